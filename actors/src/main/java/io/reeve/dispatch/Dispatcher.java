@@ -1,0 +1,480 @@
+package io.reeve.dispatch;
+
+import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.dispatch.Dispatch;
+import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.dispatch.Offer;
+import io.reeve.domain.dispatch.Order;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import io.reeve.partition.Wire;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * Pairs ready tasks with credit. A cluster singleton that holds no truth: partitions send it
+ * inventories, sessions register again, and its grants are proposals that a partition may refuse.
+ *
+ * <p>When it dies, running work goes on and settlements are taken; only new leases wait until its
+ * successor has a higher epoch in the journal and has heard from partitions and sessions.
+ */
+public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
+
+  // ---- Protocol
+  // ----------------------------------------------------------------------------------
+
+  public sealed interface Command extends Wire {}
+
+  /**
+   * A session offers itself, also to every new dispatcher. Answered by {@link Registered}.
+   *
+   * @param holder names the chain of sessions that own the same leases
+   * @param sessionNo position in that chain, from 1; a higher one supersedes a lower one, and of
+   *     two that are equal the one that came last stays
+   * @param queues which queues it serves, the preferred first; "*" alone: any
+   * @param kinds which kinds it runs; "*" alone: any
+   * @param credit where its credit stands
+   * @param session whom to tell orders; its end is the end of the session
+   * @param deliverTo where partitions deliver
+   */
+  public record Register(
+      String holder,
+      int sessionNo,
+      String workerId,
+      String pool,
+      List<String> queues,
+      Set<String> kinds,
+      Credit credit,
+      ActorRef<ToSession> session,
+      ActorRef<Partition.ToSession> deliverTo)
+      implements Command {}
+
+  /**
+   * Cumulative, so that a lost or repeated one cannot make it drift: in flight are {@code
+   * receivedTotal - releasedTotal} assignments, and what was granted and is on its way.
+   *
+   * @param capacity leases the worker is ready to hold; 0 while it drains
+   * @param urgentReserve how many of them only urgent tasks may use
+   * @param receivedTotal assignments that reached the session, those taken over included
+   * @param releasedTotal slots given back since, by the worker or by the session itself
+   */
+  public record Credit(int capacity, int urgentReserve, long receivedTotal, long releasedTotal)
+      implements Wire {
+    CreditTotals totals() {
+      return new CreditTotals(capacity, urgentReserve, receivedTotal, releasedTotal);
+    }
+  }
+
+  /** The session's credit changed. */
+  public record CreditChanged(String holder, int sessionNo, Credit credit) implements Command {}
+
+  /** The session ended; its leases are the partitions' business. */
+  public record SessionEnded(String holder, int sessionNo) implements Command {}
+
+  /** A partition started and does not know its dispatcher: greet it. */
+  public record PartitionStarted(int partition) implements Command {}
+
+  /** Asks who is connected and what waits. */
+  public record ShowWork(ActorRef<Work> replyTo) implements Command {}
+
+  /** Who is connected and what waits, a moment ago. */
+  public record Work(long epoch, List<WorkerView> workers, List<WaitingClass> waiting)
+      implements Wire {}
+
+  /**
+   * One session.
+   *
+   * @param inFlight leases it holds, and those proposed for it
+   * @param standing credit that stands ready at partitions
+   */
+  public record WorkerView(
+      String workerId,
+      String pool,
+      int sessionNo,
+      List<String> queues,
+      Set<String> kinds,
+      int capacity,
+      int urgentReserve,
+      long inFlight,
+      long standing)
+      implements Wire {}
+
+  /**
+   * Ready tasks of one class.
+   *
+   * @param served whether a connected worker may run them
+   */
+  public record WaitingClass(io.reeve.domain.task.TaskClass taskClass, long ready, boolean served)
+      implements Wire {}
+
+  // ---- What the dispatcher tells sessions
+  // --------------------------------------------------------
+
+  public sealed interface ToSession extends Wire {}
+
+  /** The session is known. Talk to {@code dispatcher} from now on, and watch it. */
+  public record Registered(long epoch, ActorRef<Command> dispatcher) implements ToSession {}
+
+  /** A later session of the same holder took over: end without touching the leases. */
+  public record Superseded() implements ToSession {}
+
+  /** The partition restarted: attach to it again, so that it knows which leases are held. */
+  public record PartitionRestarted(int partition) implements ToSession {}
+
+  // ---- Messages to itself
+  // ------------------------------------------------------------------------
+
+  private record EpochOpened(long epoch) implements Command {}
+
+  private record FromPartition(Partition.ToDispatcher message) implements Command {}
+
+  private record PartitionStopped(int partition, ActorRef<Partition.Command> self)
+      implements Command {}
+
+  private record SessionStopped(String holder, int sessionNo, ActorRef<ToSession> session)
+      implements Command {}
+
+  /** Queued once behind all that is in the mailbox, so that a burst is paired in one go. */
+  private enum Pair implements Command {
+    INSTANCE
+  }
+
+  private enum GreetAgain implements Command {
+    INSTANCE
+  }
+
+  private enum LookForLost implements Command {
+    INSTANCE
+  }
+
+  // ---- Construction
+  // ------------------------------------------------------------------------------
+
+  private final Partitions partitions;
+  private final DispatcherSettings settings;
+  private final LongSupplier nanoTime;
+  private final TimerScheduler<Command> timers;
+  private final ActorRef<Partition.ToDispatcher> fromPartitions;
+  private final Dispatch dispatch;
+  private final Map<String, SessionAddress> sessions = new HashMap<>();
+  private final Map<Integer, ActorRef<Partition.Command>> direct = new HashMap<>();
+  private final Set<Integer> unanswered = new LinkedHashSet<>();
+  private Duration greetBackoff;
+  private long epoch;
+  private boolean pairQueued;
+
+  /**
+   * @param node address of this node, for people
+   * @param clock stamps the epoch's event
+   * @param nanoTime monotonic
+   */
+  public static Behavior<Command> create(
+      Partitions partitions,
+      DispatcherSettings settings,
+      String node,
+      Clock clock,
+      LongSupplier nanoTime) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  var opened =
+                      context.messageAdapter(
+                          EpochStarted.class, started -> new EpochOpened(started.epoch()));
+                  context.spawn(DispatcherEpoch.create(settings, clock, node, opened), "epoch");
+                  return new Dispatcher(context, timers, partitions, settings, nanoTime);
+                }));
+  }
+
+  private Dispatcher(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Partitions partitions,
+      DispatcherSettings settings,
+      LongSupplier nanoTime) {
+    super(context);
+    this.timers = timers;
+    this.partitions = partitions;
+    this.settings = settings;
+    this.nanoTime = nanoTime;
+    this.dispatch = new Dispatch(partitions.count(), settings.rules());
+    this.fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
+    this.greetBackoff = settings.greetBackoffMin();
+  }
+
+  // ---- Behaviour
+  // ---------------------------------------------------------------------------------
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FromPartition.class, this::onFromPartition)
+        .onMessage(CreditChanged.class, this::onCreditChanged)
+        .onMessage(Pair.class, this::onPair)
+        .onMessage(Register.class, this::onRegister)
+        .onMessage(SessionEnded.class, this::onSessionEnded)
+        .onMessage(PartitionStarted.class, this::onPartitionStarted)
+        .onMessage(ShowWork.class, this::onShowWork)
+        .onMessage(EpochOpened.class, this::onEpochOpened)
+        .onMessage(PartitionStopped.class, this::onPartitionStopped)
+        .onMessage(SessionStopped.class, this::onSessionStopped)
+        .onMessage(GreetAgain.class, this::onGreetAgain)
+        .onMessage(LookForLost.class, this::onLookForLost)
+        .build();
+  }
+
+  // ---- Sessions
+
+  private Behavior<Command> onRegister(Register c) {
+    var offer = new Offer(c.holder(), c.sessionNo(), c.workerId(), c.pool(), c.queues(), c.kinds());
+    var before = sessions.get(c.holder());
+    var moved = before != null && !before.session().equals(c.session());
+    if (before != null && moved && before.sessionNo() == c.sessionNo()) {
+      // A worker that never got its welcome resumes with the same token again: its last word
+      // counts.
+      dispatch.end(c.holder(), c.sessionNo());
+    }
+    switch (dispatch.register(offer, c.credit().totals())) {
+      case STALE -> {
+        c.session().tell(new Superseded());
+        return this;
+      }
+      case NEW -> {
+        if (before != null && moved) {
+          getContext().unwatch(before.session());
+          before.session().tell(new Superseded());
+        }
+        sessions.put(c.holder(), new SessionAddress(c.sessionNo(), c.session(), c.deliverTo()));
+        getContext()
+            .watchWith(c.session(), new SessionStopped(c.holder(), c.sessionNo(), c.session()));
+        getContext().getLog().info("worker {} pool {} offers itself", c.workerId(), c.pool());
+      }
+      case REPEATED -> getContext().getLog().debug("worker {} registered again", c.workerId());
+    }
+    if (epoch > 0) {
+      c.session().tell(new Registered(epoch, getContext().getSelf()));
+    }
+    return queuePair();
+  }
+
+  private Behavior<Command> onCreditChanged(CreditChanged c) {
+    dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals());
+    return queuePair();
+  }
+
+  private Behavior<Command> onSessionEnded(SessionEnded c) {
+    var address = sessions.get(c.holder());
+    if (address != null && address.sessionNo() == c.sessionNo()) {
+      getContext().unwatch(address.session());
+      forget(c.holder(), c.sessionNo());
+    }
+    return this;
+  }
+
+  private Behavior<Command> onSessionStopped(SessionStopped c) {
+    var address = sessions.get(c.holder());
+    if (address != null && address.session().equals(c.session())) {
+      forget(c.holder(), c.sessionNo());
+    }
+    return this;
+  }
+
+  private void forget(String holder, int sessionNo) {
+    sessions.remove(holder);
+    dispatch.end(holder, sessionNo);
+    queuePair();
+  }
+
+  // ---- Partitions
+
+  private Behavior<Command> onFromPartition(FromPartition c) {
+    if (c.message() instanceof Partition.Report report) {
+      onReport(report);
+    } else if (c.message() instanceof Partition.Inventory inventory) {
+      onInventory(inventory);
+    }
+    return this;
+  }
+
+  private void onReport(Partition.Report report) {
+    var p = report.partition();
+    if (report.epoch() != epoch || !dispatch.heeds(p, report.incarnation())) {
+      return;
+    }
+    for (var grant : report.grants()) {
+      dispatch.used(p, grant.seq(), grant.leased(), grant.done());
+    }
+    dispatch.dealtWith(p, report.lastSeq());
+    for (var ready : report.ready()) {
+      dispatch.ready(p, ready.taskClass(), ready.ready());
+    }
+    queuePair();
+  }
+
+  private void onInventory(Partition.Inventory inventory) {
+    var p = inventory.partition();
+    if (inventory.epoch() != epoch || p < 0 || p >= partitions.count()) {
+      return;
+    }
+    unanswered.remove(p);
+    var before = direct.put(p, inventory.self());
+    if (before == null || !before.equals(inventory.self())) {
+      if (before != null) {
+        getContext().unwatch(before);
+      }
+      getContext().watchWith(inventory.self(), new PartitionStopped(p, inventory.self()));
+    }
+    if (dispatch.inventory(p, inventory.incarnation())) {
+      getContext().getLog().info("partition {} restarted", p);
+      sessions.values().forEach(a -> a.session().tell(new PartitionRestarted(p)));
+    }
+    for (var ready : inventory.ready()) {
+      dispatch.ready(p, ready.taskClass(), ready.ready());
+    }
+    queuePair();
+  }
+
+  private Behavior<Command> onPartitionStarted(PartitionStarted c) {
+    if (epoch > 0 && c.partition() >= 0 && c.partition() < partitions.count()) {
+      greet(c.partition());
+    }
+    return this;
+  }
+
+  private Behavior<Command> onPartitionStopped(PartitionStopped c) {
+    if (c.self().equals(direct.get(c.partition()))) {
+      direct.remove(c.partition());
+      dispatch.lost(c.partition());
+      greet(c.partition());
+      queuePair();
+    }
+    return this;
+  }
+
+  // ---- Epoch and greetings
+
+  private Behavior<Command> onEpochOpened(EpochOpened c) {
+    epoch = c.epoch();
+    getContext().getLog().info("dispatcher works under epoch {}", epoch);
+    for (var p = 0; p < partitions.count(); p++) {
+      greet(p);
+    }
+    var registered = new Registered(epoch, getContext().getSelf());
+    sessions.values().forEach(a -> a.session().tell(registered));
+    return this;
+  }
+
+  private void greet(int partition) {
+    unanswered.add(partition);
+    partitions.tell(partition, new Partition.Greet(epoch, fromPartitions));
+    if (!timers.isTimerActive(GreetAgain.INSTANCE)) {
+      timers.startSingleTimer(GreetAgain.INSTANCE, GreetAgain.INSTANCE, greetBackoff);
+    }
+  }
+
+  private Behavior<Command> onGreetAgain(GreetAgain c) {
+    if (unanswered.isEmpty()) {
+      greetBackoff = settings.greetBackoffMin();
+      return this;
+    }
+    var doubled = greetBackoff.multipliedBy(2);
+    greetBackoff =
+        doubled.compareTo(settings.greetBackoffMax()) > 0 ? settings.greetBackoffMax() : doubled;
+    getContext().getLog().debug("{} partitions have not answered yet", unanswered.size());
+    List.copyOf(unanswered).forEach(this::greet);
+    return this;
+  }
+
+  // ---- Pairing
+
+  private Behavior<Command> queuePair() {
+    if (!pairQueued) {
+      pairQueued = true;
+      getContext().getSelf().tell(Pair.INSTANCE);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onPair(Pair c) {
+    pairQueued = false;
+    if (epoch == 0) {
+      return this;
+    }
+    for (var order : dispatch.pair(nanoTime.getAsLong())) {
+      carryOut(order);
+    }
+    var again = dispatch.pairAgainInNanos();
+    if (again != Long.MAX_VALUE) {
+      timers.startSingleTimer(Pair.INSTANCE, Pair.INSTANCE, Duration.ofNanos(again));
+    }
+    if (!timers.isTimerActive(LookForLost.INSTANCE) && dispatch.inTransit()) {
+      timers.startSingleTimer(LookForLost.INSTANCE, LookForLost.INSTANCE, settings.transitMax());
+    }
+    return this;
+  }
+
+  private void carryOut(Order order) {
+    var partition = direct.get(order.partition());
+    if (partition == null) {
+      return;
+    }
+    if (order instanceof Order.Revoke revoke) {
+      partition.tell(new Partition.Revoke(epoch, revoke.seqs()));
+    } else if (order instanceof Order.Propose propose) {
+      partition.tell(address(propose.to()).grant(epoch, propose));
+    } else if (order instanceof Order.Stand stand) {
+      partition.tell(address(stand.to()).standingGrant(epoch, stand));
+    }
+  }
+
+  /** Orders go to sessions that are known only, and those have an address. */
+  private SessionAddress address(Offer to) {
+    return Objects.requireNonNull(sessions.get(to.holder()));
+  }
+
+  private Behavior<Command> onLookForLost(LookForLost c) {
+    var lost = dispatch.writeOffLost();
+    if (lost > 0) {
+      getContext().getLog().warn("{} leases never reached their sessions", lost);
+    }
+    return queuePair();
+  }
+
+  private Behavior<Command> onShowWork(ShowWork c) {
+    var workers =
+        dispatch.workers().stream()
+            .map(
+                line ->
+                    new WorkerView(
+                        line.offer().workerId(),
+                        line.offer().pool(),
+                        line.offer().sessionNo(),
+                        line.offer().queues(),
+                        line.offer().kinds(),
+                        line.credit().capacity(),
+                        line.credit().urgentReserve(),
+                        line.inFlight(),
+                        line.standing()))
+            .toList();
+    var waiting =
+        dispatch.classes().stream()
+            .map(line -> new WaitingClass(line.taskClass(), line.ready(), line.served()))
+            .toList();
+    c.replyTo().tell(new Work(epoch, workers, waiting));
+    return this;
+  }
+}

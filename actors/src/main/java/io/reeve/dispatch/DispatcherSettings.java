@@ -1,0 +1,80 @@
+package io.reeve.dispatch;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.reeve.domain.dispatch.Rules;
+import io.reeve.domain.dispatch.Rules.LanePreference;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+
+/** Everything the dispatcher can be tuned by; read from {@code reeve.dispatcher}. */
+public record DispatcherSettings(
+    Rules rules,
+    Duration greetBackoffMin,
+    Duration greetBackoffMax,
+    Duration epochBackoffMin,
+    Duration epochBackoffMax,
+    Duration transitMax) {
+
+  private static final String PATH = "reeve.dispatcher.";
+
+  /** The settings in {@code config}, which holds {@code reeve.dispatcher}. */
+  public static DispatcherSettings from(Config config) {
+    var c = config.getConfig("reeve.dispatcher");
+    var rules =
+        new Rules(
+            lanes(c.getString("lanes")),
+            within(c, "grant-max", 1, 10_000),
+            within(c, "spread-min", 1, 10_000),
+            c.getBoolean("standing-grants"),
+            within(c, "refusals-max", 1, 1_000),
+            positive(c, "refusal-pause").toNanos(),
+            Map.of());
+    var settings =
+        new DispatcherSettings(
+            rules,
+            positive(c, "greet-backoff.min"),
+            positive(c, "greet-backoff.max"),
+            positive(c, "epoch-backoff.min"),
+            positive(c, "epoch-backoff.max"),
+            positive(c, "transit-max"));
+    ordered("greet-backoff", settings.greetBackoffMin, settings.greetBackoffMax);
+    ordered("epoch-backoff", settings.epochBackoffMin, settings.epochBackoffMax);
+    return settings;
+  }
+
+  private static LanePreference lanes(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "urgent-first" -> LanePreference.URGENT_FIRST;
+      case "alternating" -> LanePreference.ALTERNATING;
+      default ->
+          throw new ConfigException.BadValue(
+              PATH + "lanes", "expected urgent-first or alternating, got " + text);
+    };
+  }
+
+  private static int within(Config c, String key, int min, int max) {
+    var value = c.getInt(key);
+    if (value < min || value > max) {
+      throw new ConfigException.BadValue(
+          PATH + key, "expected " + min + " to " + max + ", got " + value);
+    }
+    return value;
+  }
+
+  private static Duration positive(Config c, String key) {
+    var value = c.getDuration(key);
+    if (value.isZero() || value.isNegative()) {
+      throw new ConfigException.BadValue(PATH + key, "expected more than 0, got " + value);
+    }
+    return value;
+  }
+
+  private static void ordered(String key, Duration min, Duration max) {
+    if (min.compareTo(max) > 0) {
+      throw new ConfigException.BadValue(
+          PATH + key, "expected min up to max, got " + min + " and " + max);
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package io.reeve.domain.dispatch;
+
+import io.reeve.domain.task.TaskClass;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a dispatcher knows, and its rules: what workers offer, what lies ready at the
+ * partitions, and which grants are open. Mutable, owned by one actor; the same calls in the same
+ * order give the same orders.
+ *
+ * <p>Counts cannot drift: sessions state totals, partitions state absolute counts, and a grant
+ * counts against its worker until its partition said that it is done or started anew. What slips
+ * through (messages lost between nodes) is found by comparing totals, see {@link #writeOffLost}.
+ */
+public final class Dispatch {
+
+  /** Classes kept though nothing of them is ready; above that, such classes are forgotten. */
+  private static final int CLASSES_KEPT = 1_000;
+
+  /** What became of a registration. */
+  public enum Registration {
+    /** A session that was not known. */
+    NEW,
+    /** The session is known; its credit was brought up to date. */
+    REPEATED,
+    /** A later session of the holder is known. */
+    STALE
+  }
+
+  /** One session, for readers. */
+  public record WorkerLine(
+      Offer offer, CreditTotals credit, long inFlight, long standing, boolean waitsForWork) {}
+
+  /** What waits in one class, for readers. */
+  public record ClassLine(TaskClass taskClass, long ready, boolean served) {}
+
+  private final Rules rules;
+  private final Grants grants;
+  private final Pauses pauses;
+  private final Pairing pairing;
+  private final StandingPlan plan;
+  private final Map<String, WorkerLedger> workers = new LinkedHashMap<>();
+  private final Map<TaskClass, ReadyClass> classes = new LinkedHashMap<>();
+  private int workersSeen;
+  private boolean spreadAgain;
+
+  public Dispatch(int partitions, Rules rules) {
+    this.rules = rules;
+    this.grants = new Grants(partitions);
+    this.pauses = new Pauses(rules);
+    this.pairing = new Pairing(rules, grants, pauses);
+    this.plan = new StandingPlan(grants, pauses);
+  }
+
+  // ---- Sessions
+
+  /** A session offers itself. It replaces an earlier one of its holder. */
+  public Registration register(Offer offer, CreditTotals credit) {
+    var known = workers.get(offer.holder());
+    if (known != null) {
+      if (known.offer.sessionNo() > offer.sessionNo()) {
+        return Registration.STALE;
+      }
+      if (known.offer.equals(offer)) {
+        known.credit(credit);
+        return Registration.REPEATED;
+      }
+      drop(known);
+    }
+    var worker =
+        new WorkerLedger(offer, credit, grants.stocks.length, workersSeen++ % partitions());
+    workers.put(offer.holder(), worker);
+    for (var ready : classes.values()) {
+      if (offer.serves(ready.taskClass)) {
+        ready.workers.add(worker);
+      }
+    }
+    return Registration.NEW;
+  }
+
+  /** The session's totals changed. Those of a session that is not known are not heeded. */
+  public void credit(String holder, int sessionNo, CreditTotals credit) {
+    var worker = known(holder, sessionNo);
+    if (worker != null) {
+      worker.credit(credit);
+    }
+  }
+
+  /** The session ended. Its standing grants are taken back. */
+  public void end(String holder, int sessionNo) {
+    var worker = known(holder, sessionNo);
+    if (worker != null) {
+      drop(worker);
+    }
+  }
+
+  private void drop(WorkerLedger worker) {
+    worker.gone = true;
+    workers.remove(worker.offer.holder());
+    List.copyOf(worker.stands).forEach(grants::revoke);
+    classes.values().forEach(ready -> ready.workers.remove(worker));
+  }
+
+  private @Nullable WorkerLedger known(String holder, int sessionNo) {
+    var worker = workers.get(holder);
+    return worker != null && worker.offer.sessionNo() == sessionNo ? worker : null;
+  }
+
+  // ---- Partitions
+
+  /**
+   * A partition says where it stands; what is ready follows by {@link #ready}.
+   *
+   * @return whether it restarted since it was last heard
+   */
+  public boolean inventory(int partition, long incarnation) {
+    var stock = grants.stocks[partition];
+    var restarted = stock.everKnown && stock.incarnation != incarnation;
+    if (stock.known) {
+      grants.doubt(stock);
+    } else {
+      spreadAgain = true;
+    }
+    stock.everKnown = true;
+    stock.known = true;
+    stock.incarnation = incarnation;
+    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+    return restarted;
+  }
+
+  /** The partition does not answer any more. Nothing is granted there until its next inventory. */
+  public void lost(int partition) {
+    var stock = grants.stocks[partition];
+    stock.known = false;
+    grants.forget(stock);
+    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+  }
+
+  /** Whether a report of this incarnation is to be heeded. */
+  public boolean heeds(int partition, long incarnation) {
+    var stock = grants.stocks[partition];
+    return stock.known && stock.incarnation == incarnation;
+  }
+
+  /** So many tasks were leased under the grant, in all. */
+  public void used(int partition, long seq, int leased, boolean done) {
+    grants.used(grants.stocks[partition], seq, leased, done);
+  }
+
+  /** The partition dealt with every grant up to {@code lastSeq}. Comes after {@link #used}. */
+  public void dealtWith(int partition, long lastSeq) {
+    grants.dealtWith(grants.stocks[partition], lastSeq);
+  }
+
+  /** So many tasks of the class are ready at the partition. */
+  public void ready(int partition, TaskClass taskClass, int count) {
+    var ready = classes.get(taskClass);
+    if (ready == null) {
+      if (count == 0) {
+        return;
+      }
+      ready = open(taskClass);
+    }
+    ready.readyAt(partition, Math.max(0, count));
+  }
+
+  private ReadyClass open(TaskClass taskClass) {
+    if (classes.size() >= CLASSES_KEPT) {
+      for (var old : new ArrayList<>(classes.values())) {
+        if (old.unused()) {
+          classes.remove(old.taskClass);
+          pairing.remove(old);
+        }
+      }
+    }
+    var ready = new ReadyClass(taskClass, partitions());
+    for (var worker : workers.values()) {
+      if (worker.offer.serves(taskClass)) {
+        ready.workers.add(worker);
+      }
+    }
+    classes.put(taskClass, ready);
+    pairing.add(ready);
+    return ready;
+  }
+
+  // ---- Pairing
+
+  /** Pairs what can be paired now; the orders are to be carried out in their order. */
+  public List<Order> pair(long nowNanos) {
+    pauses.at(nowNanos);
+    pauses.count(grants.takeUnused());
+    var waits = Pairing.anyWaits(classes.values());
+    if (waits) {
+      pairing.run();
+    }
+    plan.trim(workers.values());
+    if (waits) {
+      plan.reclaim(classes.values());
+    }
+    if (rules.standing()) {
+      if (spreadAgain) {
+        spreadAgain = false;
+        plan.spread(workers.values(), knownPartitions());
+      }
+      plan.place(workers.values());
+    }
+    return grants.takeOrders();
+  }
+
+  /** In how many nanoseconds from the last {@link #pair} to pair again; MAX_VALUE: not by time. */
+  public long pairAgainInNanos() {
+    return pauses.wakeInNanos();
+  }
+
+  /**
+   * Whether leases are on their way to sessions, so that {@link #writeOffLost} may find some lost.
+   */
+  public boolean inTransit() {
+    for (var worker : workers.values()) {
+      if (worker.inTransit()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Writes off the leases that were on their way at the last call and have not arrived. Called at
+   * intervals much longer than any message travels.
+   *
+   * @return how many were written off
+   */
+  public long writeOffLost() {
+    var lost = 0L;
+    for (var worker : workers.values()) {
+      lost += worker.writeOffLost();
+    }
+    return lost;
+  }
+
+  // ---- For readers
+
+  /** All sessions, in the order they came. */
+  public List<WorkerLine> workers() {
+    var lines = new ArrayList<WorkerLine>(workers.size());
+    for (var worker : workers.values()) {
+      var inFlight = worker.inFlight() - worker.standing() - worker.revoking();
+      lines.add(
+          new WorkerLine(
+              worker.offer,
+              worker.credit,
+              inFlight,
+              worker.standing(),
+              inFlight == 0 && worker.credit.capacity() > 0));
+    }
+    return lines;
+  }
+
+  /** Every class with ready tasks. One that no worker serves waits for one. */
+  public List<ClassLine> classes() {
+    var lines = new ArrayList<ClassLine>();
+    for (var ready : classes.values()) {
+      var total = ready.readyTotal();
+      if (total > 0) {
+        lines.add(new ClassLine(ready.taskClass, total, !ready.workers.isEmpty()));
+      }
+    }
+    return lines;
+  }
+
+  private int partitions() {
+    return grants.stocks.length;
+  }
+
+  private int knownPartitions() {
+    var known = 0;
+    for (var stock : grants.stocks) {
+      known += stock.known ? 1 : 0;
+    }
+    return known;
+  }
+}

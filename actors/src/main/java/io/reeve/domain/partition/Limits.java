@@ -1,0 +1,27 @@
+package io.reeve.domain.partition;
+
+/**
+ * The bounds of one partition.
+ *
+ * @param tasksMax live tasks
+ * @param bytesMax bytes of live tasks' specifications, each counted with {@link #TASK_OVERHEAD}
+ * @param finishedMax finished tasks that stay readable
+ * @param finishedBytesMax bytes of their specifications and results
+ * @param finishedKeptMs how long they stay readable
+ * @param requestsMax request ids that are remembered
+ * @param requestKeptMs how long a request id is remembered
+ * @param leaseNanos how long a lease lasts without a renewal
+ */
+public record Limits(
+    int tasksMax,
+    long bytesMax,
+    int finishedMax,
+    long finishedBytesMax,
+    long finishedKeptMs,
+    int requestsMax,
+    long requestKeptMs,
+    long leaseNanos) {
+
+  /** Heap bytes of a queued task beside its specification; measured, see docs/performance.md. */
+  public static final int TASK_OVERHEAD = 160;
+}

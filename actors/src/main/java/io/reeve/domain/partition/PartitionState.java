@@ -1,0 +1,464 @@
+package io.reeve.domain.partition;
+
+import io.reeve.domain.task.Decision;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of one partition's tasks and what follows from them: ready order, leases, due times, request
+ * ids. Mutable, and owned by one thread.
+ *
+ * <p>A command decides, applies what it decided, and adds the events to the list it was given;
+ * several commands of one batch therefore see each other's effects before the batch is durable. The
+ * caller must not let anything out before it is, and must throw the state away when that fails.
+ *
+ * <p>{@link #replay} repeats events and nothing else; {@link #recovered} then makes what is not
+ * stored: ready order, due times, and a full lease time for every holder.
+ */
+public final class PartitionState {
+
+  /**
+   * Finished tasks are forgotten up to this much late, in groups, so that an idle system sleeps.
+   */
+  private static final long FORGET_SLACK_MS = 10_000;
+
+  private final TaskBook book;
+
+  public PartitionState(Limits limits) {
+    this.book = new TaskBook(limits);
+  }
+
+  // ---- Reading ---------------------------------------------------------------------------------
+
+  /** The task, or {@link Task.Absent}. */
+  public Task get(long sequence) {
+    return book.tasks.get(sequence);
+  }
+
+  /** Tasks that are not finished. */
+  public int live() {
+    return book.live;
+  }
+
+  /** Bytes of live tasks as counted against {@link Limits#bytesMax}. */
+  public long liveBytes() {
+    return book.liveBytes;
+  }
+
+  /** Finished tasks that are still readable. */
+  public int finishedKept() {
+    return book.finished.size();
+  }
+
+  /** Tasks that finished since this state was made; a measure of the work behind a snapshot. */
+  public long finishedTotal() {
+    return book.finishedTotal;
+  }
+
+  /** Tasks that a worker may run now. */
+  public int ready() {
+    return book.ready.total();
+  }
+
+  public int ready(TaskClass taskClass) {
+    return book.ready.count(taskClass);
+  }
+
+  /** Classes with ready tasks, in order of first appearance. */
+  public List<TaskClass> readyClasses() {
+    return book.ready.readyClasses();
+  }
+
+  /** Tells the classes whose ready count may have changed since the last call. */
+  public void drainReadyChanges(ObjIntConsumer<TaskClass> consumer) {
+    book.ready.drainChanged(consumer);
+  }
+
+  /** Tells each holder with leases and their number. */
+  public void forEachHolder(ObjIntConsumer<String> consumer) {
+    book.holders.forEachWithLeases(consumer);
+  }
+
+  /** Visits tasks with a number above {@code after}, in order, until the visitor says false. */
+  public void forEachAfter(long after, Predicate<Task> visitor) {
+    book.tasks.forEachAfter(after, visitor);
+  }
+
+  /**
+   * Nanoseconds until {@link #sweep} has something to do; Long.MAX_VALUE when only a command can
+   * change that.
+   */
+  public long nextSweepInNanos(Now now) {
+    book.due.skipVoid();
+    book.deadlines.skipVoid();
+    var soonest = book.holders.nextExpiryInNanos(now.monoNanos());
+    if (!book.deadlines.isEmpty()) {
+      soonest = Math.min(soonest, Math.max(0, book.deadlines.at() - now.monoNanos()));
+    }
+    if (!book.due.isEmpty()) {
+      soonest = Math.min(soonest, nanosUntil(book.due.at(), now));
+    }
+    if (book.finished.size() > 0
+        && book.tasks.get(book.finished.oldest()) instanceof Task.Finished oldest) {
+      var forgetAtMs = oldest.finishedAtMs() + book.limits.finishedKeptMs() + FORGET_SLACK_MS;
+      soonest = Math.min(soonest, nanosUntil(forgetAtMs, now));
+    }
+    return soonest;
+  }
+
+  // ---- Submission -------------------------------------------------------------------------------
+
+  /** What became of a submission. */
+  public sealed interface Answer {
+
+    /**
+     * @param already an earlier submission with the same request id had added the tasks
+     */
+    record Taken(long firstSequence, int count, long atMs, boolean already) implements Answer {}
+
+    record Refused(Rejection reason) implements Answer {}
+  }
+
+  /** Adds tasks, all or none. */
+  public Answer submit(
+      String requestId,
+      long bodyHash,
+      List<? extends Incoming> incoming,
+      Now now,
+      List<PartitionEvent> out) {
+    var known = requestId.isEmpty() ? null : book.requests.get(requestId);
+    if (known != null && now.wallMs() - known.atMs() < book.limits.requestKeptMs()) {
+      return known.bodyHash() == bodyHash
+          ? new Answer.Taken(known.firstSequence(), known.count(), known.atMs(), true)
+          : refused(
+              Rejection.Code.REQUEST_ID_REUSED,
+              "expected the same submission under request id " + requestId + ", got another");
+    }
+    var bytes = 0L;
+    for (var task : incoming) {
+      bytes += TaskBook.cost(task.spec());
+    }
+    if (book.live + incoming.size() > book.limits.tasksMax()) {
+      return refused(
+          Rejection.Code.OVER_CAPACITY,
+          "expected at most "
+              + book.limits.tasksMax()
+              + " book.live book.tasks in a partition, got "
+              + book.live
+              + " and "
+              + incoming.size()
+              + " more");
+    }
+    if (book.liveBytes + bytes > book.limits.bytesMax()) {
+      return refused(
+          Rejection.Code.OVER_CAPACITY,
+          "expected at most "
+              + book.limits.bytesMax()
+              + " bytes of book.live book.tasks in a partition, got "
+              + book.liveBytes
+              + " and "
+              + bytes
+              + " more");
+    }
+    var queued = new ArrayList<Task.Queued>(incoming.size());
+    var sequence = book.nextSequence;
+    for (var task : incoming) {
+      var dueAtMs =
+          task.delayMs() > 0
+              ? now.wallMs() + task.delayMs()
+              : Math.max(now.wallMs(), task.notBeforeMs());
+      var spec = new Task.Spec(sequence++, book.intern(task.profile()), task.spec(), now.wallMs());
+      queued.add(new Task.Queued(spec, 0, 0, dueAtMs, null));
+    }
+    emit(new Submission(requestId, bodyHash, book.nextSequence, now.wallMs(), queued), out);
+    return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
+  }
+
+  // ---- Leases
+  // -------------------------------------------------------------------------------------
+
+  /**
+   * Who gets a lease.
+   *
+   * @param sessionNo of the session it is delivered to
+   */
+  public record Grantee(String holder, int sessionNo, String workerId) {}
+
+  /**
+   * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
+   * of the same holder has superseded.
+   *
+   * @return the leased tasks, in order; null when the session is superseded
+   */
+  public @Nullable List<Task.Leased> lease(
+      TaskClass taskClass, int count, Grantee grantee, Now now, List<PartitionEvent> out) {
+    var holder = book.holders.findOrAdd(grantee.holder());
+    if (grantee.sessionNo() < holder.sessionNo) {
+      return null;
+    }
+    holder.sessionNo = grantee.sessionNo();
+    var nowMs = Math.max(now.wallMs(), book.horizonMs);
+    var expiresAtMs = nowMs + book.limits.leaseNanos() / 1_000_000;
+    var leased = new ArrayList<Task.Leased>(Math.min(count, book.ready.count(taskClass)));
+    while (leased.size() < count) {
+      var sequence = book.ready.poll(taskClass);
+      if (sequence < 0) {
+        break;
+      }
+      var decision =
+          book.tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
+      if (!(decision instanceof TaskEvent event)) {
+        throw new IllegalStateException(
+            "expected a book.ready task to be leasable, got " + decision);
+      }
+      var task = (Task.Leased) emit(event, out);
+      holder.leases.put(sequence, grantee.sessionNo());
+      book.deadlines.push(
+          now.monoNanos() + task.spec().profile().executionTimeoutMs() * 1_000_000,
+          sequence,
+          task.fence());
+      leased.add(task);
+    }
+    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    return leased;
+  }
+
+  /**
+   * Takes a worker's report of an ended attempt.
+   *
+   * @param random uniform in [0, 1), for the jitter of a retry; asked for failures only
+   * @return null when it holds now, or why it does not
+   */
+  public @Nullable Rejection settle(
+      String holder, Settlement report, Now now, DoubleSupplier random, List<PartitionEvent> out) {
+    var task = book.tasks.get(report.sequence());
+    if (task instanceof Task.Leased leased && !leased.holder().equals(holder)) {
+      return new Rejection(
+          Rejection.Code.STALE_LEASE, "expected the holder of the lease, got another");
+    }
+    var decision =
+        switch (report.outcome()) {
+          case COMPLETED -> task.complete(report.fence(), report.result(), now.wallMs());
+          case FAILED ->
+              task.fail(
+                  report.fence(),
+                  report.failure() == null
+                      ? new Failure(FailureType.ERROR, "", "")
+                      : report.failure(),
+                  report.permanent(),
+                  report.retryAfterMs(),
+                  now.wallMs(),
+                  random.getAsDouble());
+          case RELEASED -> task.release(report.fence(), report.reason(), now.wallMs());
+        };
+    return settle(decision, out);
+  }
+
+  /** Ends a task that is not terminal; null, or why not. */
+  public @Nullable Rejection cancel(
+      long sequence, String reason, Now now, List<PartitionEvent> out) {
+    return settle(book.tasks.get(sequence).cancel(reason, now.wallMs()), out);
+  }
+
+  /** The holder's worker beats: its leases last for one more lease time. */
+  public void renew(String holderId, int sessionNo, Now now) {
+    var holder = book.holders.find(holderId);
+    if (holder != null && sessionNo >= holder.sessionNo) {
+      holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    }
+  }
+
+  /**
+   * A session takes over the holder's leases. Those that were delivered under an earlier session
+   * and that the worker does not have are released; they never reached it.
+   *
+   * @param heldSequences the leases that the worker says it has
+   * @param heldFences entry i is the fence of {@code heldSequences[i]}
+   * @return positions in these arrays of leases that are not the holder's; null when a later
+   *     session has the holder already
+   */
+  public @Nullable List<Integer> attach(
+      String holderId,
+      int sessionNo,
+      long[] heldSequences,
+      long[] heldFences,
+      Now now,
+      List<PartitionEvent> out) {
+    var holder = book.holders.findOrAdd(holderId);
+    if (sessionNo < holder.sessionNo) {
+      return null;
+    }
+    holder.sessionNo = sessionNo;
+    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    var lost = new ArrayList<Integer>();
+    for (var i = 0; i < heldSequences.length; i++) {
+      var sequence = heldSequences[i];
+      if (book.tasks.get(sequence) instanceof Task.Leased task
+          && task.fence() == heldFences[i]
+          && task.holder().equals(holderId)) {
+        holder.leases.put(sequence, sessionNo);
+      } else {
+        lost.add(i);
+      }
+    }
+    for (var sequence : holder.leases.sortedKeys()) {
+      if (holder.leases.get(sequence, sessionNo) < sessionNo) {
+        var task = book.tasks.get(sequence);
+        settle(task.release(task.fence(), "not delivered", now.wallMs()), out);
+      }
+    }
+    return lost;
+  }
+
+  /**
+   * The holder is gone: its leases end.
+   *
+   * @param lost the worker was lost, and its attempts count; else it left in order
+   */
+  public void end(String holderId, int sessionNo, boolean lost, Now now, List<PartitionEvent> out) {
+    var holder = book.holders.find(holderId);
+    if (holder == null || sessionNo < holder.sessionNo) {
+      return;
+    }
+    var failure = new Failure(FailureType.WORKER_LOST, "the worker was lost", "");
+    for (var sequence : holder.leases.sortedKeys()) {
+      var task = book.tasks.get(sequence);
+      settle(
+          lost
+              ? task.lose(task.fence(), failure, now.wallMs())
+              : task.release(task.fence(), "the worker left", now.wallMs()),
+          out);
+    }
+    book.holders.remove(holder);
+  }
+
+  /** The highest session number of the holder that was seen; 0 when it is not known. */
+  public int sessionNo(String holderId) {
+    var holder = book.holders.find(holderId);
+    return holder == null ? Holders.NO_SESSION : holder.sessionNo;
+  }
+
+  // ---- Time
+  // ---------------------------------------------------------------------------------------
+
+  /** Why a lease ended without its worker. */
+  public enum Ended {
+    TIMED_OUT,
+    LEASE_LOST
+  }
+
+  /** Is told leases that end without their worker. */
+  public interface EndedListener {
+    void ended(Task.Leased lease, Ended reason);
+  }
+
+  /**
+   * Does all that is due by now; to be called before the commands of each batch, so that they see
+   * the instant they happen at. Tasks become ready or expire, attempts time out, silent holders
+   * lose their leases, finished tasks are forgotten.
+   *
+   * @param random source of jitter, uniform in [0, 1)
+   */
+  public void sweep(
+      Now now, DoubleSupplier random, EndedListener listener, List<PartitionEvent> out) {
+    book.horizonMs = Math.max(book.horizonMs, now.wallMs());
+    while (!book.due.isEmpty() && book.due.at() <= book.horizonMs) {
+      var sequence = book.due.sequence();
+      var valid = book.isDueEntryValid(book.due.at(), sequence, book.due.tag());
+      var tag = book.due.tag();
+      book.due.pop();
+      if (valid && tag == TaskBook.DUE) {
+        book.ready.add(book.tasks.get(sequence).spec().profile(), sequence);
+      } else if (valid) {
+        settle(book.tasks.get(sequence).expire(book.horizonMs), out);
+      }
+    }
+    while (!book.deadlines.isEmpty() && book.deadlines.at() - now.monoNanos() <= 0) {
+      var sequence = book.deadlines.sequence();
+      var fence = book.deadlines.tag();
+      book.deadlines.pop();
+      if (book.tasks.get(sequence) instanceof Task.Leased task && task.fence() == fence) {
+        var timeoutMs = task.spec().profile().executionTimeoutMs();
+        var failure =
+            new Failure(
+                FailureType.TIMED_OUT, "expected an end within " + timeoutMs + " ms, got none", "");
+        settle(task.fail(fence, failure, false, 0, now.wallMs(), random.getAsDouble()), out);
+        listener.ended(task, Ended.TIMED_OUT);
+      }
+    }
+    for (var holder : book.holders.expired(now.monoNanos())) {
+      var failure = new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
+      for (var sequence : holder.leases.sortedKeys()) {
+        if (book.tasks.get(sequence) instanceof Task.Leased task) {
+          settle(task.lose(task.fence(), failure, now.wallMs()), out);
+          listener.ended(task, Ended.LEASE_LOST);
+        }
+      }
+      book.holders.remove(holder);
+    }
+    book.finished.trimEndedBefore(now.wallMs() - book.limits.finishedKeptMs(), book.tasks);
+    book.forgetRequestsBefore(now.wallMs() - book.limits.requestKeptMs());
+  }
+
+  // ---- Events ---------------------------------------------------------------------------------
+
+  /** Repeats an event from the journal. Only before {@link #recovered}. */
+  public void replay(PartitionEvent event) {
+    book.apply(event);
+  }
+
+  /** Takes a snapshot over. Only on a new state. */
+  public void restore(PartitionSnapshot snapshot) {
+    book.restore(snapshot);
+  }
+
+  /** Everything stored was replayed: makes the rest, and gives every holder a full lease time. */
+  public void recovered(Now now) {
+    book.recovered(now);
+  }
+
+  /** A frozen copy of all that is stored. Costs one reference a task. */
+  public PartitionSnapshot snapshot() {
+    return book.snapshot();
+  }
+
+  /** The one object of all that are equal to {@code profile}. */
+  public TaskProfile intern(TaskProfile profile) {
+    return book.intern(profile);
+  }
+
+  private @Nullable Rejection settle(Decision decision, List<PartitionEvent> out) {
+    if (decision instanceof TaskEvent event) {
+      emit(event, out);
+      return null;
+    }
+    return decision instanceof Decision.Refused refused ? refused.reason() : null;
+  }
+
+  private Task emit(PartitionEvent event, List<PartitionEvent> out) {
+    out.add(event);
+    return book.apply(event);
+  }
+
+  private static long nanosUntil(long atMs, Now now) {
+    return Math.max(0, atMs - now.wallMs()) * 1_000_000;
+  }
+
+  private static Answer refused(Rejection.Code code, String message) {
+    return new Answer.Refused(new Rejection(code, message));
+  }
+}

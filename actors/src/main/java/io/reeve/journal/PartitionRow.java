@@ -1,0 +1,80 @@
+package io.reeve.journal;
+
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.TaskProfile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * One row of a partition's journal: all events of one group commit. It is what the partition
+ * persists, and holds nothing but the stored bytes.
+ *
+ * <p>A row has two faces. Made from events, it is encoded at once by the thread that makes it, and
+ * its events are in the state already ({@link #applied}): commands of one batch depend on each
+ * other, so they are decided and applied as they come, before the row is written. Read from the
+ * journal, its events are still to be applied.
+ */
+public final class PartitionRow {
+
+  private final byte[] bytes;
+  private final boolean applied;
+
+  private PartitionRow(byte[] bytes, boolean applied) {
+    this.bytes = bytes;
+    this.applied = applied;
+  }
+
+  /**
+   * A row to persist, of events that were applied as they happened. Encodes; does not keep them.
+   */
+  public static PartitionRow of(List<? extends PartitionEvent> events) {
+    return new PartitionRow(PartitionCodec.encode(events), true);
+  }
+
+  /** A row as read from the journal. The bytes are kept as they are and checked when decoded. */
+  public static PartitionRow fromBytes(byte[] bytes) {
+    return new PartitionRow(bytes, false);
+  }
+
+  /** Whether the events are in the state already, so that the event handler must pass over them. */
+  public boolean applied() {
+    return applied;
+  }
+
+  /**
+   * The events, in order; decoded anew with each call.
+   *
+   * @param profiles gives the one object that stands for all profiles equal to its argument
+   * @throws UnreadableJournalException if the bytes are damaged or of a newer release
+   */
+  public List<PartitionEvent> events(UnaryOperator<TaskProfile> profiles) {
+    return PartitionCodec.decode(bytes, profiles);
+  }
+
+  /** Bytes in the journal. */
+  public int size() {
+    return bytes.length;
+  }
+
+  /** The stored form; not a copy, and never to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Rows are equal when they store the same. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PartitionRow row && Arrays.equals(bytes, row.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return "PartitionRow[" + bytes.length + " bytes" + (applied ? ", applied]" : "]");
+  }
+}

@@ -1,0 +1,256 @@
+package io.reeve.journal;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.journal.v1.AttemptFailedRun;
+import io.reeve.journal.v1.CancelledRun;
+import io.reeve.journal.v1.CompletedRun;
+import io.reeve.journal.v1.DiedRun;
+import io.reeve.journal.v1.EventRun;
+import io.reeve.journal.v1.ExpiredRun;
+import io.reeve.journal.v1.LeasedRun;
+import io.reeve.journal.v1.PartitionRow;
+import io.reeve.journal.v1.ReleasedRun;
+import io.reeve.journal.v1.StoredFailure;
+import io.reeve.journal.v1.SubmittedRun;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs the events of one row into runs, from the first to the last: a run goes on as long as the
+ * next event is of the same kind and shares what the run stores once. Used once, by one thread.
+ *
+ * <p>Specifications and results are wrapped, not copied, until the row's bytes are written.
+ */
+final class RunEncoder {
+
+  private final List<? extends PartitionEvent> events;
+  private final ProfileTable profiles = new ProfileTable();
+  private int next;
+
+  private RunEncoder(List<? extends PartitionEvent> events) {
+    this.events = events;
+  }
+
+  static PartitionRow encode(List<? extends PartitionEvent> events) {
+    return new RunEncoder(events).row();
+  }
+
+  private PartitionRow row() {
+    var row = PartitionRow.newBuilder();
+    var run = EventRun.newBuilder();
+    for (var first = peek(); first != null; first = peek()) {
+      addRun(first, run.clear());
+      row.addRuns(run.build());
+    }
+    for (var profile : profiles.profiles()) {
+      row.addProfiles(StoredValues.stored(profile));
+    }
+    return row.build();
+  }
+
+  private void addRun(PartitionEvent first, EventRun.Builder run) {
+    if (first instanceof Submission submission) {
+      run.setSubmitted(submitted(submission));
+    } else if (first instanceof TaskEvent.Leased leased) {
+      run.setLeased(leased(leased));
+    } else if (first instanceof TaskEvent.Completed completed) {
+      run.setCompleted(completed(completed));
+    } else if (first instanceof TaskEvent.AttemptFailed attemptFailed) {
+      run.setAttemptFailed(attemptFailed(attemptFailed));
+    } else if (first instanceof TaskEvent.Died died) {
+      run.setDied(died(died));
+    } else if (first instanceof TaskEvent.Released released) {
+      run.setReleased(released(released));
+    } else if (first instanceof TaskEvent.Cancelled cancelled) {
+      run.setCancelled(cancelled(cancelled));
+    } else if (first instanceof TaskEvent.Expired expired) {
+      run.setExpired(expired(expired));
+    } else {
+      throw new IllegalArgumentException("no stored form for " + first.getClass());
+    }
+  }
+
+  private SubmittedRun submitted(Submission submission) {
+    var run =
+        SubmittedRun.newBuilder()
+            .setFirstSequence(submission.firstSequence())
+            .setAtMs(submission.atMs())
+            .setRequestId(submission.requestId())
+            .setBodyHash(submission.bodyHash());
+    var tasks = submission.tasks();
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("expected a submission of at least one task");
+    }
+    var oneProfile = true;
+    var dueAtOnce = true;
+    var firstProfile = profiles.indexOf(tasks.get(0).spec().profile());
+    for (var i = 0; i < tasks.size(); i++) {
+      var task = tasks.get(i);
+      requireFresh(task, submission, i);
+      oneProfile &= profiles.indexOf(task.spec().profile()) == firstProfile;
+      dueAtOnce &= task.dueAtMs() == submission.atMs();
+      run.addSpecs(UnsafeByteOperations.unsafeWrap(task.spec().bytes()));
+    }
+    for (var i = 0; i < (oneProfile ? 1 : tasks.size()); i++) {
+      run.addProfile(profiles.indexOf(tasks.get(i).spec().profile()));
+    }
+    for (var i = 0; i < (dueAtOnce ? 0 : tasks.size()); i++) {
+      run.addDueAtMs(tasks.get(i).dueAtMs());
+    }
+    next++;
+    return run.build();
+  }
+
+  private LeasedRun leased(TaskEvent.Leased first) {
+    var run =
+        LeasedRun.newBuilder()
+            .setAtMs(first.atMs())
+            .setExpiresAtMs(first.expiresAtMs())
+            .setHolder(first.holder())
+            .setWorkerId(first.workerId());
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Leased event
+        && event.atMs() == first.atMs()
+        && event.expiresAtMs() == first.expiresAtMs()
+        && event.holder().equals(first.holder())
+        && event.workerId().equals(first.workerId())) {
+      run.addSequenceDeltas(event.sequence() - before)
+          .addFences(event.fence())
+          .addAttempts(event.attempt());
+      before = event.sequence();
+      next++;
+    }
+    return run.build();
+  }
+
+  private CompletedRun completed(TaskEvent.Completed first) {
+    var run = CompletedRun.newBuilder().setAtMs(first.atMs());
+    var start = next;
+    var anyResult = false;
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Completed event && event.atMs() == first.atMs()) {
+      run.addSequenceDeltas(event.sequence() - before).addFences(event.fence());
+      anyResult |= event.result().length > 0;
+      before = event.sequence();
+      next++;
+    }
+    for (var i = start; anyResult && i < next; i++) {
+      var event = (TaskEvent.Completed) events.get(i);
+      run.addResults(UnsafeByteOperations.unsafeWrap(event.result()));
+    }
+    return run.build();
+  }
+
+  private AttemptFailedRun attemptFailed(TaskEvent.AttemptFailed first) {
+    var run = AttemptFailedRun.newBuilder().setAtMs(first.atMs());
+    var start = next;
+    var dueAtOnce = true;
+    var oneFailure = true;
+    var before = 0L;
+    while (peek() instanceof TaskEvent.AttemptFailed event && event.atMs() == first.atMs()) {
+      run.addSequenceDeltas(event.sequence() - before).addFences(event.fence());
+      dueAtOnce &= event.retryAtMs() == event.atMs();
+      oneFailure &= event.failure().equals(first.failure());
+      before = event.sequence();
+      next++;
+    }
+    for (var i = start; !dueAtOnce && i < next; i++) {
+      run.addRetryAtMs(((TaskEvent.AttemptFailed) events.get(i)).retryAtMs());
+    }
+    return run.addAllFailures(
+            failures(
+                events.subList(start, oneFailure ? start + 1 : next).stream()
+                    .map(event -> ((TaskEvent.AttemptFailed) event).failure())))
+        .build();
+  }
+
+  private DiedRun died(TaskEvent.Died first) {
+    var run = DiedRun.newBuilder().setAtMs(first.atMs());
+    var start = next;
+    var oneFailure = true;
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Died event && event.atMs() == first.atMs()) {
+      run.addSequenceDeltas(event.sequence() - before).addFences(event.fence());
+      oneFailure &= event.failure().equals(first.failure());
+      before = event.sequence();
+      next++;
+    }
+    return run.addAllFailures(
+            failures(
+                events.subList(start, oneFailure ? start + 1 : next).stream()
+                    .map(event -> ((TaskEvent.Died) event).failure())))
+        .build();
+  }
+
+  private ReleasedRun released(TaskEvent.Released first) {
+    var run = ReleasedRun.newBuilder().setAtMs(first.atMs()).setReason(first.reason());
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Released event
+        && event.atMs() == first.atMs()
+        && event.reason().equals(first.reason())) {
+      run.addSequenceDeltas(event.sequence() - before).addFences(event.fence());
+      before = event.sequence();
+      next++;
+    }
+    return run.build();
+  }
+
+  private CancelledRun cancelled(TaskEvent.Cancelled first) {
+    var run = CancelledRun.newBuilder().setAtMs(first.atMs()).setReason(first.reason());
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Cancelled event
+        && event.atMs() == first.atMs()
+        && event.reason().equals(first.reason())) {
+      run.addSequenceDeltas(event.sequence() - before);
+      before = event.sequence();
+      next++;
+    }
+    return run.build();
+  }
+
+  private ExpiredRun expired(TaskEvent.Expired first) {
+    var run = ExpiredRun.newBuilder().setAtMs(first.atMs());
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Expired event && event.atMs() == first.atMs()) {
+      run.addSequenceDeltas(event.sequence() - before);
+      before = event.sequence();
+      next++;
+    }
+    return run.build();
+  }
+
+  private @Nullable PartitionEvent peek() {
+    return next < events.size() ? events.get(next) : null;
+  }
+
+  private static List<StoredFailure> failures(Stream<Failure> failures) {
+    return failures.map(StoredValues::stored).toList();
+  }
+
+  /**
+   * What is not stored with a submitted task must be as the schema implies, or it would be lost.
+   */
+  private static void requireFresh(Task.Queued task, Submission submission, int index) {
+    if (task.spec().sequence() != submission.firstSequence() + index
+        || task.spec().submittedAtMs() != submission.atMs()
+        || task.attempt() != 0
+        || task.fence() != 0
+        || task.lastFailure() != null) {
+      throw new IllegalArgumentException(
+          "expected task "
+              + (submission.firstSequence() + index)
+              + " as it enters, got task "
+              + task.spec().sequence()
+              + " with attempt "
+              + task.attempt()
+              + " and fence "
+              + task.fence());
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package io.reeve.journal;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.journal.v1.SnapshotRequest;
+import io.reeve.journal.v1.SnapshotTask;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A partition's snapshot to its stored form and back. Tasks are written and read one at a time, so
+ * that a million of them never stand in memory a second time as messages.
+ *
+ * <p>Reading compares the hash of the live tasks with the one that was stored: a release that reads
+ * an old layout in another way than it was meant finds out here, and not by running tasks twice.
+ */
+final class SnapshotCodec {
+
+  /** Of the layout that is written. A reader refuses any other. */
+  static final int FORMAT = 1;
+
+  private static final int QUEUED = 1;
+  private static final int LEASED = 2;
+  private static final int COMPLETED = 3;
+  private static final int DEAD = 4;
+  private static final int CANCELLED = 5;
+  private static final int EXPIRED = 6;
+
+  private SnapshotCodec() {}
+
+  // ---- Writing -------------------------------------------------------------------------------
+
+  static byte[] encode(PartitionSnapshot snapshot) {
+    var profiles = new ProfileTable();
+    for (var task : snapshot.tasks()) {
+      profiles.indexOf(task.spec().profile());
+    }
+    var bytes = new ByteArrayOutputStream(64 * 1024);
+    var out = CodedOutputStream.newInstance(bytes);
+    try {
+      out.writeInt32(io.reeve.journal.v1.PartitionSnapshot.FORMAT_FIELD_NUMBER, FORMAT);
+      out.writeFixed64(
+          io.reeve.journal.v1.PartitionSnapshot.STATE_HASH_FIELD_NUMBER, StateHash.of(snapshot));
+      out.writeInt64(
+          io.reeve.journal.v1.PartitionSnapshot.NEXT_SEQUENCE_FIELD_NUMBER,
+          snapshot.nextSequence());
+      for (var profile : profiles.profiles()) {
+        out.writeMessage(
+            io.reeve.journal.v1.PartitionSnapshot.PROFILES_FIELD_NUMBER,
+            StoredValues.stored(profile));
+      }
+      for (var task : snapshot.tasks()) {
+        out.writeMessage(
+            io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
+            stored(task, profiles.indexOf(task.spec().profile())));
+      }
+      for (var request : snapshot.requests()) {
+        out.writeMessage(
+            io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
+      }
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    bytes.write(new byte[Sealed.BYTES], 0, Sealed.BYTES);
+    var sealed = bytes.toByteArray();
+    Sealed.seal(sealed);
+    return sealed;
+  }
+
+  private static SnapshotTask stored(Task task, int profile) {
+    var spec = task.spec();
+    var stored =
+        SnapshotTask.newBuilder()
+            .setSequence(spec.sequence())
+            .setProfile(profile)
+            .setSubmittedAtMs(spec.submittedAtMs())
+            .setSpec(UnsafeByteOperations.unsafeWrap(spec.bytes()))
+            .setAttempt(task.attempt())
+            .setFence(task.fence());
+    if (task instanceof Task.Queued queued) {
+      stored.setState(QUEUED).setDueAtMs(queued.dueAtMs());
+      if (queued.lastFailure() != null) {
+        stored.setFailure(StoredValues.stored(queued.lastFailure()));
+      }
+    } else if (task instanceof Task.Leased leased) {
+      stored
+          .setState(LEASED)
+          .setHolder(leased.holder())
+          .setWorkerId(leased.workerId())
+          .setLeasedAtMs(leased.leasedAtMs())
+          .setLeaseExpiresAtMs(leased.expiresAtMs());
+    } else if (task instanceof Task.Completed completed) {
+      stored
+          .setState(COMPLETED)
+          .setResult(UnsafeByteOperations.unsafeWrap(completed.result()))
+          .setWorkerId(completed.workerId())
+          .setLeasedAtMs(completed.leasedAtMs())
+          .setFinishedAtMs(completed.finishedAtMs());
+    } else if (task instanceof Task.Dead dead) {
+      stored
+          .setState(DEAD)
+          .setFailure(StoredValues.stored(dead.failure()))
+          .setWorkerId(dead.workerId())
+          .setLeasedAtMs(dead.leasedAtMs())
+          .setFinishedAtMs(dead.finishedAtMs());
+    } else if (task instanceof Task.Cancelled cancelled) {
+      stored
+          .setState(CANCELLED)
+          .setCancelReason(cancelled.reason())
+          .setWorkerId(cancelled.workerId())
+          .setLeasedAtMs(cancelled.leasedAtMs())
+          .setFinishedAtMs(cancelled.finishedAtMs());
+    } else if (task instanceof Task.Expired expired) {
+      stored.setState(EXPIRED).setFinishedAtMs(expired.finishedAtMs());
+    } else {
+      throw new IllegalArgumentException("no stored form for " + task.getClass());
+    }
+    return stored.build();
+  }
+
+  private static SnapshotRequest stored(PartitionSnapshot.Request request) {
+    return SnapshotRequest.newBuilder()
+        .setRequestId(request.requestId())
+        .setBodyHash(request.bodyHash())
+        .setFirstSequence(request.firstSequence())
+        .setCount(request.count())
+        .setAtMs(request.atMs())
+        .build();
+  }
+
+  // ---- Reading -------------------------------------------------------------------------------
+
+  static PartitionSnapshot decode(byte[] bytes) {
+    var input = Sealed.open(bytes).newCodedInput();
+    input.enableAliasing(true);
+    try {
+      return new Reader(input).read();
+    } catch (InvalidProtocolBufferException e) {
+      throw new UnreadableJournalException(
+          "expected a snapshot of a partition, got other bytes", e);
+    } catch (IOException e) {
+      throw new IllegalStateException("an array in memory could not be read", e);
+    }
+  }
+
+  /** Reads one snapshot. Texts and profiles that many tasks share become one object each. */
+  private static final class Reader {
+
+    private final CodedInputStream input;
+    private final Map<TaskProfile, TaskProfile> profiles = new HashMap<>();
+    private final List<TaskProfile> profilesByIndex = new ArrayList<>();
+    private final Map<String, String> texts = new HashMap<>();
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<PartitionSnapshot.Request> requests = new ArrayList<>();
+    private long stateHash;
+    private long nextSequence;
+
+    Reader(CodedInputStream input) {
+      this.input = input;
+    }
+
+    PartitionSnapshot read() throws IOException {
+      readFormat();
+      for (var tag = input.readTag(); tag != 0; tag = input.readTag()) {
+        readField(tag);
+      }
+      var snapshot =
+          new PartitionSnapshot(
+              nextSequence,
+              tasks.toArray(Task[]::new),
+              requests.toArray(PartitionSnapshot.Request[]::new));
+      var hash = StateHash.of(snapshot);
+      if (hash != stateHash) {
+        throw new UnreadableJournalException(
+            "expected live tasks with hash %016x, got %016x".formatted(stateHash, hash));
+      }
+      return snapshot;
+    }
+
+    private void readFormat() throws IOException {
+      var format =
+          input.readTag() == tag(1, WireFormat.WIRETYPE_VARINT)
+              ? input.readInt32()
+              : Integer.MIN_VALUE;
+      if (format != FORMAT) {
+        throw StoredValues.unknown("snapshot format", format);
+      }
+    }
+
+    private void readField(int tag) throws IOException {
+      if (tag == tag(2, WireFormat.WIRETYPE_FIXED64)) {
+        stateHash = input.readFixed64();
+      } else if (tag == tag(3, WireFormat.WIRETYPE_VARINT)) {
+        nextSequence = input.readInt64();
+      } else if (tag == tag(4, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        var profile =
+            StoredValues.profileOf(
+                input.readMessage(
+                    io.reeve.journal.v1.TaskProfile.parser(),
+                    ExtensionRegistryLite.getEmptyRegistry()));
+        var known = profiles.putIfAbsent(profile, profile);
+        profilesByIndex.add(known == null ? profile : known);
+      } else if (tag == tag(5, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        tasks.add(
+            taskOf(
+                input.readMessage(
+                    SnapshotTask.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+      } else if (tag == tag(6, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        requests.add(
+            requestOf(
+                input.readMessage(
+                    SnapshotRequest.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+      } else {
+        throw StoredValues.unknown("field of a snapshot", WireFormat.getTagFieldNumber(tag));
+      }
+    }
+
+    private Task taskOf(SnapshotTask stored) {
+      StoredValues.requireKnown(stored);
+      var spec =
+          new Task.Spec(
+              stored.getSequence(),
+              profile(stored.getProfile()),
+              stored.getSpec().toByteArray(),
+              stored.getSubmittedAtMs());
+      var attempt = stored.getAttempt();
+      var fence = stored.getFence();
+      var workerId = shared(stored.getWorkerId());
+      var leasedAtMs = stored.getLeasedAtMs();
+      var finishedAtMs = stored.getFinishedAtMs();
+      return switch (stored.getState()) {
+        case QUEUED ->
+            new Task.Queued(
+                spec,
+                attempt,
+                fence,
+                stored.getDueAtMs(),
+                stored.hasFailure() ? StoredValues.failureOf(stored.getFailure()) : null);
+        case LEASED ->
+            new Task.Leased(
+                spec,
+                attempt,
+                fence,
+                shared(stored.getHolder()),
+                workerId,
+                leasedAtMs,
+                stored.getLeaseExpiresAtMs());
+        case COMPLETED ->
+            new Task.Completed(
+                spec,
+                attempt,
+                fence,
+                stored.getResult().toByteArray(),
+                workerId,
+                leasedAtMs,
+                finishedAtMs);
+        case DEAD ->
+            new Task.Dead(
+                spec,
+                attempt,
+                fence,
+                StoredValues.failureOf(stored.getFailure()),
+                workerId,
+                leasedAtMs,
+                finishedAtMs);
+        case CANCELLED ->
+            new Task.Cancelled(
+                spec,
+                attempt,
+                fence,
+                shared(stored.getCancelReason()),
+                workerId,
+                leasedAtMs,
+                finishedAtMs);
+        case EXPIRED -> new Task.Expired(spec, attempt, fence, finishedAtMs);
+        default -> throw StoredValues.unknown("task state", stored.getState());
+      };
+    }
+
+    private TaskProfile profile(int index) {
+      if (index < 0 || index >= profilesByIndex.size()) {
+        throw new UnreadableJournalException(
+            "expected a profile below " + profilesByIndex.size() + ", got " + index);
+      }
+      return profilesByIndex.get(index);
+    }
+
+    private String shared(String text) {
+      var known = texts.putIfAbsent(text, text);
+      return known == null ? text : known;
+    }
+
+    private static PartitionSnapshot.Request requestOf(SnapshotRequest stored) {
+      StoredValues.requireKnown(stored);
+      return new PartitionSnapshot.Request(
+          stored.getRequestId(),
+          stored.getBodyHash(),
+          stored.getFirstSequence(),
+          stored.getCount(),
+          stored.getAtMs());
+    }
+
+    private static int tag(int field, int wireType) {
+      return field << 3 | wireType;
+    }
+  }
+}

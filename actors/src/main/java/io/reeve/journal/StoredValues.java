@@ -1,0 +1,139 @@
+package io.reeve.journal;
+
+import com.google.protobuf.Message;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.journal.v1.StoredFailure;
+import java.time.Duration;
+
+/** The values that rows and snapshots share: profiles and failures, to their messages and back. */
+final class StoredValues {
+
+  private StoredValues() {}
+
+  static io.reeve.journal.v1.TaskProfile stored(TaskProfile profile) {
+    var retry = profile.retry();
+    return io.reeve.journal.v1.TaskProfile.newBuilder()
+        .setQueue(profile.taskClass().queue())
+        .setKind(profile.taskClass().kind())
+        .setLane(numberOf(profile.taskClass().lane()))
+        .setPriority(numberOf(profile.priority()))
+        .setExecutionTimeoutMs(profile.executionTimeoutMs())
+        .setQueueTimeoutMs(profile.queueTimeoutMs())
+        .setAttemptsMax(retry.attemptsMax())
+        .setBackoffInitialMs(retry.backoffInitial().toMillis())
+        .setBackoffMaxMs(retry.backoffMax().toMillis())
+        .setBackoffMultiplier(retry.backoffMultiplier())
+        .setBackoffJitter(retry.backoffJitter())
+        .setTenant(profile.tenant())
+        .build();
+  }
+
+  static TaskProfile profileOf(io.reeve.journal.v1.TaskProfile stored) {
+    requireKnown(stored);
+    return new TaskProfile(
+        new TaskClass(stored.getQueue(), stored.getKind(), laneOf(stored.getLane())),
+        priorityOf(stored.getPriority()),
+        stored.getExecutionTimeoutMs(),
+        stored.getQueueTimeoutMs(),
+        retryOf(stored),
+        stored.getTenant());
+  }
+
+  static StoredFailure stored(Failure failure) {
+    return StoredFailure.newBuilder()
+        .setType(failure.type().number())
+        .setMessage(failure.message())
+        .setCode(failure.code())
+        .build();
+  }
+
+  static Failure failureOf(StoredFailure stored) {
+    requireKnown(stored);
+    return new Failure(failureTypeOf(stored.getType()), stored.getMessage(), stored.getCode());
+  }
+
+  /** Refuses a message with fields that this release does not know: it would lose their meaning. */
+  static void requireKnown(Message message) {
+    if (!message.getUnknownFields().asMap().isEmpty()) {
+      throw new UnreadableJournalException(
+          "expected the known fields of "
+              + message.getDescriptorForType().getName()
+              + ", got field "
+              + message.getUnknownFields().asMap().keySet()
+              + " too: written by a newer release, or damaged");
+    }
+  }
+
+  static UnreadableJournalException unknown(String what, int number) {
+    return new UnreadableJournalException(
+        "expected a known "
+            + what
+            + ", got "
+            + number
+            + ": written by a newer release, or damaged");
+  }
+
+  private static RetryPolicy retryOf(io.reeve.journal.v1.TaskProfile stored) {
+    try {
+      return new RetryPolicy(
+          stored.getAttemptsMax(),
+          Duration.ofMillis(stored.getBackoffInitialMs()),
+          Duration.ofMillis(stored.getBackoffMaxMs()),
+          stored.getBackoffMultiplier(),
+          stored.getBackoffJitter());
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableJournalException("expected a retry policy that is allowed, got none", e);
+    }
+  }
+
+  // The numbers are written out here and not taken from the order of the constants, so that a
+  // constant may be added anywhere.
+
+  private static int numberOf(Lane lane) {
+    return switch (lane) {
+      case NORMAL -> 0;
+      case URGENT -> 1;
+    };
+  }
+
+  private static Lane laneOf(int number) {
+    return switch (number) {
+      case 0 -> Lane.NORMAL;
+      case 1 -> Lane.URGENT;
+      default -> throw unknown("lane", number);
+    };
+  }
+
+  private static int numberOf(Priority priority) {
+    return switch (priority) {
+      case LOW -> 0;
+      case NORMAL -> 1;
+      case HIGH -> 2;
+      case CRITICAL -> 3;
+    };
+  }
+
+  private static Priority priorityOf(int number) {
+    return switch (number) {
+      case 0 -> Priority.LOW;
+      case 1 -> Priority.NORMAL;
+      case 2 -> Priority.HIGH;
+      case 3 -> Priority.CRITICAL;
+      default -> throw unknown("priority", number);
+    };
+  }
+
+  private static FailureType failureTypeOf(int number) {
+    var type = FailureType.of(number);
+    if (type.number() != number) {
+      throw unknown("failure type", number);
+    }
+    return type;
+  }
+}

@@ -1,0 +1,20 @@
+package io.reeve.partition;
+
+import io.reeve.domain.task.Lane;
+
+/**
+ * One lease on its way to a worker.
+ *
+ * @param sequence of the task within the partition that sends it
+ * @param spec bytes of the task's reeve.v1.TaskSpec as submitted; shared, never changed
+ */
+public record Assignment(
+    long sequence,
+    long fence,
+    int attempt,
+    Lane lane,
+    long leaseExpiresAtMs,
+    long executionTimeoutMs,
+    long submittedAtMs,
+    byte[] spec)
+    implements Wire {}

@@ -1,0 +1,274 @@
+package io.reeve.partition;
+
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.task.Rejection;
+import io.reeve.partition.Partition.Command;
+import io.reeve.partition.Partition.Reply;
+import io.reeve.partition.Partition.StartWriter;
+import io.reeve.partition.Partition.Tick;
+import io.reeve.partition.Partition.WriterDone;
+import io.reeve.partition.Partition.WriterFailed;
+import io.reeve.partition.Partition.WriterReady;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what arrives while the journal writes, and hands it to the writer as one batch when the
+ * write is done: group commit without a timer. An idle partition writes a lone command at once.
+ *
+ * <p>It exists because an event-sourced behaviour stashes while it persists and takes stashed
+ * commands one by one, which would be a write each.
+ */
+final class PartitionFront extends AbstractBehavior<Command> {
+
+  private static final Tick TICK = new Tick();
+  private static final StartWriter START_WRITER = new StartWriter();
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long SWEEP_AT_LEAST_NANOS = 1_000_000;
+
+  private final Partition.Settings settings;
+  private final Supplier<Now> now;
+  private final TimerScheduler<Command> timers;
+  private final DoubleSupplier random;
+  private final Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers;
+
+  private @Nullable ActorRef<PartitionWriter.Batch> writer;
+  private int failuresInRow;
+  private boolean fenced;
+
+  private final ArrayDeque<Command> pending = new ArrayDeque<>();
+  private List<Command> inFlight = List.of();
+  private boolean writerReady;
+  private boolean writing;
+
+  /** The last greeting, for a writer that starts again after a failure. */
+  private Partition.@Nullable Greet greeting;
+
+  /** When the timer will fire, by the monotonic clock; meaningless unless {@link #timerSet}. */
+  private long timerAtNanos;
+
+  private boolean timerSet;
+
+  private PartitionFront(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Partition.Settings settings,
+      Supplier<Now> now,
+      DoubleSupplier random,
+      Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
+    super(context);
+    this.settings = settings;
+    this.now = now;
+    this.timers = timers;
+    this.random = random;
+    this.writers = writers;
+    startWriter();
+  }
+
+  static Behavior<Command> create(
+      Partition.Settings settings,
+      Supplier<Now> now,
+      DoubleSupplier random,
+      Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new PartitionFront(context, timers, settings, now, random, writers)));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(WriterDone.class, this::onWriterDone)
+        .onMessage(WriterReady.class, this::onWriterReady)
+        .onMessage(WriterFailed.class, this::onWriterFailed)
+        .onMessage(StartWriter.class, start -> startWriter())
+        .onMessage(Tick.class, this::onTick)
+        .onMessage(Command.class, this::onCommand)
+        .onSignal(Terminated.class, this::onWriterStopped)
+        .build();
+  }
+
+  private Behavior<Command> onCommand(Command command) {
+    if (command instanceof Partition.Greet greet) {
+      greeting = greet;
+    }
+    var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;
+    if (replyTo != null) {
+      replyTo.tell(
+          refused(
+              Rejection.Code.OVERLOADED,
+              "expected at most " + settings.pendingMax() + " commands to wait, got one more"));
+      return this;
+    }
+    if (command instanceof Partition.Watch watch) {
+      getContext()
+          .watchWith(watch.watcher(), new Partition.Unwatch(watch.sequence(), watch.watcher()));
+    }
+    pending.add(command);
+    return writeNext();
+  }
+
+  private Behavior<Command> onWriterDone(WriterDone done) {
+    writing = false;
+    failuresInRow = 0;
+    inFlight = List.of();
+    wakeIn(done.sweepInNanos());
+    return writeNext();
+  }
+
+  private Behavior<Command> startWriter() {
+    var started = getContext().spawnAnonymous(writers.apply(getContext().getSelf()));
+    getContext().watch(started);
+    writer = started;
+    return this;
+  }
+
+  private Behavior<Command> onWriterReady(WriterReady ready) {
+    writerReady = true;
+    if (greeting != null && !pending.contains(greeting)) {
+      pending.addFirst(greeting);
+    }
+    pending.addFirst(TICK);
+    return writeNext();
+  }
+
+  private Behavior<Command> onWriterFailed(WriterFailed failed) {
+    getContext()
+        .getLog()
+        .warn(
+            "the journal did not take a batch of {} commands; their outcome is unknown",
+            inFlight.size(),
+            failed.cause());
+    fenced = failed.fenced();
+    return this;
+  }
+
+  /** The writer stopped: its journal failed, or it found a bug. What it had in hand is unknown. */
+  private Behavior<Command> onWriterStopped(Terminated stopped) {
+    writer = null;
+    writerReady = false;
+    answerInFlightUnknown();
+    if (fenced) {
+      return stopFenced();
+    }
+    failuresInRow++;
+    var wait = settings.restart().backoff(failuresInRow, random.getAsDouble());
+    timers.startSingleTimer(START_WRITER, wait);
+    return this;
+  }
+
+  private Behavior<Command> stopFenced() {
+    getContext().getLog().error("another writer has this partition's journal; stopped");
+    for (var command : pending) {
+      var replyTo = replyTo(command);
+      if (replyTo != null) {
+        replyTo.tell(refused(Rejection.Code.NOT_READY, "expected to own the journal, got fenced"));
+      }
+    }
+    return Behaviors.stopped();
+  }
+
+  /** A writer that starts again does not finish the batch it had. */
+  private void answerInFlightUnknown() {
+    writing = false;
+    for (var command : inFlight) {
+      var replyTo = replyTo(command);
+      if (replyTo != null) {
+        replyTo.tell(
+            refused(
+                Rejection.Code.OUTCOME_UNKNOWN,
+                "expected the journal to answer, got a failure; repeat with the same request id"));
+      }
+    }
+    inFlight = List.of();
+  }
+
+  private Behavior<Command> onTick(Tick tick) {
+    timerSet = false;
+    pending.add(tick);
+    return writeNext();
+  }
+
+  private Behavior<Command> writeNext() {
+    if (writing || !writerReady || writer == null || pending.isEmpty()) {
+      return this;
+    }
+    var batch = new ArrayList<Command>(Math.min(pending.size(), settings.batchCommandsMax()));
+    var bytes = 0L;
+    while (!pending.isEmpty() && batch.size() < settings.batchCommandsMax()) {
+      bytes += bytesOf(pending.peek());
+      if (bytes > settings.batchBytesMax() && !batch.isEmpty()) {
+        break;
+      }
+      batch.add(pending.poll());
+    }
+    writing = true;
+    inFlight = batch;
+    writer.tell(new PartitionWriter.Batch(batch));
+    return this;
+  }
+
+  /** Sets the timer unless it fires early enough already; one that fires too early does no harm. */
+  private void wakeIn(long nanos) {
+    if (nanos == NEVER) {
+      return;
+    }
+    var delay = Math.max(SWEEP_AT_LEAST_NANOS, nanos);
+    var at = now.get().monoNanos() + delay;
+    if (!timerSet || at - timerAtNanos < -SWEEP_AT_LEAST_NANOS) {
+      timers.startSingleTimer(TICK, Duration.ofNanos(delay));
+      timerSet = true;
+      timerAtNanos = at;
+    }
+  }
+
+  private static long bytesOf(Command command) {
+    var bytes = 0L;
+    if (command instanceof Partition.Submit submit) {
+      for (var task : submit.tasks()) {
+        bytes += task.spec().length;
+      }
+    } else if (command instanceof Partition.Settle settle) {
+      for (var settlement : settle.settlements()) {
+        bytes += settlement.result().length;
+      }
+    }
+    return bytes;
+  }
+
+  /** Whom to tell when a command of a client is not carried out; null for all other commands. */
+  private static @Nullable ActorRef<Reply> replyTo(Command command) {
+    if (command instanceof Partition.Submit submit) {
+      return submit.replyTo();
+    }
+    if (command instanceof Partition.Get get) {
+      return get.replyTo();
+    }
+    if (command instanceof Partition.ListTasks list) {
+      return list.replyTo();
+    }
+    if (command instanceof Partition.Watch watch) {
+      return watch.watcher();
+    }
+    return command instanceof Partition.Cancel cancel ? cancel.replyTo() : null;
+  }
+
+  private static Reply refused(Rejection.Code code, String message) {
+    return new Partition.Refused(new Rejection(code, message));
+  }
+}

@@ -1,0 +1,79 @@
+package io.reeve.partition;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.reeve.domain.partition.Limits;
+import io.reeve.domain.task.TaskId;
+import java.time.Duration;
+
+/**
+ * Reads and checks {@code reeve.partition}.
+ *
+ * @param count partitions there are
+ * @param partition what each of them is tuned by
+ */
+public record PartitionSettings(int count, Partition.Settings partition) {
+
+  private static final String ROOT = "reeve.partition";
+
+  /**
+   * The settings in {@code config}, the whole configuration.
+   *
+   * @throws ConfigException when a value is missing or out of its bounds; the message names the key
+   */
+  public static PartitionSettings of(Config config) {
+    var c = config.getConfig(ROOT);
+    var limits =
+        new Limits(
+            atLeast(c, "tasks-max", 1, Integer.MAX_VALUE),
+            bytes(c, "bytes-max"),
+            atLeast(c, "finished.max", 0, 100_000_000),
+            bytes(c, "finished.bytes-max"),
+            duration(c, "finished.kept", Duration.ZERO).toMillis(),
+            atLeast(c, "request-id.max", 0, 100_000_000),
+            duration(c, "request-id.kept", Duration.ZERO).toMillis(),
+            duration(c, "lease.duration", Duration.ofSeconds(1)).toNanos());
+    var restart =
+        new Partition.Restart(
+            duration(c, "restart.backoff-min", Duration.ofMillis(1)),
+            duration(c, "restart.backoff-max", c.getDuration("restart.backoff-min")),
+            c.getDouble("restart.jitter"));
+    return new PartitionSettings(
+        atLeast(c, "count", 1, TaskId.PARTITIONS_MAX - 1),
+        new Partition.Settings(
+            limits,
+            atLeast(c, "pending-max", 1, 10_000_000),
+            atLeast(c, "batch.commands-max", 1, 1_000_000),
+            (int) Math.min(Integer.MAX_VALUE, bytes(c, "batch.bytes-max")),
+            atLeast(c, "watchers-max", 0, 1_000_000),
+            atLeast(c, "snapshot.finished-min", 1, Integer.MAX_VALUE),
+            atLeast(c, "snapshot.rows-min", 1, Integer.MAX_VALUE),
+            restart));
+  }
+
+  private static int atLeast(Config c, String key, int min, int max) {
+    var value = c.getInt(key);
+    if (value < min || value > max) {
+      throw new ConfigException.BadValue(
+          ROOT + "." + key, "expected " + min + " to " + max + ", got " + value);
+    }
+    return value;
+  }
+
+  private static long bytes(Config c, String key) {
+    var value = c.getBytes(key);
+    if (value < 1) {
+      throw new ConfigException.BadValue(ROOT + "." + key, "expected 1 byte or more, got " + value);
+    }
+    return value;
+  }
+
+  private static Duration duration(Config c, String key, Duration min) {
+    var value = c.getDuration(key);
+    if (value.compareTo(min) < 0) {
+      throw new ConfigException.BadValue(
+          ROOT + "." + key, "expected " + min + " or more, got " + value);
+    }
+    return value;
+  }
+}

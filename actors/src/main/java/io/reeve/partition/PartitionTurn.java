@@ -1,0 +1,371 @@
+package io.reeve.partition;
+
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.partition.PartitionState;
+import io.reeve.domain.partition.PartitionState.Answer;
+import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Partition.Command;
+import io.reeve.partition.Partition.EndReason;
+import io.reeve.partition.Partition.EndedLease;
+import io.reeve.partition.Partition.GrantUse;
+import io.reeve.partition.Partition.Reply;
+import io.reeve.partition.Partition.ToDispatcher;
+import io.reeve.partition.Partition.ToSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the commands of one batch upon the state, and keeps back what is to be said until the
+ * batch is durable. Holds what a partition knows in memory only: the dispatcher, standing grants,
+ * which session speaks for a holder, watchers, progress.
+ */
+final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseListener {
+
+  private final int partition;
+  private final long incarnation;
+  private final DoubleSupplier random;
+  private final ActorRef<Command> self;
+  private final TaskWatchers watchers;
+  private final int assignedBytesMax;
+
+  private final StandingGrants standing = new StandingGrants();
+  private final Map<String, ActorRef<ToSession>> sessions = new HashMap<>();
+  private @Nullable ActorRef<ToDispatcher> dispatcher;
+  private long epoch;
+  private long lastSeq;
+
+  // ---- Of the batch in hand
+  // -----------------------------------------------------------------------
+
+  private PartitionState state;
+  private Now now = new Now(0, 0);
+  private List<PartitionEvent> events = new ArrayList<>();
+  private final List<Runnable> replies = new ArrayList<>();
+  private final Map<ActorRef<ToSession>, List<Assignment>> assignments = new LinkedHashMap<>();
+  private final Map<ActorRef<ToSession>, List<EndedLease>> ended = new LinkedHashMap<>();
+  private final List<GrantUse> uses = new ArrayList<>();
+
+  PartitionTurn(
+      int partition,
+      long incarnation,
+      Partition.Settings settings,
+      DoubleSupplier random,
+      ActorRef<Command> self) {
+    this.partition = partition;
+    this.incarnation = incarnation;
+    this.random = random;
+    this.self = self;
+    this.assignedBytesMax = settings.batchBytesMax();
+    this.watchers = new TaskWatchers(partition, settings.watchersMax());
+    this.state = new PartitionState(settings.limits());
+  }
+
+  // ---- A batch
+  // ------------------------------------------------------------------------------------
+
+  /** Starts a batch; first comes all that is due by itself. */
+  void begin(PartitionState state, Now now) {
+    this.state = state;
+    this.now = now;
+    events = new ArrayList<>();
+    state.sweep(now, random, this::onEnded, events);
+  }
+
+  /** Ends a batch: uses standing grants, tells the dispatcher, and gives the events to store. */
+  List<PartitionEvent> end() {
+    if (!standing.isEmpty() && state.ready() > 0) {
+      standing.use(state.readyClasses(), this, this);
+    }
+    report();
+    watchers.note(events);
+    return events;
+  }
+
+  /** The batch is durable: says what was kept back. */
+  void release() {
+    replies.forEach(Runnable::run);
+    replies.clear();
+    assignments.forEach(this::deliver);
+    assignments.clear();
+    ended.forEach(
+        (session, list) -> session.tell(new Partition.LeasesEnded(partition, List.copyOf(list))));
+    ended.clear();
+    watchers.tell(state, now.wallMs());
+  }
+
+  /** Sends leases in messages that a worker takes: about as large as a journal row may be. */
+  private void deliver(ActorRef<ToSession> session, List<Assignment> all) {
+    var from = 0;
+    var bytes = 0L;
+    for (var i = 0; i < all.size(); i++) {
+      var size = all.get(i).spec().length;
+      if (i > from && bytes + size > assignedBytesMax) {
+        session.tell(new Partition.Assigned(partition, List.copyOf(all.subList(from, i))));
+        from = i;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    session.tell(new Partition.Assigned(partition, List.copyOf(all.subList(from, all.size()))));
+  }
+
+  void carryOut(Command command) {
+    if (command instanceof Partition.Settle settle) {
+      onSettle(settle);
+    } else if (command instanceof Partition.Submit submit) {
+      onSubmit(submit);
+    } else if (command instanceof Partition.Grant grant) {
+      onGrant(grant);
+    } else if (command instanceof Partition.StandingGrant grant) {
+      onStandingGrant(grant);
+    } else if (command instanceof Partition.Revoke revoke) {
+      onRevoke(revoke);
+    } else if (command instanceof Partition.Renew renew) {
+      state.renew(renew.holder(), renew.sessionNo(), now);
+    } else if (command instanceof Partition.Attach attach) {
+      onAttach(attach);
+    } else if (command instanceof Partition.HolderGone gone) {
+      onHolderGone(gone);
+    } else if (command instanceof Partition.Greet greet) {
+      onGreet(greet);
+    } else if (command instanceof Partition.ReportProgress progress) {
+      watchers.progress(progress, state, now.wallMs());
+    } else if (command instanceof Partition.Get get) {
+      onGet(get);
+    } else if (command instanceof Partition.ListTasks list) {
+      var page = TaskPages.list(list, partition, state, watchers, now.wallMs());
+      reply(list.replyTo(), page);
+    } else if (command instanceof Partition.Cancel cancel) {
+      onCancel(cancel);
+    } else if (command instanceof Partition.Watch watch) {
+      onWatch(watch);
+    } else if (command instanceof Partition.Unwatch unwatch) {
+      watchers.remove(unwatch.sequence(), unwatch.watcher());
+    }
+  }
+
+  // ---- Clients
+  // ------------------------------------------------------------------------------------
+
+  private void onSubmit(Partition.Submit c) {
+    var answer = state.submit(c.requestId(), c.bodyHash(), c.tasks(), now, events);
+    if (answer instanceof Answer.Taken taken) {
+      reply(
+          c.replyTo(),
+          new Partition.Submitted(
+              partition, taken.firstSequence(), taken.count(), taken.atMs(), taken.already()));
+    } else {
+      reply(c.replyTo(), new Partition.Refused(((Answer.Refused) answer).reason()));
+    }
+  }
+
+  private void onGet(Partition.Get c) {
+    reply(c.replyTo(), found(c.sequence()));
+  }
+
+  private void onCancel(Partition.Cancel c) {
+    var before = state.get(c.sequence());
+    var refusal = state.cancel(c.sequence(), c.reason(), now, events);
+    if (refusal != null) {
+      reply(c.replyTo(), new Partition.Refused(refusal));
+      return;
+    }
+    if (before instanceof Task.Leased lease) {
+      endLease(lease, EndReason.CANCELLED, c.reason());
+    }
+    reply(c.replyTo(), found(c.sequence()));
+  }
+
+  private void onWatch(Partition.Watch c) {
+    var task = state.get(c.sequence());
+    if (task == Task.Absent.TASK || task instanceof Task.Finished) {
+      reply(c.watcher(), found(c.sequence()));
+      return;
+    }
+    var refusal = watchers.add(c.sequence(), c.watcher());
+    reply(c.watcher(), refusal == null ? found(c.sequence()) : new Partition.Refused(refusal));
+  }
+
+  private Reply found(long sequence) {
+    var task = state.get(sequence);
+    return task == Task.Absent.TASK
+        ? new Partition.Refused(
+            new Rejection(
+                Rejection.Code.UNKNOWN_TASK,
+                "expected a known task, got " + partition + "-" + sequence))
+        : new Partition.Found(watchers.view(task, now.wallMs()));
+  }
+
+  private void reply(ActorRef<Reply> to, Reply reply) {
+    replies.add(() -> to.tell(reply));
+  }
+
+  // ---- The dispatcher
+  // -------------------------------------------------------------------------------
+
+  private void onGreet(Partition.Greet c) {
+    if (c.epoch() < epoch) {
+      return;
+    }
+    epoch = c.epoch();
+    dispatcher = c.dispatcher();
+    standing.clear();
+    uses.clear();
+    lastSeq = 0;
+    var ready = new ArrayList<Partition.ReadyCount>();
+    for (var taskClass : state.readyClasses()) {
+      ready.add(new Partition.ReadyCount(taskClass, state.ready(taskClass)));
+    }
+    var leases = new ArrayList<Partition.HolderLeases>();
+    state.forEachHolder((holder, n) -> leases.add(new Partition.HolderLeases(holder, n)));
+    c.dispatcher()
+        .tell(new Partition.Inventory(partition, incarnation, epoch, ready, leases, self));
+  }
+
+  private void onGrant(Partition.Grant c) {
+    if (c.epoch() != epoch) {
+      return;
+    }
+    lastSeq = Math.max(lastSeq, c.seq());
+    var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
+    var leased = lease(c.taskClass(), c.count(), grantee, c.session());
+    uses.add(new GrantUse(c.seq(), Math.max(0, leased), true));
+  }
+
+  private void onStandingGrant(Partition.StandingGrant c) {
+    if (c.epoch() == epoch) {
+      lastSeq = Math.max(lastSeq, c.seq());
+      standing.add(c);
+    }
+  }
+
+  private void onRevoke(Partition.Revoke c) {
+    if (c.epoch() == epoch) {
+      standing.revoke(c.seqs(), this);
+    }
+  }
+
+  @Override
+  public int ready(TaskClass taskClass) {
+    return state.ready(taskClass);
+  }
+
+  @Override
+  public int lease(Partition.StandingGrant grant, TaskClass taskClass, int count) {
+    var grantee = new Grantee(grant.holder(), grant.sessionNo(), grant.workerId());
+    return lease(taskClass, count, grantee, grant.session());
+  }
+
+  @Override
+  public void used(long seq, int leased, boolean done) {
+    uses.add(new GrantUse(seq, leased, done));
+  }
+
+  private int lease(TaskClass taskClass, int count, Grantee grantee, ActorRef<ToSession> session) {
+    var leased = state.lease(taskClass, count, grantee, now, events);
+    if (leased == null) {
+      return -1;
+    }
+    sessions.put(grantee.holder(), session);
+    if (!leased.isEmpty()) {
+      var list = assignments.computeIfAbsent(session, s -> new ArrayList<>(leased.size()));
+      for (var task : leased) {
+        var spec = task.spec();
+        list.add(
+            new Assignment(
+                spec.sequence(),
+                task.fence(),
+                task.attempt(),
+                taskClass.lane(),
+                task.expiresAtMs(),
+                spec.profile().executionTimeoutMs(),
+                spec.submittedAtMs(),
+                spec.bytes()));
+      }
+    }
+    return leased.size();
+  }
+
+  /**
+   * Tells the dispatcher what changed, before it is durable: it may propose the next leases while
+   * the row is written. When the write fails, a new incarnation makes all of it void.
+   */
+  private void report() {
+    var changed = new ArrayList<Partition.ReadyCount>();
+    state.drainReadyChanges((taskClass, n) -> changed.add(new Partition.ReadyCount(taskClass, n)));
+    if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty())) {
+      dispatcher.tell(
+          new Partition.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
+    }
+    uses.clear();
+  }
+
+  // ---- Sessions
+  // -----------------------------------------------------------------------------------
+
+  private void onSettle(Partition.Settle c) {
+    List<Partition.RefusedSettlement> refused = new ArrayList<>(0);
+    for (var settlement : c.settlements()) {
+      var rejection = state.settle(c.holder(), settlement, now, random, events);
+      if (rejection != null) {
+        refused.add(
+            new Partition.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
+      }
+    }
+    replies.add(() -> c.session().tell(new Partition.SettleAcked(partition, c.batch(), refused)));
+  }
+
+  private void onAttach(Partition.Attach c) {
+    var sequences = new long[c.held().size()];
+    var fences = new long[c.held().size()];
+    for (var i = 0; i < sequences.length; i++) {
+      sequences[i] = c.held().get(i).sequence();
+      fences[i] = c.held().get(i).fence();
+    }
+    var lost = state.attach(c.holder(), c.sessionNo(), sequences, fences, now, events);
+    if (lost == null) {
+      // A later session has the holder; its number tells this one to end.
+      var later = state.sessionNo(c.holder());
+      replies.add(() -> c.session().tell(new Partition.Attached(partition, later, List.of())));
+      return;
+    }
+    sessions.put(c.holder(), c.session());
+    var lostKeys = lost.stream().map(c.held()::get).toList();
+    replies.add(() -> c.session().tell(new Partition.Attached(partition, c.sessionNo(), lostKeys)));
+  }
+
+  private void onHolderGone(Partition.HolderGone c) {
+    if (c.sessionNo() < state.sessionNo(c.holder())) {
+      return;
+    }
+    state.end(c.holder(), c.sessionNo(), c.lost(), now, events);
+    standing.revokeHolder(c.holder(), this);
+    sessions.remove(c.holder());
+  }
+
+  private void onEnded(Task.Leased lease, PartitionState.Ended reason) {
+    switch (reason) {
+      case TIMED_OUT -> endLease(lease, EndReason.TIMED_OUT, "the execution timeout passed");
+      case LEASE_LOST -> endLease(lease, EndReason.LEASE_LOST, "the lease ran out");
+    }
+  }
+
+  private void endLease(Task.Leased lease, EndReason reason, String message) {
+    var session = sessions.get(lease.holder());
+    if (session != null) {
+      ended
+          .computeIfAbsent(session, s -> new ArrayList<>())
+          .add(new EndedLease(lease.spec().sequence(), lease.fence(), reason, message));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.reeve.session;
+
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.session.CreditBook;
+import io.reeve.partition.Partition;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's line to the dispatcher, whichever that is now: found through the singleton's proxy,
+ * then talked to directly and watched. Until it answered, registrations are repeated by the
+ * session.
+ */
+final class DispatcherLink {
+
+  private final ActorContext<Session.Command> context;
+  private final RecipientRef<Dispatcher.Command> proxy;
+  private final ActorRef<Dispatcher.ToSession> self;
+  private final ActorRef<Partition.ToSession> deliverTo;
+  private @Nullable ActorRef<Dispatcher.Command> dispatcher;
+  private long epoch;
+  private String holder = "";
+  private int sessionNo;
+
+  /**
+   * @param deliverTo where partitions deliver
+   */
+  DispatcherLink(
+      ActorContext<Session.Command> context,
+      RecipientRef<Dispatcher.Command> proxy,
+      ActorRef<Partition.ToSession> deliverTo) {
+    this.context = context;
+    this.proxy = proxy;
+    this.self = context.messageAdapter(Dispatcher.ToSession.class, Session.FromDispatcher::new);
+    this.deliverTo = deliverTo;
+  }
+
+  /** Says whose session this is; once, before anything is told. */
+  void speakFor(String holder, int sessionNo) {
+    this.holder = holder;
+    this.sessionNo = sessionNo;
+  }
+
+  boolean isUp() {
+    return dispatcher != null;
+  }
+
+  void register(Session.Hello offer, CreditBook credit) {
+    proxy.tell(
+        new Dispatcher.Register(
+            holder,
+            sessionNo,
+            offer.workerId(),
+            offer.pool(),
+            offer.queues(),
+            offer.kinds(),
+            stated(credit),
+            self,
+            deliverTo));
+  }
+
+  /**
+   * The dispatcher answered.
+   *
+   * @return whether it works under another epoch than the last one that did
+   */
+  boolean up(Dispatcher.Registered registered) {
+    if (registered.dispatcher().equals(dispatcher)) {
+      return false;
+    }
+    if (dispatcher != null) {
+      context.unwatch(dispatcher);
+    }
+    dispatcher = registered.dispatcher();
+    context.watchWith(dispatcher, new Session.DispatcherStopped(dispatcher));
+    var another = epoch != 0 && epoch != registered.epoch();
+    epoch = registered.epoch();
+    return another;
+  }
+
+  /** Whether it was the one in use that stopped. */
+  boolean down(ActorRef<Dispatcher.Command> stopped) {
+    if (!stopped.equals(dispatcher)) {
+      return false;
+    }
+    dispatcher = null;
+    return true;
+  }
+
+  /** States the credit; when there is no dispatcher, the next one learns it by registration. */
+  void tellCredit(CreditBook credit) {
+    tell(new Dispatcher.CreditChanged(holder, sessionNo, stated(credit)));
+  }
+
+  void tellEnd() {
+    tell(new Dispatcher.SessionEnded(holder, sessionNo));
+  }
+
+  private void tell(Dispatcher.Command command) {
+    if (dispatcher != null) {
+      dispatcher.tell(command);
+    }
+  }
+
+  private static Dispatcher.Credit stated(CreditBook credit) {
+    var totals = credit.totals();
+    return new Dispatcher.Credit(
+        totals.capacity(), totals.urgentReserve(), totals.receivedTotal(), totals.releasedTotal());
+  }
+}

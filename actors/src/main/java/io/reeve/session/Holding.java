@@ -1,0 +1,95 @@
+package io.reeve.session;
+
+import io.reeve.domain.session.CreditBook;
+import io.reeve.domain.session.LeaseTable;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskId;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Partition;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The leases a session holds for its worker: how they come, and how they end without it. */
+final class Holding {
+
+  /**
+   * What to do with assignments that arrived.
+   *
+   * @param covered for the worker
+   * @param handedBack beyond its credit
+   */
+  record Sorted(List<Assignment> covered, List<Settlement> handedBack) {}
+
+  private final int partitions;
+  private final LeaseTable leases;
+
+  Holding(int partitions, LeaseTable leases) {
+    this.partitions = partitions;
+    this.leases = leases;
+  }
+
+  /** Takes over what a resuming worker says to hold; returns what cannot be. */
+  List<Session.Lease> takeOver(Session.Hello hello) {
+    var lost = new ArrayList<Session.Lease>();
+    for (var held : hello.held()) {
+      var task = held.task();
+      if (hello.resume() != null && task.partition() < partitions && held.fence() > 0) {
+        leases.put(task.partition(), task.sequence(), held.fence());
+      } else {
+        lost.add(held);
+      }
+    }
+    return lost;
+  }
+
+  /** Takes what the credit covers; without a worker nothing is. */
+  Sorted sort(Partition.Assigned assigned, CreditBook credit, boolean serving) {
+    var all = assigned.assignments();
+    var handedBack = new ArrayList<Settlement>();
+    var covered = all;
+    for (var i = 0; i < all.size(); i++) {
+      var assignment = all.get(i);
+      if (serving ? credit.admit(assignment.lane()) : credit.turnAway()) {
+        leases.put(assigned.partition(), assignment.sequence(), assignment.fence());
+        if (!handedBack.isEmpty()) {
+          covered.add(assignment);
+        }
+      } else {
+        if (handedBack.isEmpty()) {
+          covered = new ArrayList<>(all.subList(0, i));
+        }
+        handedBack.add(
+            Settlement.released(
+                assignment.sequence(), assignment.fence(), "beyond the worker's credit"));
+      }
+    }
+    return new Sorted(covered, handedBack);
+  }
+
+  /** Forgets leases that ended; returns those that the worker has to hear of. */
+  List<Session.CancelledLease> end(Partition.LeasesEnded ended) {
+    var cancelled = new ArrayList<Session.CancelledLease>();
+    for (var lease : ended.leases()) {
+      if (leases.remove(ended.partition(), lease.sequence(), lease.fence())) {
+        cancelled.add(
+            new Session.CancelledLease(
+                new TaskId(ended.partition(), lease.sequence()),
+                lease.fence(),
+                lease.reason(),
+                lease.message()));
+      }
+    }
+    return cancelled;
+  }
+
+  /** Forgets leases that a partition says are not the holder's. */
+  List<Session.Lease> lose(Partition.Attached attached) {
+    var lost = new ArrayList<Session.Lease>();
+    for (var key : attached.lost()) {
+      if (leases.remove(attached.partition(), key.sequence(), key.fence())) {
+        lost.add(new Session.Lease(new TaskId(attached.partition(), key.sequence()), key.fence()));
+      }
+    }
+    return lost;
+  }
+}

@@ -1,0 +1,107 @@
+package io.reeve.session;
+
+import io.reeve.domain.session.LeaseTable;
+import io.reeve.domain.session.SettlementBatches;
+import io.reeve.domain.task.Settlement;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What one holder's session says to the partitions. */
+final class PartitionLink {
+
+  private final Partitions partitions;
+  private final String holder;
+  private final int sessionNo;
+  private final LeaseTable leases;
+  private final ActorRef<Partition.ToSession> self;
+  private final BitSet unattached = new BitSet();
+
+  PartitionLink(
+      Partitions partitions,
+      String holder,
+      int sessionNo,
+      LeaseTable leases,
+      ActorRef<Partition.ToSession> self) {
+    this.partitions = partitions;
+    this.holder = holder;
+    this.sessionNo = sessionNo;
+    this.leases = leases;
+    this.self = self;
+  }
+
+  // ---- Attaching
+
+  void attachAll() {
+    for (var p = 0; p < partitions.count(); p++) {
+      attach(p);
+    }
+  }
+
+  void attach(int partition) {
+    unattached.set(partition);
+    var held = new ArrayList<Partition.LeaseKey>(leases.count(partition));
+    leases.forEach(
+        partition, (sequence, fence) -> held.add(new Partition.LeaseKey(sequence, fence)));
+    partitions.tell(partition, new Partition.Attach(holder, sessionNo, self, held));
+  }
+
+  void attached(int partition) {
+    unattached.clear(partition);
+  }
+
+  boolean allAttached() {
+    return unattached.isEmpty();
+  }
+
+  void attachAgain() {
+    unattached.stream().forEach(this::attach);
+  }
+
+  // ---- Leases
+
+  /** Renews the leases of every partition that holds some. */
+  void renew() {
+    var renewal = new Partition.Renew(holder, sessionNo);
+    for (var p = 0; p < partitions.count(); p++) {
+      if (leases.count(p) > 0) {
+        partitions.tell(p, renewal);
+      }
+    }
+  }
+
+  void gone(boolean lost) {
+    var gone = new Partition.HolderGone(holder, sessionNo, lost);
+    for (var p = 0; p < partitions.count(); p++) {
+      partitions.tell(p, gone);
+    }
+  }
+
+  void progress(int partition, Session.ProgressMade progress) {
+    partitions.tell(
+        partition,
+        new Partition.ReportProgress(
+            progress.task().sequence(), progress.fence(), progress.percent(), progress.message()));
+  }
+
+  // ---- Settlements
+
+  /** Passes the part of a batch on that concerns one partition; batch 0: the session's own. */
+  void settle(long batch, int partition, List<Settlement> settlements) {
+    partitions.tell(partition, new Partition.Settle(holder, batch, settlements, self));
+  }
+
+  void settleAgain(SettlementBatches batches, int partition) {
+    batches.forEachPending(
+        partition, (batch, part) -> settle(batch, part.partition(), part.settlements()));
+  }
+
+  void settleAgain(SettlementBatches batches) {
+    for (var p = 0; p < partitions.count(); p++) {
+      settleAgain(batches, p);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.reeve.session;
+
+import com.typesafe.config.Config;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskId;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.EndReason;
+import io.reeve.partition.Partitions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connected worker pool. Counts its credit, hands it leases in numbered messages, passes its
+ * settlements to the partitions, and renews its leases while it beats.
+ *
+ * <p>When the stream breaks it waits a grace time for the worker to resume, then tells the
+ * partitions that the holder is lost. When the actor itself dies with its node, the leases stay
+ * until the worker resumes elsewhere or they run out.
+ */
+public final class Session {
+
+  private Session() {}
+
+  public sealed interface Command {}
+
+  // ---- What the worker says, put into words of ours by the edge
+  // ----------------------------------
+
+  public sealed interface FromWorker extends Command {}
+
+  /**
+   * The first message, validated by the edge.
+   *
+   * @param resume from an earlier Welcome, or null for a fresh start
+   * @param held leases of the broken session that the worker still runs or has to settle
+   */
+  public record Hello(
+      String workerId,
+      String pool,
+      String incarnation,
+      List<String> queues,
+      Set<String> kinds,
+      int capacity,
+      int urgentReserve,
+      @Nullable ResumeToken resume,
+      List<Lease> held,
+      String client,
+      String host,
+      long pid)
+      implements FromWorker {}
+
+  public record Lease(TaskId task, long fence) {}
+
+  public record CreditStated(int capacity, int urgentReserve, long releasedTotal)
+      implements FromWorker {}
+
+  public record ReceivedUpTo(long sequence) implements FromWorker {}
+
+  /**
+   * @param settlements entry i is about a task of partition {@code partitions[i]}
+   */
+  public record Settled(long batch, int[] partitions, List<Settlement> settlements)
+      implements FromWorker {}
+
+  public record ProgressMade(TaskId task, long fence, double percent, String message)
+      implements FromWorker {}
+
+  public record Beat(long sequence, WorkerFigures figures) implements FromWorker {}
+
+  /** What a worker says of itself; shown, never decided upon. */
+  public record WorkerFigures(
+      String state,
+      int active,
+      int activeUrgent,
+      int queuedNormal,
+      int queuedUrgent,
+      long cpuMillicores,
+      long memoryBytes) {}
+
+  public record Goodbye(String reason) implements FromWorker {}
+
+  /** The stream ended, by failure or in order without a goodbye. */
+  public record StreamClosed(String cause) implements FromWorker {}
+
+  // ---- What the node says
+  // ------------------------------------------------------------------------
+
+  /** An order for the worker, which is passed on. */
+  public record Instruct(OrderKind kind, String reason) implements Command {}
+
+  // ---- What the session says to the worker, put onto the wire by the edge
+  // ------------------------
+
+  public sealed interface ToWorker {}
+
+  public record Welcome(
+      String sessionId, ResumeToken resumeToken, Settings settings, List<Lease> lost)
+      implements ToWorker {}
+
+  /** Leases of one partition, in one numbered message. */
+  public record Assignments(long sequence, int partition, List<Assignment> assignments)
+      implements ToWorker {}
+
+  /** Every batch up to this one is durable but for what was refused. */
+  public record SettlementAck(long batch, List<RefusedSettlement> refused) implements ToWorker {}
+
+  public record RefusedSettlement(TaskId task, long fence, Rejection rejection) {}
+
+  public record CancelLeases(List<CancelledLease> leases) implements ToWorker {}
+
+  public record CancelledLease(TaskId task, long fence, EndReason reason, String message) {}
+
+  public record Pong(long heartbeat) implements ToWorker {}
+
+  public record Order(OrderKind kind, String reason) implements ToWorker {}
+
+  public enum OrderKind {
+    DRAIN,
+    RESUME,
+    SHUTDOWN,
+    RECONNECT
+  }
+
+  /**
+   * Whoever has it may resume the holder's leases.
+   *
+   * @param holder random, 32 hexadecimal digits; names the chain of sessions
+   * @param sessionNo of the session that gave it out, from 1
+   */
+  public record ResumeToken(String holder, int sessionNo) {
+
+    /** The token with this text, or null when it is not one. */
+    public static @Nullable ResumeToken parse(String text) {
+      var dot = text.indexOf('.');
+      if (dot != 32 || text.length() > 42 || !text.substring(0, dot).matches("[0-9a-f]{32}")) {
+        return null;
+      }
+      var number = text.substring(dot + 1);
+      return number.matches("[1-9][0-9]{0,8}")
+          ? new ResumeToken(text.substring(0, dot), Integer.parseInt(number))
+          : null;
+    }
+
+    /** The text form that travels. */
+    public String text() {
+      return holder + "." + sessionNo;
+    }
+
+    @Override
+    public String toString() {
+      return "ResumeToken[secret]";
+    }
+  }
+
+  // ---- Messages to itself
+  // ------------------------------------------------------------------------
+
+  record FromPartition(Partition.ToSession message) implements Command {}
+
+  record FromDispatcher(Dispatcher.ToSession message) implements Command {}
+
+  record DispatcherStopped(ActorRef<Dispatcher.Command> dispatcher) implements Command {}
+
+  /** What a timer reminds of; each is its own key. */
+  enum Due implements Command {
+    HELLO,
+    WELCOME,
+    ATTACH_AGAIN,
+    REGISTER_AGAIN,
+    CREDIT,
+    SETTLE_AGAIN,
+    RECEIVED,
+    SILENCE,
+    GRACE_OVER
+  }
+
+  // ---- Construction
+  // ------------------------------------------------------------------------------
+
+  /**
+   * What a session tells the worker to keep to; read from {@code reeve.session}.
+   *
+   * @param leaseDuration of the partitions; a session renews three times within it
+   */
+  public record Settings(
+      Duration heartbeatInterval,
+      Duration silenceMax,
+      Duration leaseDuration,
+      Duration receivedWithin,
+      Duration resumeWithin,
+      int capacityMax) {
+
+    public Settings {
+      if (silenceMax.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+        throw new IllegalArgumentException(
+            "expected reeve.session.silence-max of twice heartbeat-interval or more, got "
+                + silenceMax);
+      }
+      if (leaseDuration.compareTo(silenceMax) < 0) {
+        throw new IllegalArgumentException(
+            "expected a lease duration of reeve.session.silence-max or more, got " + leaseDuration);
+      }
+    }
+
+    /**
+     * The settings in {@code config}, which holds {@code reeve.session}.
+     *
+     * @param leaseDuration as the partitions have it
+     */
+    public static Settings from(Config config, Duration leaseDuration) {
+      return new Settings(
+          SessionTuning.positive(config, "heartbeat-interval"),
+          SessionTuning.positive(config, "silence-max"),
+          leaseDuration,
+          SessionTuning.positive(config, "received-within"),
+          SessionTuning.positive(config, "resume-within"),
+          SessionTuning.within(config, "capacity-max", 1, 1_000_000));
+    }
+  }
+
+  /**
+   * What all sessions of a node share.
+   *
+   * @param dispatcher the singleton's proxy
+   * @param nanoTime monotonic
+   * @param ids random, 32 hexadecimal digits, from a source fit for secrets
+   */
+  public record Environment(
+      Partitions partitions,
+      RecipientRef<Dispatcher.Command> dispatcher,
+      Settings settings,
+      SessionTuning tuning,
+      LongSupplier nanoTime,
+      Supplier<String> ids) {}
+
+  /** A session for a stream whose first message is still to come. */
+  public static Behavior<Command> create(WorkerStream stream, Environment environment) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(timers -> new SessionActor(context, timers, stream, environment)));
+  }
+}

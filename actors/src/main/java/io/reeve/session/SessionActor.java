@@ -1,0 +1,499 @@
+package io.reeve.session;
+
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.session.CreditBook;
+import io.reeve.domain.session.DeliveryWatch;
+import io.reeve.domain.session.LeaseTable;
+import io.reeve.domain.session.Misuse;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.EndReason;
+import io.reeve.session.Session.Command;
+import io.reeve.session.Session.Due;
+import io.reeve.session.WorkerStream.SessionRefusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link Session} behaves. */
+final class SessionActor extends AbstractBehavior<Command> {
+
+  private final TimerScheduler<Command> timers;
+  private final WorkerStream stream;
+  private final Session.Environment env;
+  private final ActorRef<Partition.ToSession> fromPartitions;
+  private final DispatcherLink dispatcher;
+  private final LeaseTable leases;
+  private final DeliveryWatch deliveries = new DeliveryWatch();
+  private final Holding holding;
+  private final Settling settling;
+  private final List<Session.Lease> lost = new ArrayList<>();
+  private Phase phase = Phase.NEW;
+  private boolean streamOpen = true;
+  private long heardAt;
+  private long renewedAt;
+
+  // Empty until the hello.
+  private Session.@Nullable Hello hello;
+  private String holder = "";
+  private int sessionNo;
+  private CreditBook credit;
+  private PartitionLink partitions;
+
+  SessionActor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      WorkerStream stream,
+      Session.Environment env) {
+    super(context);
+    this.timers = timers;
+    this.stream = stream;
+    this.env = env;
+    this.fromPartitions =
+        context.messageAdapter(Partition.ToSession.class, Session.FromPartition::new);
+    this.dispatcher = new DispatcherLink(context, env.dispatcher(), fromPartitions);
+    this.leases = new LeaseTable(env.partitions().count());
+    this.holding = new Holding(env.partitions().count(), leases);
+    this.settling = new Settling(env.partitions().count(), leases, env.tuning().batchesMax());
+    this.credit = new CreditBook(env.settings().capacityMax(), 0, 0, 0);
+    this.partitions = new PartitionLink(env.partitions(), holder, 0, leases, fromPartitions);
+    remind(Due.HELLO, env.tuning().helloWithin());
+  }
+
+  // ---- Behaviour
+  // ---------------------------------------------------------------------------------
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Session.FromPartition.class, this::onFromPartition)
+        .onMessage(Session.FromWorker.class, this::onFromWorker)
+        .onMessage(Session.FromDispatcher.class, this::onFromDispatcher)
+        .onMessage(Session.DispatcherStopped.class, this::onDispatcherStopped)
+        .onMessage(Session.Instruct.class, this::onInstruct)
+        .onMessage(Due.class, this::onDue)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  // ---- What the worker says
+
+  private Behavior<Command> onFromWorker(Session.FromWorker message) {
+    heardAt = now();
+    stream.handled();
+    if (message instanceof Session.StreamClosed closed) {
+      return onStreamClosed(closed);
+    }
+    if (!streamOpen) {
+      return this; // what the worker said before it could know that its stream was ended
+    }
+    if (message instanceof Session.Hello first) {
+      return phase == Phase.NEW
+          ? onHello(first)
+          : misused(new Misuse(Misuse.Code.SECOND_HELLO, "expected one hello, got another"));
+    }
+    if (phase != Phase.SERVING) {
+      return misused(
+          new Misuse(
+              Misuse.Code.HELLO_EXPECTED,
+              phase == Phase.NEW
+                  ? "expected a hello first, got another message"
+                  : "expected nothing before the welcome, got another message"));
+    }
+    if (message instanceof Session.Settled settled) {
+      return onSettled(settled);
+    }
+    if (message instanceof Session.CreditStated stated) {
+      return onCreditStated(stated);
+    }
+    if (message instanceof Session.ReceivedUpTo received) {
+      var misuse = deliveries.received(received.sequence(), now());
+      return misuse == null ? this : misused(misuse);
+    }
+    if (message instanceof Session.Beat beat) {
+      return onBeat(beat);
+    }
+    if (message instanceof Session.ProgressMade progress) {
+      return onProgress(progress);
+    }
+    return message instanceof Session.Goodbye goodbye ? onGoodbye(goodbye) : this;
+  }
+
+  private Behavior<Command> onHello(Session.Hello first) {
+    var max = env.settings().capacityMax();
+    var ofCredit = CreditBook.check(first.capacity(), first.urgentReserve(), max);
+    var misuse = ofCredit == null ? CreditBook.checkHeld(first.held().size(), max) : ofCredit;
+    if (misuse != null) {
+      return misused(misuse);
+    }
+    timers.cancel(Due.HELLO);
+    hello = first;
+    var resume = first.resume();
+    holder = resume == null ? env.ids().get() : resume.holder();
+    sessionNo = resume == null ? 1 : resume.sessionNo() + 1;
+    partitions = new PartitionLink(env.partitions(), holder, sessionNo, leases, fromPartitions);
+    dispatcher.speakFor(holder, sessionNo);
+    lost.addAll(holding.takeOver(first));
+    phase = Phase.ATTACHING;
+    if (resume == null) {
+      return welcome(first);
+    }
+    partitions.attachAll();
+    remind(Due.WELCOME, env.tuning().attachWithin());
+    return this;
+  }
+
+  private Behavior<Command> welcome(Session.Hello first) {
+    timers.cancel(Due.WELCOME);
+    phase = Phase.SERVING;
+    var capacityMax = env.settings().capacityMax();
+    credit = new CreditBook(capacityMax, first.capacity(), first.urgentReserve(), leases.total());
+    var id = env.ids().get().substring(0, 12);
+    var token = new Session.ResumeToken(holder, sessionNo);
+    getContext()
+        .getLog()
+        .info("session {} of {} began with {} leases", id, first.workerId(), leases.total());
+    heardAt = now();
+    renewedAt = heardAt;
+    remind(Due.SILENCE, env.settings().silenceMax());
+    if (!partitions.allAttached()) {
+      remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+    }
+    var sent = offer(new Session.Welcome(id, token, env.settings(), List.copyOf(lost)));
+    lost.clear();
+    return sent ? register() : slowReader();
+  }
+
+  private Behavior<Command> onCreditStated(Session.CreditStated stated) {
+    var misuse = credit.state(stated.capacity(), stated.urgentReserve(), stated.releasedTotal());
+    if (misuse != null) {
+      return misused(misuse);
+    }
+    tellCredit();
+    return this;
+  }
+
+  private Behavior<Command> onSettled(Session.Settled settled) {
+    var misuse = settling.check(settled);
+    if (misuse != null) {
+      return misused(misuse);
+    }
+    for (var part : settling.open(settled)) {
+      partitions.settle(settled.batch(), part.partition(), part.settlements());
+    }
+    remindOnce(Due.SETTLE_AGAIN, env.tuning().settleAgain());
+    return acknowledge();
+  }
+
+  private Behavior<Command> onBeat(Session.Beat beat) {
+    if (heardAt - renewedAt >= env.settings().leaseDuration().toNanos() / 3) {
+      renewedAt = heardAt;
+      partitions.renew();
+    }
+    return offer(new Session.Pong(beat.sequence())) ? this : slowReader();
+  }
+
+  private Behavior<Command> onProgress(Session.ProgressMade progress) {
+    var task = progress.task();
+    if (task.partition() < env.partitions().count()
+        && leases.holds(task.partition(), task.sequence(), progress.fence())) {
+      partitions.progress(task.partition(), progress);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onGoodbye(Session.Goodbye goodbye) {
+    getContext().getLog().info("worker {} leaves: {}", workerId(), goodbye.reason());
+    streamOpen = false;
+    stream.complete();
+    return end(false);
+  }
+
+  private Behavior<Command> onStreamClosed(Session.StreamClosed closed) {
+    streamOpen = false;
+    return switch (phase) {
+      case NEW -> Behaviors.stopped();
+      case GRACE -> this;
+      case ATTACHING, SERVING -> {
+        getContext().getLog().info("stream of worker {} ended: {}", workerId(), closed.cause());
+        yield grace();
+      }
+    };
+  }
+
+  // ---- What partitions say
+
+  private Behavior<Command> onFromPartition(Session.FromPartition from) {
+    var message = from.message();
+    if (message instanceof Partition.Assigned assigned) {
+      return onAssigned(assigned);
+    }
+    if (message instanceof Partition.SettleAcked acked) {
+      return onSettleAcked(acked);
+    }
+    if (message instanceof Partition.LeasesEnded ended) {
+      return onLeasesEnded(ended);
+    }
+    return message instanceof Partition.Attached attached ? onAttached(attached) : this;
+  }
+
+  private Behavior<Command> onAssigned(Partition.Assigned assigned) {
+    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING);
+    if (!sorted.handedBack().isEmpty()) {
+      partitions.settle(0, assigned.partition(), sorted.handedBack());
+      tellCredit();
+    }
+    return sorted.covered().isEmpty() ? this : deliver(assigned.partition(), sorted.covered());
+  }
+
+  private Behavior<Command> deliver(int partition, List<Assignment> assignments) {
+    var sequence = deliveries.next(now());
+    if (!offer(new Session.Assignments(sequence, partition, assignments))) {
+      return slowReader();
+    }
+    remindOnce(Due.RECEIVED, env.settings().receivedWithin());
+    remindOnce(Due.CREDIT, env.tuning().creditWithin());
+    return this;
+  }
+
+  private Behavior<Command> onSettleAcked(Partition.SettleAcked acked) {
+    settling.acknowledged(acked);
+    return acknowledge();
+  }
+
+  private Behavior<Command> acknowledge() {
+    var ack = streamOpen ? settling.news() : null;
+    return ack == null || offer(ack) ? this : slowReader();
+  }
+
+  private Behavior<Command> onLeasesEnded(Partition.LeasesEnded ended) {
+    return cancel(holding.end(ended));
+  }
+
+  private Behavior<Command> onAttached(Partition.Attached attached) {
+    if (attached.sessionNo() > sessionNo) {
+      return superseded();
+    }
+    var p = attached.partition();
+    partitions.attached(p);
+    var taken = holding.lose(attached);
+    if (phase == Phase.ATTACHING) {
+      lost.addAll(taken);
+      return partitions.allAttached() ? welcome(Objects.requireNonNull(hello)) : this;
+    }
+    partitions.settleAgain(settling.batches(), p);
+    return cancel(
+        taken.stream()
+            .map(
+                lease ->
+                    new Session.CancelledLease(
+                        lease.task(), lease.fence(), EndReason.LEASE_LOST, "the lease was lost"))
+            .toList());
+  }
+
+  private Behavior<Command> cancel(List<Session.CancelledLease> leases) {
+    return leases.isEmpty() || phase != Phase.SERVING || offer(new Session.CancelLeases(leases))
+        ? this
+        : slowReader();
+  }
+
+  // ---- What the dispatcher says
+
+  private Behavior<Command> onFromDispatcher(Session.FromDispatcher from) {
+    var message = from.message();
+    if (message instanceof Dispatcher.PartitionRestarted restarted) {
+      reattach(restarted.partition());
+    } else if (message instanceof Dispatcher.Superseded) {
+      return superseded();
+    } else if (message instanceof Dispatcher.Registered registered) {
+      timers.cancel(Due.REGISTER_AGAIN);
+      if (dispatcher.up(registered)) {
+        // Between two dispatchers nobody told which partitions restarted.
+        for (var p = 0; p < env.partitions().count(); p++) {
+          reattach(p);
+        }
+      }
+      tellCredit();
+    }
+    return this;
+  }
+
+  private void reattach(int partition) {
+    if (partition < env.partitions().count()) {
+      partitions.attach(partition);
+      remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+    }
+  }
+
+  private Behavior<Command> onDispatcherStopped(Session.DispatcherStopped stopped) {
+    return dispatcher.down(stopped.dispatcher()) ? register() : this;
+  }
+
+  private Behavior<Command> register() {
+    dispatcher.register(Objects.requireNonNull(hello), credit);
+    remind(Due.REGISTER_AGAIN, env.tuning().registerAgain());
+    return this;
+  }
+
+  private void tellCredit() {
+    timers.cancel(Due.CREDIT);
+    dispatcher.tellCredit(credit);
+  }
+
+  // ---- What timers remind of
+
+  private Behavior<Command> onDue(Due due) {
+    return switch (due) {
+      case HELLO -> refuse("HELLO_EXPECTED", "no hello came in time", true);
+      case WELCOME -> welcome(Objects.requireNonNull(hello));
+      case ATTACH_AGAIN -> {
+        if (!partitions.allAttached()) {
+          partitions.attachAgain();
+          remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+        }
+        yield this;
+      }
+      case REGISTER_AGAIN -> dispatcher.isUp() ? this : register();
+      case CREDIT -> {
+        tellCredit();
+        yield this;
+      }
+      case SETTLE_AGAIN -> {
+        if (!settling.batches().isEmpty()) {
+          partitions.settleAgain(settling.batches());
+          remind(Due.SETTLE_AGAIN, env.tuning().settleAgain());
+        }
+        yield this;
+      }
+      case RECEIVED -> checkReceived();
+      case SILENCE -> checkSilence();
+      case GRACE_OVER -> end(true);
+    };
+  }
+
+  private Behavior<Command> checkReceived() {
+    var left = deliveries.leftNanos(now(), env.settings().receivedWithin().toNanos());
+    if (left <= 0) {
+      return refuse("DEAF", "the worker did not acknowledge its assignments in time", true);
+    }
+    if (left != Long.MAX_VALUE) {
+      remind(Due.RECEIVED, Duration.ofNanos(left));
+    }
+    return this;
+  }
+
+  private Behavior<Command> checkSilence() {
+    var left = env.settings().silenceMax().toNanos() - (now() - heardAt);
+    if (left <= 0) {
+      return refuse("SILENT", "the worker was silent for too long", true);
+    }
+    remind(Due.SILENCE, Duration.ofNanos(left));
+    return this;
+  }
+
+  private Behavior<Command> onInstruct(Session.Instruct instruct) {
+    return phase != Phase.SERVING || offer(new Session.Order(instruct.kind(), instruct.reason()))
+        ? this
+        : slowReader();
+  }
+
+  // ---- How a session ends
+
+  private Behavior<Command> misused(Misuse misuse) {
+    return refuse(misuse.code().name(), misuse.message(), false);
+  }
+
+  private Behavior<Command> slowReader() {
+    return refuse("SLOW_READER", "the worker did not read its stream", true);
+  }
+
+  /** Ends the stream; the worker may resume in a new one while the grace time lasts. */
+  private Behavior<Command> refuse(String reason, String message, boolean retry) {
+    getContext().getLog().info("session of worker {} ended: {} {}", workerId(), reason, message);
+    refuseStream(new SessionRefusal(reason, message, retry));
+    return switch (phase) {
+      case NEW -> Behaviors.stopped();
+      case GRACE -> this;
+      case ATTACHING, SERVING -> grace();
+    };
+  }
+
+  /** A later session has the leases. */
+  private Behavior<Command> superseded() {
+    getContext().getLog().info("session of worker {} was superseded", workerId());
+    refuseStream(new SessionRefusal("SUPERSEDED", "a later session took over", false));
+    return Behaviors.stopped();
+  }
+
+  private void refuseStream(SessionRefusal refusal) {
+    if (streamOpen) {
+      streamOpen = false;
+      stream.refuse(refusal);
+    }
+  }
+
+  /**
+   * Takes no more work and waits for the worker to resume. Registered all the while, for it is the
+   * dispatcher who says that a later session took over.
+   */
+  private Behavior<Command> grace() {
+    phase = Phase.GRACE;
+    credit.close();
+    timers.cancel(Due.WELCOME);
+    timers.cancel(Due.SILENCE);
+    timers.cancel(Due.RECEIVED);
+    remind(Due.GRACE_OVER, env.settings().resumeWithin());
+    if (dispatcher.isUp()) {
+      tellCredit();
+    } else {
+      register();
+    }
+    return this;
+  }
+
+  private Behavior<Command> end(boolean workerLost) {
+    getContext().getLog().info("worker {} is gone, {} leases end", workerId(), leases.total());
+    partitions.gone(workerLost);
+    dispatcher.tellEnd();
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    refuseStream(new SessionRefusal("SESSION_STOPPED", "the session was stopped", true));
+    return this;
+  }
+
+  // ---- Helpers
+
+  private boolean offer(Session.ToWorker message) {
+    return streamOpen && stream.offer(message);
+  }
+
+  private String workerId() {
+    return hello == null ? "" : hello.workerId();
+  }
+
+  private long now() {
+    return env.nanoTime().getAsLong();
+  }
+
+  private void remind(Due due, Duration in) {
+    timers.startSingleTimer(due, due, in);
+  }
+
+  private void remindOnce(Due due, Duration in) {
+    if (!timers.isTimerActive(due)) {
+      remind(due, in);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.reeve.session;
+
+import io.reeve.domain.session.LeaseTable;
+import io.reeve.domain.session.Misuse;
+import io.reeve.domain.session.SettlementBatches;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskId;
+import io.reeve.partition.Partition;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A session's settlements on their way to the partitions, and what the worker is told of them. */
+final class Settling {
+
+  private final int partitions;
+  private final LeaseTable leases;
+  private final SettlementBatches batches;
+  private final List<Session.RefusedSettlement> refused = new ArrayList<>();
+  private long told;
+
+  Settling(int partitions, LeaseTable leases, int batchesMax) {
+    this.partitions = partitions;
+    this.leases = leases;
+    this.batches = new SettlementBatches(batchesMax);
+  }
+
+  /** What is wrong with the batch, or null. */
+  @Nullable Misuse check(Session.Settled settled) {
+    return batches.check(settled.batch());
+  }
+
+  /** Takes the batch in and returns its parts by partition, each in the worker's order. */
+  List<SettlementBatches.Part> open(Session.Settled settled) {
+    var parts = new ArrayList<SettlementBatches.Part>();
+    var byPartition = new SettlementBatches.@Nullable Part[partitions];
+    for (var i = 0; i < settled.settlements().size(); i++) {
+      var p = settled.partitions()[i];
+      var settlement = settled.settlements().get(i);
+      if (p >= partitions) {
+        refuse(p, settlement.sequence(), settlement.fence());
+        continue;
+      }
+      var part = byPartition[p];
+      if (part == null) {
+        part = new SettlementBatches.Part(p, new ArrayList<>());
+        byPartition[p] = part;
+        parts.add(part);
+      }
+      part.settlements().add(settlement);
+    }
+    batches.open(settled.batch(), parts);
+    return parts;
+  }
+
+  private void refuse(int partition, long sequence, long fence) {
+    var why = "expected a task of one of " + partitions + " partitions, got " + partition;
+    refused.add(
+        new Session.RefusedSettlement(
+            new TaskId(partition, sequence),
+            fence,
+            new Rejection(Rejection.Code.UNKNOWN_TASK, why)));
+  }
+
+  /** A partition acknowledged its part: those leases are over. A repeat changes nothing. */
+  void acknowledged(Partition.SettleAcked acked) {
+    var p = acked.partition();
+    var part = batches.acknowledged(p, acked.batch());
+    if (part == null) {
+      return;
+    }
+    for (var settlement : part.settlements()) {
+      leases.remove(p, settlement.sequence(), settlement.fence());
+    }
+    for (var no : acked.refused()) {
+      refused.add(
+          new Session.RefusedSettlement(new TaskId(p, no.sequence()), no.fence(), no.rejection()));
+    }
+  }
+
+  /** What there is to acknowledge to the worker since the last call, or null. */
+  Session.@Nullable SettlementAck news() {
+    if (batches.through() == told) {
+      return null;
+    }
+    told = batches.through();
+    var ack = new Session.SettlementAck(told, List.copyOf(refused));
+    refused.clear();
+    return ack;
+  }
+
+  SettlementBatches batches() {
+    return batches;
+  }
+}

@@ -1,0 +1,303 @@
+package io.reeve.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.GrantUse;
+import io.reeve.partition.Partition.ReadyCount;
+import io.reeve.partition.Partitions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The dispatcher between two partitions and sessions that are probes. */
+class DispatcherTest {
+
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
+  private static final String EPOCH_ID = "dispatcher";
+
+  private final ActorTestKit kit =
+      ActorTestKit.create(
+          ManualTime.config()
+              .withFallback(PersistenceTestKitPlugin.config())
+              .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+              .withFallback(ConfigFactory.load()));
+  private final ManualTime time = ManualTime.get(kit.system());
+  private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+  private final DispatcherSettings settings =
+      DispatcherSettings.from(kit.system().settings().config());
+  private final TestProbe<ShardingEnvelope<Partition.Command>> region = kit.createTestProbe();
+  private final TestProbe<Partition.Command> partition0 = kit.createTestProbe();
+  private final TestProbe<Partition.Command> partition1 = kit.createTestProbe();
+  private final TestProbe<Dispatcher.ToSession> session = kit.createTestProbe();
+  private final TestProbe<Partition.ToSession> delivery = kit.createTestProbe();
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  // ---- Epoch and greetings
+
+  @Test
+  void itStoresAnEpochAboveTheLastBeforeItGreets() {
+    journal.persistForRecovery(EPOCH_ID, List.of(new EpochStarted(6, 0, "other")));
+
+    start();
+
+    assertThat(region.receiveMessage().message()).isInstanceOf(Partition.Greet.class);
+    assertThat(journal.persistedInStorage(EPOCH_ID)).last().isEqualTo(new EpochStarted(7, 0, "n"));
+  }
+
+  @Test
+  void itWorksOnceTheJournalTakesItsEpochAgain() {
+    journal.failNextPersisted(EPOCH_ID);
+
+    start();
+
+    region.expectNoMessage();
+    time.timePasses(settings.epochBackoffMax());
+    assertThat(greeting().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aPartitionThatDoesNotAnswerIsGreetedAgain() {
+    start();
+    var greet = greeting();
+    greeting();
+    greet.dispatcher().tell(inventory(0, 1, partition0));
+
+    time.timePasses(settings.greetBackoffMin());
+
+    assertThat(region.receiveMessage().entityId()).isEqualTo("1");
+    region.expectNoMessage();
+  }
+
+  @Test
+  void aPartitionThatStoppedIsGreetedByItsName() {
+    var dispatcher = running();
+
+    partition1.stop();
+
+    assertThat(region.receiveMessage().entityId()).isEqualTo("1");
+    dispatcher.self().tell(new Dispatcher.PartitionStarted(0));
+    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
+  }
+
+  // ---- Sessions
+
+  @Test
+  void aSessionThatCameBeforeTheEpochIsAnsweredWithIt() {
+    var dispatcher = start();
+    dispatcher.tell(register("a", 1, 4, 0));
+
+    var registered = session.expectMessageClass(Dispatcher.Registered.class);
+
+    assertThat(registered.epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aLaterSessionOfTheHolderSupersedesAndAnEarlierOneIsTurnedAway() {
+    var dispatcher = running().self();
+    var later = kit.<Dispatcher.ToSession>createTestProbe();
+    dispatcher.tell(register("a", 1, 4, 0));
+    session.expectMessageClass(Dispatcher.Registered.class);
+
+    dispatcher.tell(register("a", 2, 4, 0, later.getRef()));
+
+    later.expectMessageClass(Dispatcher.Registered.class);
+    session.expectMessageClass(Dispatcher.Superseded.class);
+    dispatcher.tell(register("a", 1, 4, 0));
+    session.expectMessageClass(Dispatcher.Superseded.class);
+  }
+
+  @Test
+  void ofTwoSessionsWithOneNumberTheLastStays() {
+    var dispatcher = running().self();
+    var second = kit.<Dispatcher.ToSession>createTestProbe();
+    dispatcher.tell(register("a", 1, 4, 0));
+    session.expectMessageClass(Dispatcher.Registered.class);
+
+    dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
+
+    second.expectMessageClass(Dispatcher.Registered.class);
+    session.expectMessageClass(Dispatcher.Superseded.class);
+  }
+
+  @Test
+  void sessionsHearOfARestartedPartition() {
+    var running = running();
+    running.self().tell(register("a", 1, 4, 0));
+    session.expectMessageClass(Dispatcher.Registered.class);
+
+    running.fromPartitions().tell(inventory(1, 2, partition1));
+
+    assertThat(session.expectMessageClass(Dispatcher.PartitionRestarted.class).partition())
+        .isEqualTo(1);
+  }
+
+  // ---- Grants
+
+  @Test
+  void idleCreditStandsEvenlyAtThePartitions() {
+    var running = running();
+
+    running.self().tell(register("a", 1, 5, 1));
+
+    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    assertThat(standing.count()).isEqualTo(2);
+    assertThat(standing.epoch()).isEqualTo(1);
+    assertThat(standing.session()).isEqualTo(delivery.getRef());
+    assertThat(partition1.expectMessageClass(Partition.StandingGrant.class).count()).isEqualTo(2);
+    quiet();
+  }
+
+  @Test
+  void readyTasksAreGrantedToFreeCredit() {
+    var running = running();
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 3)), List.of()));
+
+    running.self().tell(register("a", 1, 3, 0));
+
+    var grant = partition0.expectMessageClass(Partition.Grant.class);
+    assertThat(grant.count()).isEqualTo(3);
+    assertThat(grant.taskClass()).isEqualTo(MAIL);
+    assertThat(grant.holder()).isEqualTo("a");
+    quiet();
+  }
+
+  @Test
+  void standingCreditIsTakenBackForTasksThatNobodyElseCanRun() {
+    var running = running();
+    running.self().tell(register("a", 1, 1, 0));
+    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+
+    running.fromPartitions().tell(report(1, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+
+    var revoke = partition0.expectMessageClass(Partition.Revoke.class);
+    assertThat(revoke.seqs()).containsExactly(standing.seq());
+    quiet();
+    running
+        .fromPartitions()
+        .tell(report(0, standing.seq(), List.of(), List.of(new GrantUse(standing.seq(), 0, true))));
+    assertThat(partition1.expectMessageClass(Partition.Grant.class).count()).isEqualTo(1);
+    quiet();
+  }
+
+  @Test
+  void reportsOfAnOlderIncarnationAreNotHeeded() {
+    var running = running();
+    running.fromPartitions().tell(inventory(0, 2, partition0));
+
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.self().tell(register("a", 1, 2, 0));
+
+    partition0.expectMessageClass(Partition.StandingGrant.class);
+  }
+
+  @Test
+  void theStandingCreditOfASessionThatEndedIsTakenBack() {
+    var running = running();
+    running.self().tell(register("a", 1, 1, 0));
+    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+
+    session.stop();
+
+    var revoke = partition0.expectMessageClass(Partition.Revoke.class);
+    assertThat(revoke.seqs()).containsExactly(standing.seq());
+  }
+
+  @Test
+  void itShowsWhoIsConnectedAndWhatWaits() {
+    var running = running();
+    var reader = kit.<Dispatcher.Work>createTestProbe();
+    var other = new TaskClass("mail", "print", Lane.URGENT);
+    running.self().tell(register("a", 1, 4, 1));
+    session.expectMessageClass(Dispatcher.Registered.class);
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 2)), List.of()));
+
+    running.self().tell(new Dispatcher.ShowWork(reader.getRef()));
+
+    var work = reader.receiveMessage();
+    assertThat(work.workers()).hasSize(1);
+    assertThat(work.workers().get(0).capacity()).isEqualTo(4);
+    assertThat(work.waiting()).containsExactly(new Dispatcher.WaitingClass(other, 2, false));
+  }
+
+  // ---- Helpers
+
+  private record Running(
+      ActorRef<Dispatcher.Command> self, ActorRef<Partition.ToDispatcher> fromPartitions) {}
+
+  private ActorRef<Dispatcher.Command> start() {
+    var clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    return kit.spawn(
+        Dispatcher.create(
+            new Partitions(2, region.getRef()), settings, "n", clock, System::nanoTime));
+  }
+
+  private Running running() {
+    var self = start();
+    var greet = greeting();
+    greeting();
+    greet.dispatcher().tell(inventory(0, 1, partition0));
+    greet.dispatcher().tell(inventory(1, 1, partition1));
+    return new Running(self, greet.dispatcher());
+  }
+
+  private Partition.Greet greeting() {
+    return (Partition.Greet) region.receiveMessage().message();
+  }
+
+  private static Partition.Inventory inventory(
+      int partition, long incarnation, TestProbe<Partition.Command> self) {
+    return new Partition.Inventory(partition, incarnation, 1, List.of(), List.of(), self.getRef());
+  }
+
+  private static Partition.Report report(
+      int partition, long lastSeq, List<ReadyCount> ready, List<GrantUse> uses) {
+    return new Partition.Report(partition, 1, 1, lastSeq, ready, uses);
+  }
+
+  private Dispatcher.Register register(String holder, int sessionNo, int capacity, int reserve) {
+    return register(holder, sessionNo, capacity, reserve, session.getRef());
+  }
+
+  private Dispatcher.Register register(
+      String holder,
+      int sessionNo,
+      int capacity,
+      int reserve,
+      ActorRef<Dispatcher.ToSession> from) {
+    return new Dispatcher.Register(
+        holder,
+        sessionNo,
+        "worker-" + holder,
+        "main",
+        List.of("*"),
+        Set.of("send"),
+        new Dispatcher.Credit(capacity, reserve, 0, 0),
+        from,
+        delivery.getRef());
+  }
+
+  private void quiet() {
+    partition0.expectNoMessage();
+    partition1.expectNoMessage();
+  }
+}

@@ -1,0 +1,111 @@
+package io.reeve.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Wire;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Every message between dispatcher, sessions and partitions survives the way to another node. */
+class WireTest {
+
+  private static final ActorTestKit KIT =
+      ActorTestKit.create(
+          ConfigFactory.parseString("pekko.actor.provider = local")
+              .withFallback(ConfigFactory.load()));
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.URGENT);
+
+  private final SerializationTestKit serialization = KIT.serializationTestKit();
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void everyMessageOfTheDispatcherRoundTrips() {
+    var credit = new Dispatcher.Credit(8, 2, 10, 7);
+    ActorRef<Dispatcher.ToSession> session = KIT.<Dispatcher.ToSession>createTestProbe().getRef();
+    ActorRef<Partition.ToSession> delivery = KIT.<Partition.ToSession>createTestProbe().getRef();
+    ActorRef<Dispatcher.Command> self = KIT.<Dispatcher.Command>createTestProbe().getRef();
+    ActorRef<Dispatcher.Work> reader = KIT.<Dispatcher.Work>createTestProbe().getRef();
+    var view = new Dispatcher.WorkerView("w", "p", 1, List.of("q"), Set.of("k"), 8, 2, 3, 4);
+
+    roundTrip(
+        Dispatcher.Command.class,
+        new Dispatcher.Register(
+            "h", 1, "w", "p", List.of("mail"), Set.of("*"), credit, session, delivery),
+        new Dispatcher.CreditChanged("h", 1, credit),
+        new Dispatcher.SessionEnded("h", 1),
+        new Dispatcher.PartitionStarted(3),
+        new Dispatcher.ShowWork(reader));
+    roundTrip(
+        Dispatcher.ToSession.class,
+        new Dispatcher.Registered(7, self),
+        new Dispatcher.Superseded(),
+        new Dispatcher.PartitionRestarted(3));
+    serialization.verifySerialization(
+        new Dispatcher.Work(1, List.of(view), List.of(new Dispatcher.WaitingClass(MAIL, 5, true))),
+        true);
+  }
+
+  @Test
+  void everyMessageOfPartitionsToDispatcherAndSessionsRoundTrips() {
+    ActorRef<Partition.Command> self = KIT.<Partition.Command>createTestProbe().getRef();
+    var ready = List.of(new Partition.ReadyCount(MAIL, 5));
+    var uses = List.of(new Partition.GrantUse(4, 2, true));
+    var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got 1");
+
+    roundTrip(
+        Partition.ToDispatcher.class,
+        new Partition.Inventory(1, 2, 3, ready, List.of(new Partition.HolderLeases("h", 4)), self),
+        new Partition.Report(1, 2, 3, 4, ready, uses));
+    roundTrip(
+        Partition.ToSession.class,
+        new Partition.SettleAcked(1, 2, List.of(new Partition.RefusedSettlement(3, 4, rejection))),
+        new Partition.LeasesEnded(
+            1, List.of(new Partition.EndedLease(3, 4, Partition.EndReason.TIMED_OUT, "late"))),
+        new Partition.Attached(1, 2, List.of(new Partition.LeaseKey(3, 4))),
+        assigned());
+  }
+
+  /** Holds bytes, which records compare by identity; so it is compared as text of its parts. */
+  private Partition.Assigned assigned() {
+    var sent =
+        new Partition.Assigned(
+            1, List.of(new Assignment(3, 4, 1, Lane.NORMAL, 5, 6, 7, new byte[] {1, 2})));
+    var received = serialization.verifySerialization(sent, false);
+    assertThat(received).usingRecursiveComparison().isEqualTo(sent);
+    return sent;
+  }
+
+  @Test
+  void theEpochIsStoredUnderItsShortManifest() {
+    serialization.verifySerialization(new EpochStarted(7, 1_000, "node-1"), true);
+  }
+
+  private void roundTrip(Class<?> protocol, Wire... messages) {
+    for (var message : messages) {
+      serialization.verifySerialization(message, !(message instanceof Partition.Assigned));
+    }
+    var all =
+        Arrays.stream(protocol.getPermittedSubclasses())
+            .filter(type -> Modifier.isPublic(type.getModifiers()));
+    assertThat(Stream.of(messages).map(Object::getClass)).containsAll(all.toList());
+  }
+}

@@ -1,0 +1,237 @@
+package io.reeve.domain.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.dispatch.Rules.LanePreference;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.TaskClass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Who gets what, one round at a time; partitions answer at once and in full. */
+class PairingTest {
+
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
+  private static final TaskClass URGENT_MAIL = new TaskClass("mail", "send", Lane.URGENT);
+  private static final TaskClass BILLS = new TaskClass("bills", "print", Lane.NORMAL);
+
+  private final Map<String, Long> released = new TreeMap<>();
+  private final Map<String, Integer> capacities = new TreeMap<>();
+
+  @Test
+  void urgentTasksGoFirstAndNormalOnesNeverIntoTheReserve() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    dispatch.ready(0, MAIL, 100);
+    dispatch.ready(0, URGENT_MAIL, 1);
+
+    join(dispatch, "a", 8, 2);
+
+    assertThat(proposals(dispatch))
+        .extracting(Order.Propose::taskClass, Order.Propose::count)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(URGENT_MAIL, 1),
+            org.assertj.core.groups.Tuple.tuple(MAIL, 5));
+  }
+
+  @Test
+  void urgentTasksMayUseEverySlot() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    dispatch.ready(0, URGENT_MAIL, 20);
+
+    join(dispatch, "a", 8, 2);
+
+    assertThat(proposals(dispatch)).extracting(Order.Propose::count).containsExactly(8);
+  }
+
+  @Test
+  void alternatingLanesAreNeverServedTwiceInARowWithSharedCredit() {
+    var dispatch = dispatch(LanePreference.ALTERNATING, Map.of(), 1);
+    join(dispatch, "a", 1, 0);
+    dispatch.ready(0, MAIL, 100);
+    dispatch.ready(0, URGENT_MAIL, 100);
+
+    var lanes = new ArrayList<Lane>();
+    for (var i = 0; i < 6; i++) {
+      for (var order : proposals(dispatch)) {
+        lanes.add(order.taskClass().lane());
+        lease(dispatch, order, 100);
+        finish(dispatch, "a", 1);
+      }
+    }
+
+    assertThat(lanes)
+        .containsExactly(
+            Lane.URGENT, Lane.NORMAL, Lane.URGENT, Lane.NORMAL, Lane.URGENT, Lane.NORMAL);
+  }
+
+  @Test
+  void queuesShareByWeight() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of("mail", 3), 1);
+    join(dispatch, "a", 4, 0);
+    dispatch.ready(0, MAIL, 10_000);
+    dispatch.ready(0, BILLS, 10_000);
+
+    var served = new TreeMap<String, Integer>();
+    for (var i = 0; i < 250; i++) {
+      for (var order : proposals(dispatch)) {
+        served.merge(order.taskClass().queue(), order.count(), Integer::sum);
+        lease(dispatch, order, 10_000);
+        finish(dispatch, "a", order.count());
+      }
+    }
+
+    assertThat(served.get("mail")).isBetween(735, 765);
+    assertThat(served.get("bills")).isBetween(235, 265);
+  }
+
+  @Test
+  void twoEqualWorkersShareABacklogEvenly() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    for (var p = 0; p < 4; p++) {
+      dispatch.ready(p, MAIL, 25);
+    }
+    join(dispatch, "a", 100, 0);
+    join(dispatch, "b", 100, 0);
+
+    var byWorker = new TreeMap<String, Integer>();
+    proposals(dispatch).forEach(o -> byWorker.merge(o.to().holder(), o.count(), Integer::sum));
+
+    assertThat(byWorker).isEqualTo(Map.of("a", 50, "b", 50));
+  }
+
+  @Test
+  void theLeastLoadedWorkerIsFirst() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    dispatch.register(offer("busy"), new CreditTotals(10, 0, 9, 0));
+    dispatch.register(offer("idle"), new CreditTotals(10, 0, 0, 0));
+    dispatch.ready(0, MAIL, 1);
+
+    assertThat(proposals(dispatch)).extracting(o -> o.to().holder()).containsExactly("idle");
+  }
+
+  @Test
+  void aLargeGrantIsSpreadOverThePartitionsAndASmallOneIsNot() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    for (var p = 0; p < 4; p++) {
+      dispatch.ready(p, MAIL, 1_000);
+    }
+
+    join(dispatch, "a", 10, 0);
+    assertThat(proposals(dispatch)).extracting(Order.Propose::count).containsExactly(10);
+    join(dispatch, "b", 200, 0);
+
+    assertThat(proposals(dispatch))
+        .extracting(Order.Propose::count)
+        .containsExactly(50, 50, 50, 50);
+  }
+
+  @Test
+  void aGrantThatAPartitionRefusesIsNotRepeatedWithoutAPause() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    join(dispatch, "a", 1, 0);
+    dispatch.ready(0, MAIL, 5);
+
+    var asked = 0;
+    for (var i = 0; i < 100; i++) {
+      for (var order : proposals(dispatch)) {
+        asked++;
+        dispatch.used(0, order.seq(), 0, true);
+        dispatch.dealtWith(0, order.seq());
+      }
+    }
+
+    assertThat(asked).isEqualTo(3);
+    assertThat(dispatch.pairAgainInNanos()).isEqualTo(200_000_000L);
+  }
+
+  @Test
+  void oneTaskAtATimeOnIdleCreditCostsAnOrderForEveryFewTasks() {
+    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    join(dispatch, "a", 40, 8);
+    var standing = new TreeMap<Long, Order.Stand>();
+    stands(dispatch, standing);
+    assertThat(standing.values()).extracting(Order.Stand::count).containsExactly(8);
+
+    // 1000 tasks come one by one to partition 2, and each ends before the next.
+    var orders = 0;
+    var used = new TreeMap<Long, Integer>();
+    for (var task = 0; task < 1_000; task++) {
+      var grant = standing.values().iterator().next();
+      var leased = used.merge(grant.seq(), 1, Integer::sum);
+      var done = leased == grant.count();
+      dispatch.used(2, grant.seq(), leased, done);
+      if (done) {
+        standing.remove(grant.seq());
+      }
+      orders += stands(dispatch, standing);
+      finish(dispatch, "a", 1);
+      orders += stands(dispatch, standing);
+    }
+
+    assertThat(orders).isLessThan(300);
+    assertThat(dispatch.pair(0)).isEmpty();
+  }
+
+  // ---- Helpers
+
+  private static int stands(Dispatch dispatch, Map<Long, Order.Stand> standing) {
+    var orders = dispatch.pair(0);
+    for (var order : orders) {
+      var stand = (Order.Stand) order;
+      if (stand.partition() == 2) {
+        standing.put(stand.seq(), stand);
+      }
+    }
+    return orders.size();
+  }
+
+  private static Dispatch dispatch(
+      LanePreference lanes, Map<String, Integer> weights, int partitions) {
+    var dispatch =
+        new Dispatch(partitions, new Rules(lanes, 500, 16, true, 3, 200_000_000L, weights));
+    for (var p = 0; p < partitions; p++) {
+      dispatch.inventory(p, 1);
+    }
+    return dispatch;
+  }
+
+  private void join(Dispatch dispatch, String holder, int capacity, int reserve) {
+    capacities.put(holder, capacity);
+    dispatch.register(offer(holder), new CreditTotals(capacity, reserve, 0, 0));
+  }
+
+  private static Offer offer(String holder) {
+    return new Offer(holder, 1, "worker-" + holder, "main", List.of("*"), Set.of("*"));
+  }
+
+  private static List<Order.Propose> proposals(Dispatch dispatch) {
+    var proposals = new ArrayList<Order.Propose>();
+    for (var i = 0; i < 5; i++) {
+      for (var order : dispatch.pair(0)) {
+        if (order instanceof Order.Propose propose) {
+          proposals.add(propose);
+        } else if (order instanceof Order.Revoke revoke) {
+          revoke.seqs().forEach(seq -> dispatch.used(revoke.partition(), seq, 0, true));
+        }
+      }
+    }
+    return proposals;
+  }
+
+  private static void lease(Dispatch dispatch, Order.Propose order, int readyAfter) {
+    dispatch.used(order.partition(), order.seq(), order.count(), true);
+    dispatch.dealtWith(order.partition(), order.seq());
+    dispatch.ready(order.partition(), order.taskClass(), readyAfter);
+  }
+
+  private void finish(Dispatch dispatch, String holder, int count) {
+    var total = released.merge(holder, (long) count, Long::sum);
+    var capacity = capacities.getOrDefault(holder, 0);
+    var reserve = capacity == 40 ? 8 : 0;
+    dispatch.credit(holder, 1, new CreditTotals(capacity, reserve, total, total));
+  }
+}

@@ -1,0 +1,330 @@
+package io.reeve.domain.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.session.CreditBook;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.TaskClass;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/**
+ * The dispatcher's rules against partitions and sessions that do no more than count, with messages
+ * that take their time. Each pair of parties has a channel that keeps the order; which channel
+ * moves next is random.
+ */
+final class Simulation {
+
+  /** A session with the real credit book. */
+  static final class SimulatedSession {
+    final Offer offer;
+    final CreditBook credit;
+    final List<SimulatedPartition.Leased> held = new ArrayList<>();
+    int capacity;
+    int reserve;
+    long released;
+    long handedBack;
+    int normalAtMost;
+    int inFlightAtMost;
+
+    SimulatedSession(Offer offer, int capacity, int reserve) {
+      this.offer = offer;
+      this.capacity = capacity;
+      this.reserve = reserve;
+      this.credit = new CreditBook(10_000, capacity, reserve, 0);
+    }
+
+    int heldCount() {
+      return held.stream().mapToInt(SimulatedPartition.Leased::count).sum();
+    }
+  }
+
+  final RandomGenerator random;
+  final Dispatch dispatch;
+  final List<SimulatedPartition> partitions = new ArrayList<>();
+  final Map<String, SimulatedSession> sessions = new LinkedHashMap<>();
+  private final Map<String, Deque<Runnable>> channels = new LinkedHashMap<>();
+  Predicate<String> losesMessage = channel -> false;
+  long now;
+  long messages;
+  long submitted;
+  long finished;
+  private int sessionCount;
+
+  Simulation(RandomGenerator random, int partitionCount, Rules rules) {
+    this.random = random;
+    this.dispatch = new Dispatch(partitionCount, rules);
+    for (var p = 0; p < partitionCount; p++) {
+      partitions.add(new SimulatedPartition(p));
+      greet(p);
+    }
+  }
+
+  // ---- What happens in the world
+
+  SimulatedSession join(int capacity, int reserve, List<String> queues, Set<String> kinds) {
+    var no = ++sessionCount;
+    var offer = new Offer("holder-" + no, 1, "worker-" + no, "pool", queues, kinds);
+    var session = new SimulatedSession(offer, capacity, reserve);
+    sessions.put(offer.holder(), session);
+    send(toDispatcher(session), () -> dispatch.register(offer, session.credit.totals()));
+    return session;
+  }
+
+  /** The session is gone for good: what it held is ready again. */
+  void leave(SimulatedSession session) {
+    sessions.remove(session.offer.holder());
+    send(toDispatcher(session), () -> dispatch.end(session.offer.holder(), 1));
+    for (var lease : session.held) {
+      send("s-p" + lease.partition(), () -> release(lease));
+    }
+    session.held.clear();
+  }
+
+  void submit(int partition, TaskClass taskClass, int count) {
+    submitted += count;
+    partitions.get(partition).submit(taskClass, count);
+    deliver(partition);
+  }
+
+  /** One lease of the session ends. */
+  void finishOne(SimulatedSession session) {
+    if (session.held.isEmpty()) {
+      return;
+    }
+    var at = random.nextInt(session.held.size());
+    var lease = session.held.remove(at);
+    if (lease.count() > 1) {
+      session.held.add(
+          new SimulatedPartition.Leased(
+              lease.partition(), lease.to(), lease.taskClass(), lease.count() - 1));
+    }
+    finished++;
+    session.released++;
+    state(session);
+  }
+
+  void setCapacity(SimulatedSession session, int capacity, int reserve) {
+    session.capacity = capacity;
+    session.reserve = reserve;
+    state(session);
+  }
+
+  private void state(SimulatedSession session) {
+    var misuse = session.credit.state(session.capacity, session.reserve, session.released);
+    assertThat(misuse).isNull();
+    tellCredit(session);
+  }
+
+  void tellCredit(SimulatedSession session) {
+    var totals = session.credit.totals();
+    send(toDispatcher(session), () -> dispatch.credit(session.offer.holder(), 1, totals));
+  }
+
+  void restart(int partition) {
+    partitions.get(partition).restart();
+    channel("d-p" + partition).clear();
+    channel("p" + partition + "-d")
+        .add(
+            () -> {
+              dispatch.lost(partition);
+              greet(partition);
+            });
+  }
+
+  /** The partition's writer starts again; what was on its way to the partition still arrives. */
+  void restartInPlace(int partition) {
+    var p = partitions.get(partition);
+    p.restart();
+    var inventory = p.greet();
+    send("p" + partition + "-d", () -> take(inventory));
+  }
+
+  void greet(int partition) {
+    send(
+        "d-p" + partition,
+        () -> {
+          var inventory = partitions.get(partition).greet();
+          send("p" + partition + "-d", () -> take(inventory));
+        });
+  }
+
+  // ---- Messages
+
+  private static String toDispatcher(SimulatedSession session) {
+    return session.offer.holder() + "-d";
+  }
+
+  private Deque<Runnable> channel(String name) {
+    return channels.computeIfAbsent(name, n -> new ArrayDeque<>());
+  }
+
+  private void send(String channel, Runnable message) {
+    messages++;
+    if (!losesMessage.test(channel)) {
+      channel(channel).add(message);
+    }
+  }
+
+  /** Lets one message arrive, or the dispatcher pair; false when there is nothing left to do. */
+  boolean step() {
+    var busy = channels.values().stream().filter(c -> !c.isEmpty()).toList();
+    var at = random.nextInt(busy.size() + 1);
+    if (at < busy.size()) {
+      busy.get(at).remove().run();
+      return true;
+    }
+    return pair() || !busy.isEmpty();
+  }
+
+  boolean pair() {
+    var orders = dispatch.pair(now);
+    for (var order : orders) {
+      var p = order.partition();
+      send(
+          "d-p" + p,
+          () -> {
+            partitions.get(p).carryOut(order);
+            deliver(p);
+          });
+    }
+    return !orders.isEmpty();
+  }
+
+  private void take(SimulatedPartition.Report report) {
+    var p = report.partition();
+    if (report.inventory()) {
+      dispatch.inventory(p, report.incarnation());
+    } else if (!dispatch.heeds(p, report.incarnation())) {
+      return;
+    }
+    report.uses().forEach(u -> dispatch.used(p, u.seq(), u.leased(), u.done()));
+    if (!report.inventory()) {
+      dispatch.dealtWith(p, report.lastSeq());
+    }
+    report.ready().forEach((c, count) -> dispatch.ready(p, c, count));
+  }
+
+  /** Sends what a partition has leased, and at times its report. */
+  private void deliver(int partition) {
+    var p = partitions.get(partition);
+    for (var leased : List.copyOf(p.leased)) {
+      send("p" + partition + "-" + leased.to().holder(), () -> arrive(leased));
+    }
+    p.leased.clear();
+    if (p.hasNews() && random.nextInt(3) > 0) {
+      report(partition);
+    } else if (p.hasNews()) {
+      channel("p" + partition + "-timer").add(() -> report(partition));
+    }
+  }
+
+  private void report(int partition) {
+    if (partitions.get(partition).hasNews()) {
+      var report = partitions.get(partition).report();
+      send("p" + partition + "-d", () -> take(report));
+    }
+  }
+
+  private void arrive(SimulatedPartition.Leased leased) {
+    var session = sessions.get(leased.to().holder());
+    if (session == null) {
+      send("s-p" + leased.partition(), () -> release(leased));
+      return;
+    }
+    var kept = 0;
+    for (var i = 0; i < leased.count(); i++) {
+      var before = session.credit.inFlight();
+      if (session.credit.admit(leased.taskClass().lane())) {
+        kept++;
+        var limit =
+            leased.taskClass().lane() == Lane.URGENT
+                ? session.capacity
+                : session.capacity - session.reserve;
+        assertThat(before).isLessThan(limit);
+      }
+    }
+    if (kept > 0) {
+      session.held.add(
+          new SimulatedPartition.Leased(leased.partition(), leased.to(), leased.taskClass(), kept));
+    }
+    var back = leased.count() - kept;
+    if (back > 0) {
+      session.handedBack += back;
+      tellCredit(session);
+      send(
+          "s-p" + leased.partition(),
+          () ->
+              release(
+                  new SimulatedPartition.Leased(
+                      leased.partition(), leased.to(), leased.taskClass(), back)));
+    }
+  }
+
+  private void release(SimulatedPartition.Leased leased) {
+    partitions.get(leased.partition()).release(leased.taskClass(), leased.count());
+    deliver(leased.partition());
+  }
+
+  // ---- Quiet
+
+  /** Lets everything arrive that is on its way, and pauses end. */
+  void settleDown() {
+    var steps = 0;
+    while (true) {
+      while (step()) {
+        assertThat(++steps).as("steps until quiet").isLessThan(200_000);
+      }
+      var idle = channels.values().stream().allMatch(Deque::isEmpty) && !pair();
+      if (idle && dispatch.pairAgainInNanos() == Long.MAX_VALUE) {
+        return;
+      }
+      now += idle ? dispatch.pairAgainInNanos() : 0;
+    }
+  }
+
+  /** Once quiet: no ready task and free credit for it at the same time. */
+  void assertNothingWaitsBesideFreeCredit() {
+    for (var partition : partitions) {
+      partition.ready.forEach(
+          (taskClass, count) -> {
+            if (count > 0) {
+              for (var session : sessions.values()) {
+                if (session.offer.serves(taskClass)) {
+                  assertThat(
+                          CreditRule.free(
+                              taskClass.lane(),
+                              session.capacity,
+                              session.reserve,
+                              session.credit.inFlight()))
+                      .as("free credit of %s beside %d of %s", session.offer, count, taskClass)
+                      .isZero();
+                }
+              }
+            }
+          });
+    }
+  }
+
+  /** Once quiet: the dispatcher counts what is. */
+  void assertCountsAreExact() {
+    for (var line : dispatch.workers()) {
+      var session = java.util.Objects.requireNonNull(sessions.get(line.offer().holder()));
+      assertThat(line.inFlight())
+          .as("in flight at %s", line.offer())
+          .isEqualTo(session.heldCount());
+      var stands = partitions.stream().mapToLong(p -> p.standingOf(line.offer())).sum();
+      assertThat(line.standing()).as("standing for %s", line.offer()).isEqualTo(stands);
+      assertThat(line.inFlight() + line.standing())
+          .as("granted to %s", line.offer())
+          .isLessThanOrEqualTo(Math.max(session.capacity, session.heldCount()));
+    }
+  }
+}

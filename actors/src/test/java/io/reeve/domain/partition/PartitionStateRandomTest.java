@@ -1,0 +1,245 @@
+package io.reeve.domain.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Any commands in any order, from a seed: the rules hold after each step, and what the events tell
+ * is what happened. A failure names the seed; put it into the list to keep it.
+ */
+class PartitionStateRandomTest {
+
+  private static final int STEPS = 6_000;
+  private static final Limits LIMITS =
+      new Limits(300, 1 << 20, 40, 1 << 20, 20_000, 20, 60_000, Duration.ofSeconds(30).toNanos());
+  private static final List<String> HOLDERS = List.of("anna", "berta", "clara");
+
+  private static final List<Priority> PRIORITIES = List.of(Priority.values());
+
+  private record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
+      implements Incoming {}
+
+  private final List<PartitionEvent> journal = new ArrayList<>();
+  private PartitionState state = new PartitionState(LIMITS);
+  private long wallMs = 1_000_000;
+  private long nanos = 0;
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void anyCommandOrderKeepsTheRules(long seed) {
+    var random = new SplittableRandom(seed);
+    state.recovered(now());
+    for (var step = 0; step < STEPS; step++) {
+      var events = new ArrayList<PartitionEvent>();
+      wallMs += random.nextInt(40);
+      nanos += random.nextInt(40) * 1_000_000L;
+      state.sweep(now(), random::nextDouble, (lease, reason) -> {}, events);
+      command(random, events);
+      journal.addAll(events);
+      if (step % 50 == 0) {
+        checkIndexes();
+      }
+      if (random.nextInt(500) == 0) {
+        restart(random.nextBoolean());
+      }
+    }
+    checkHistory();
+  }
+
+  private void command(SplittableRandom random, List<PartitionEvent> events) {
+    var sequence = 1 + random.nextLong(Math.max(1, lastSequence()));
+    var task = state.get(sequence);
+    var fence = Math.max(0, task.fence() - random.nextInt(2));
+    var holder = HOLDERS.get(random.nextInt(HOLDERS.size()));
+    switch (random.nextInt(12)) {
+      case 0, 1, 2 -> submit(random, events);
+      case 3, 4, 5 -> {
+        var classes = state.readyClasses();
+        if (!classes.isEmpty()) {
+          var taskClass = classes.get(random.nextInt(classes.size()));
+          var wanted = 1 + random.nextInt(5);
+          var before = state.ready(taskClass);
+          var leased =
+              state.lease(
+                  taskClass,
+                  wanted,
+                  new PartitionState.Grantee(holder, 1 + random.nextInt(2), "w-" + holder),
+                  now(),
+                  events);
+          if (leased != null) {
+            assertThat(leased).hasSize(Math.min(wanted, before));
+            assertThat(leased).allMatch(t -> t.spec().profile().taskClass().equals(taskClass));
+          }
+        }
+      }
+      case 6, 7 ->
+          state.settle(holder, settlement(random, sequence, fence), now(), () -> 0.5, events);
+      case 8 -> {
+        if (task instanceof Task.Leased leased) {
+          state.settle(
+              leased.holder(),
+              settlement(random, sequence, leased.fence()),
+              now(),
+              () -> 0.5,
+              events);
+        }
+      }
+      case 9 -> state.cancel(sequence, "enough", now(), events);
+      case 10 -> state.renew(holder, 9, now());
+      default -> {
+        if (random.nextBoolean()) {
+          state.end(holder, 9, random.nextBoolean(), now(), events);
+        } else {
+          state.attach(holder, 2, new long[] {sequence}, new long[] {task.fence()}, now(), events);
+        }
+      }
+    }
+  }
+
+  private void submit(SplittableRandom random, List<PartitionEvent> events) {
+    var profile =
+        new TaskProfile(
+            new TaskClass(
+                "q" + random.nextInt(2),
+                "k" + random.nextInt(2),
+                random.nextBoolean() ? Lane.NORMAL : Lane.URGENT),
+            PRIORITIES.get(random.nextInt(4)),
+            50 + random.nextInt(400),
+            random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 0,
+            new RetryPolicy(
+                1 + random.nextInt(3), Duration.ofMillis(30), Duration.ofMillis(200), 2, 0.2),
+            "");
+    var tasks = new ArrayList<NewTask>();
+    for (var i = 0; i <= random.nextInt(4); i++) {
+      tasks.add(new NewTask(profile, 0, random.nextInt(4) == 0 ? 100 : 0, new byte[] {7}));
+    }
+    var requestId = random.nextBoolean() ? "" : "r" + random.nextInt(30);
+    var known = lastSequence();
+    var answer = state.submit(requestId, tasks.size(), tasks, now(), events);
+    if (answer instanceof PartitionState.Answer.Taken taken && taken.already()) {
+      assertThat(taken.count()).isEqualTo(tasks.size());
+      assertThat(taken.firstSequence()).isLessThanOrEqualTo(known);
+    }
+  }
+
+  private static Settlement settlement(SplittableRandom random, long sequence, long fence) {
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          Settlement.failed(sequence, fence, new Failure(FailureType.ERROR, "no", ""), false, 0);
+      case 1 -> Settlement.released(sequence, fence, "not now");
+      default -> Settlement.completed(sequence, fence, new byte[] {1});
+    };
+  }
+
+  /** What is kept beside the tasks agrees with the tasks. */
+  private void checkIndexes() {
+    var ready = new HashMap<TaskClass, Integer>();
+    var leases = new HashMap<String, Integer>();
+    var live = new int[1];
+    state.forEachAfter(
+        0,
+        task -> {
+          if (task instanceof Task.Queued queued && queued.dueAtMs() <= wallMs) {
+            ready.merge(queued.spec().profile().taskClass(), 1, Integer::sum);
+          } else if (task instanceof Task.Leased leased) {
+            leases.merge(leased.holder(), 1, Integer::sum);
+          }
+          live[0] += task instanceof Task.Finished ? 0 : 1;
+          return true;
+        });
+    assertThat(state.live()).isEqualTo(live[0]).isLessThanOrEqualTo(LIMITS.tasksMax());
+    assertThat(state.finishedKept()).isLessThanOrEqualTo(LIMITS.finishedMax());
+    var countedReady = new HashMap<TaskClass, Integer>();
+    state.readyClasses().forEach(c -> countedReady.put(c, state.ready(c)));
+    assertThat(countedReady).isEqualTo(ready);
+    var countedLeases = new HashMap<String, Integer>();
+    state.forEachHolder(countedLeases::put);
+    assertThat(countedLeases).isEqualTo(leases);
+    assertThat(state.liveBytes()).isEqualTo((long) live[0] * (1 + Limits.TASK_OVERHEAD));
+  }
+
+  /** Replay equals life: a state made from the journal, or from a snapshot, has the same tasks. */
+  private void restart(boolean fromSnapshot) {
+    var before = liveTasks(state);
+    var again = new PartitionState(LIMITS);
+    if (fromSnapshot) {
+      again.restore(state.snapshot());
+    } else {
+      journal.forEach(again::replay);
+    }
+    again.recovered(now());
+    assertThat(liveTasks(again)).isEqualTo(before);
+    assertThat(again.live()).isEqualTo(state.live());
+    assertThat(again.liveBytes()).isEqualTo(state.liveBytes());
+    state = again;
+    checkIndexes();
+  }
+
+  /** One terminal event a task, fences that only grow, no more attempts than allowed. */
+  private void checkHistory() {
+    var tasks = new HashMap<Long, Task>();
+    for (var event : journal) {
+      if (event instanceof Submission submission) {
+        submission.tasks().forEach(task -> tasks.put(task.spec().sequence(), task));
+      } else {
+        var e = (TaskEvent) event;
+        var before = tasks.getOrDefault(e.sequence(), Task.Absent.TASK);
+        assertThat(before)
+            .as("before %s", e)
+            .isNotInstanceOf(Task.Absent.class)
+            .isNotInstanceOf(Task.Finished.class);
+        var after = e.applyTo(before);
+        assertThat(after.fence()).isGreaterThanOrEqualTo(before.fence());
+        if (e instanceof TaskEvent.Leased) {
+          assertThat(after.fence()).isEqualTo(before.fence() + 1);
+          assertThat(before).isInstanceOf(Task.Queued.class);
+        }
+        assertThat(after.attempt()).isBetween(0, before.spec().profile().retry().attemptsMax());
+        tasks.put(e.sequence(), after);
+      }
+    }
+    var finished = tasks.values().stream().filter(Task.Finished.class::isInstance).count();
+    assertThat(finished).isGreaterThan(100);
+  }
+
+  private static Map<Long, Task> liveTasks(PartitionState state) {
+    var tasks = new HashMap<Long, Task>();
+    state.forEachAfter(
+        0,
+        task -> {
+          if (!(task instanceof Task.Finished)) {
+            tasks.put(task.spec().sequence(), task);
+          }
+          return true;
+        });
+    return tasks;
+  }
+
+  private long lastSequence() {
+    return state.snapshot().nextSequence() - 1;
+  }
+
+  private Now now() {
+    return new Now(wallMs, nanos);
+  }
+}

@@ -1,0 +1,105 @@
+package io.reeve.domain.task;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Values that the tests of a task's life share, and short ways to reach its states. */
+final class TaskSamples {
+
+  /** Saturday, 1 November 2025, noon. */
+  static final long NOON = 1_761_998_400_000L;
+
+  static final long QUEUE_TIMEOUT_MS = 60_000;
+  static final int ATTEMPTS_MAX = 3;
+  static final String HOLDER = "holder-1";
+  static final String WORKER = "worker-1";
+
+  /** In the middle: no jitter. */
+  static final double NO_JITTER = 0.5;
+
+  static final byte[] RESULT = utf8("digest 42");
+  static final byte[] OTHER_RESULT = utf8("digest 43");
+  static final Failure DISK_FULL = new Failure(FailureType.ERROR, "disk full", "28");
+  static final Failure LOST = new Failure(FailureType.WORKER_LOST, "no heartbeat for 10 s", "");
+
+  static final Task.Spec SPEC =
+      new Task.Spec(
+          7,
+          new TaskProfile(
+              new TaskClass("mail", "send", Lane.NORMAL),
+              Priority.NORMAL,
+              300_000,
+              QUEUE_TIMEOUT_MS,
+              new RetryPolicy(
+                  ATTEMPTS_MAX, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+              ""),
+          utf8("to: ann"),
+          NOON);
+
+  private TaskSamples() {}
+
+  static Task.Queued queued() {
+    return new Task.Queued(SPEC, 0, 0, NOON, null);
+  }
+
+  static Task.Queued delayed() {
+    return new Task.Queued(SPEC, 0, 0, NOON + 5_000, null);
+  }
+
+  /** The task under its next lease, begun as soon as it was due. */
+  static Task leased(Task task) {
+    var nowMs = ((Task.Queued) task).dueAtMs();
+    return after(task, task.lease(HOLDER, WORKER, nowMs, nowMs + 30_000));
+  }
+
+  static Task completed(Task task) {
+    return after(task, task.complete(task.fence(), RESULT, NOON + 20));
+  }
+
+  static Task failed(Task task) {
+    return after(task, task.fail(task.fence(), DISK_FULL, false, 0, NOON + 20, NO_JITTER));
+  }
+
+  static Task released(Task task) {
+    return after(task, task.release(task.fence(), "draining", NOON + 20));
+  }
+
+  static Task cancelled(Task task) {
+    return after(task, task.cancel("not needed", NOON + 20));
+  }
+
+  static Task expired(Task task) {
+    return after(task, task.expire(NOON + QUEUE_TIMEOUT_MS));
+  }
+
+  /** In its last attempt. */
+  static Task lastAttempt() {
+    return leased(failed(leased(failed(leased(queued())))));
+  }
+
+  static Task dead() {
+    return failed(lastAttempt());
+  }
+
+  static Task after(Task before, Decision decision) {
+    return eventOf(decision).applyTo(before);
+  }
+
+  static TaskEvent eventOf(Decision decision) {
+    if (decision instanceof TaskEvent event) {
+      return event;
+    }
+    throw new AssertionError("expected an event, got " + decision);
+  }
+
+  static Rejection reasonOf(Decision decision) {
+    if (decision instanceof Decision.Refused refused) {
+      return refused.reason();
+    }
+    throw new AssertionError("expected a refusal, got " + decision);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

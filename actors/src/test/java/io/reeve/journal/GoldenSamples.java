@@ -1,0 +1,191 @@
+package io.reeve.journal;
+
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Decision;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** What the golden files of the next release are made from: every kind of event and every state. */
+final class GoldenSamples {
+
+  /** Saturday, 1 November 2025, noon. */
+  private static final long NOON = 1_761_998_400_000L;
+
+  private static final Failure DISK_FULL = new Failure(FailureType.ERROR, "disk full", "28");
+  private static final Failure LOST =
+      new Failure(FailureType.WORKER_LOST, "no heartbeat for 10 s", "");
+
+  private static final TaskProfile MAIL =
+      new TaskProfile(
+          new TaskClass("mail", "io.example.send", Lane.NORMAL),
+          Priority.NORMAL,
+          300_000,
+          0,
+          new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+          "");
+  private static final TaskProfile ALARM =
+      new TaskProfile(
+          new TaskClass("alarm", "io.example.ring", Lane.URGENT),
+          Priority.CRITICAL,
+          5_000,
+          60_000,
+          new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1.5, 0.0),
+          "Grüße & Söhne");
+
+  private GoldenSamples() {}
+
+  /** Rows by the name of their file. */
+  static Map<String, List<PartitionEvent>> rows() {
+    var rows = new LinkedHashMap<String, List<PartitionEvent>>();
+    rows.put("submitted-one", List.of(submission("", 1, queued(1, MAIL, NOON))));
+    rows.put(
+        "submitted-many",
+        List.of(
+            submission(
+                "r-1",
+                2,
+                queued(2, MAIL, NOON),
+                new Task.Queued(spec(3, ALARM, NOON), 0, 0, NOON + 90_000, null)),
+            submission("r-2", 4, queued(4, ALARM, NOON))));
+    rows.put(
+        "leased",
+        List.of(
+            new TaskEvent.Leased(2, 1, 1, "h-1", "w-1", NOON + 1, NOON + 30_001),
+            new TaskEvent.Leased(900, 3, 4, "h-1", "w-1", NOON + 1, NOON + 30_001),
+            new TaskEvent.Leased(5, 1, 1, "h-2", "w-2", NOON + 1, NOON + 30_001)));
+    rows.put(
+        "completed",
+        List.of(
+            new TaskEvent.Completed(2, 1, utf8("{\"sent\":true}"), NOON + 2),
+            new TaskEvent.Completed(3, 1, utf8(""), NOON + 2)));
+    rows.put(
+        "completed-without-results",
+        List.of(
+            new TaskEvent.Completed(7, 1, utf8(""), NOON + 2),
+            new TaskEvent.Completed(8, 2, utf8(""), NOON + 2)));
+    rows.put(
+        "attempt-failed",
+        List.of(
+            new TaskEvent.AttemptFailed(2, 1, DISK_FULL, NOON + 10_417, NOON + 3),
+            new TaskEvent.AttemptFailed(
+                3, 2, new Failure(FailureType.TIMED_OUT, "ran 5 s", ""), NOON + 3, NOON + 3)));
+    rows.put(
+        "attempt-failed-alike",
+        List.of(
+            new TaskEvent.AttemptFailed(4, 1, LOST, NOON + 3, NOON + 3),
+            new TaskEvent.AttemptFailed(9, 1, LOST, NOON + 3, NOON + 3)));
+    rows.put(
+        "died",
+        List.of(
+            new TaskEvent.Died(2, 4, DISK_FULL, NOON + 4),
+            new TaskEvent.Died(
+                3, 1, new Failure(FailureType.REJECTED, "unknown kind", "KIND"), NOON + 4)));
+    rows.put("released", List.of(new TaskEvent.Released(2, 1, "draining", NOON + 5)));
+    rows.put(
+        "cancelled",
+        List.of(
+            new TaskEvent.Cancelled(3, "not needed", NOON + 6),
+            new TaskEvent.Cancelled(2, "not needed", NOON + 6)));
+    rows.put("expired", List.of(new TaskEvent.Expired(4, NOON + 150_000)));
+    return rows;
+  }
+
+  /** One task in every state, and a request id. */
+  static PartitionSnapshot snapshot() {
+    return new PartitionSnapshot(
+        8,
+        new Task[] {
+          new Task.Queued(spec(1, MAIL, NOON), 0, 0, NOON + 90_000, null),
+          new Task.Queued(spec(2, MAIL, NOON), 2, 3, NOON + 20_000, DISK_FULL),
+          new Task.Leased(spec(3, MAIL, NOON), 1, 1, "h-1", "w-1", NOON + 1, NOON + 30_001),
+          new Task.Completed(spec(4, MAIL, NOON), 1, 1, utf8("ok"), "w-1", NOON + 1, NOON + 2),
+          new Task.Dead(spec(5, ALARM, NOON), 1, 1, LOST, "w-2", NOON + 1, NOON + 4),
+          new Task.Cancelled(spec(6, ALARM, NOON), 1, 2, "not needed", "", 0, NOON + 6),
+          new Task.Expired(spec(7, ALARM, NOON), 0, 0, NOON + 60_000)
+        },
+        new PartitionSnapshot.Request[] {
+          new PartitionSnapshot.Request("r-1", 0xfedcba9876543210L, 2, 3, NOON)
+        });
+  }
+
+  /** The rows of a journal in which some tasks lived as the rules of today have it. */
+  static List<List<PartitionEvent>> journal() {
+    var random = new Random(7);
+    var tasks = new TreeMap<Long, Task>();
+    var rows = new ArrayList<List<PartitionEvent>>();
+    var nowMs = NOON;
+    for (var round = 0; round < 30; round++) {
+      var row = new ArrayList<PartitionEvent>();
+      nowMs += random.nextInt(20_000);
+      if (round % 10 == 0) {
+        var first = tasks.size() + 1L;
+        var submission =
+            new Submission(
+                "r-" + round,
+                round,
+                first,
+                nowMs,
+                List.of(
+                    queued(first, MAIL, nowMs), queued(first + 1, ALARM, nowMs),
+                    queued(first + 2, MAIL, nowMs), queued(first + 3, MAIL, nowMs)));
+        row.add(submission);
+        submission.tasks().forEach(task -> tasks.put(task.spec().sequence(), task));
+      }
+      for (var sequence : List.copyOf(tasks.keySet())) {
+        var before = tasks.getOrDefault(sequence, Task.Absent.TASK);
+        if (anyCommand(random, before, nowMs) instanceof TaskEvent event) {
+          row.add(event);
+          tasks.put(sequence, event.applyTo(before));
+        }
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private static Decision anyCommand(Random random, Task task, long nowMs) {
+    return switch (random.nextInt(14)) {
+      case 0, 1, 2 -> task.lease("h-" + random.nextInt(2), "w-1", nowMs, nowMs + 30_000);
+      case 3 -> task.complete(task.fence(), utf8("done at " + nowMs), nowMs);
+      case 4, 5 -> task.fail(task.fence(), DISK_FULL, false, 0, nowMs, random.nextDouble());
+      case 6 -> task.lose(task.fence(), LOST, nowMs);
+      case 7 -> task.release(task.fence(), "draining", nowMs);
+      case 8 -> random.nextInt(6) == 0 ? task.cancel("not needed", nowMs) : Decision.Already.SO;
+      case 9 -> task.expire(nowMs);
+      default -> Decision.Already.SO;
+    };
+  }
+
+  private static Submission submission(String requestId, long first, Task.Queued... tasks) {
+    return new Submission(requestId, 0x0123456789abcdefL, first, NOON, List.of(tasks));
+  }
+
+  private static Task.Queued queued(long sequence, TaskProfile profile, long atMs) {
+    return new Task.Queued(spec(sequence, profile, atMs), 0, 0, atMs, null);
+  }
+
+  private static Task.Spec spec(long sequence, TaskProfile profile, long atMs) {
+    return new Task.Spec(sequence, profile, utf8("spec " + sequence), atMs);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

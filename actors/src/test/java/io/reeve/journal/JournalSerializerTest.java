@@ -1,0 +1,109 @@
+package io.reeve.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reeve.domain.partition.PartitionSnapshot;
+import java.io.NotSerializableException;
+import java.util.List;
+import java.util.Random;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.apache.pekko.testkit.javadsl.TestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The serializer as Pekko finds it by the module's reference.conf. */
+class JournalSerializerTest {
+
+  private static ActorSystem system;
+  private static Serialization serialization;
+
+  private final RandomEvents random = new RandomEvents(new Random(42));
+
+  @BeforeAll
+  static void start() {
+    system = ActorSystem.create("journal-serializer-test");
+    serialization = SerializationExtension.get(system);
+  }
+
+  @AfterAll
+  static void stop() {
+    TestKit.shutdownActorSystem(system);
+  }
+
+  @Test
+  void theIdentifierAndTheManifestsAreAsStored() {
+    var row = PartitionRow.of(random.row());
+    var snapshot = random.snapshot();
+
+    assertThat(serializerOf(row).identifier()).isEqualTo(746_001);
+    assertThat(serializerOf(row).manifest(row)).isEqualTo("p1");
+    assertThat(serializerOf(snapshot).identifier()).isEqualTo(746_001);
+    assertThat(serializerOf(snapshot).manifest(snapshot)).isEqualTo("s1");
+  }
+
+  @Test
+  void aRowComesBackAsOneThatIsStillToBeApplied() {
+    var events = random.row();
+    var row = PartitionRow.of(events);
+
+    var back = (PartitionRow) serialization.deserialize(row.bytes(), 746_001, "p1").get();
+
+    assertThat(row.applied()).isTrue();
+    assertThat(back.applied()).isFalse();
+    assertThat(back).isEqualTo(row).hasSameHashCodeAs(row);
+    assertThat(Reading.of(back.events(profile -> profile))).isEqualTo(Reading.of(events));
+  }
+
+  @Test
+  void aRowIsNotEncodedAgainByTheJournal() {
+    var row = PartitionRow.of(random.row());
+
+    assertThat(serialization.serialize(row).get()).isSameAs(row.bytes());
+  }
+
+  @Test
+  void aSnapshotComesBackEqual() {
+    var snapshot = random.snapshot();
+
+    var back =
+        (PartitionSnapshot)
+            serialization.deserialize(serialization.serialize(snapshot).get(), 746_001, "s1").get();
+
+    assertThat(Reading.of(back)).isEqualTo(Reading.of(snapshot));
+  }
+
+  @Test
+  void aManifestOfANewerReleaseIsRefusedWithAWayOut() {
+    assertThatThrownBy(() -> new JournalSerializer().fromBinary(new byte[0], "p2"))
+        .isInstanceOf(NotSerializableException.class)
+        .hasMessage(
+            "expected manifest p1 or s1 of serializer 746001, got p2: written by a release newer"
+                + " than this one; run that release or a later one");
+  }
+
+  @Test
+  void aDamagedSnapshotIsRefusedWithItsReason() {
+    var bytes = serialization.serialize(random.snapshot()).get();
+    bytes[bytes.length / 2] ^= 1;
+
+    assertThatThrownBy(() -> serialization.deserialize(bytes, 746_001, "s1").get())
+        .isInstanceOf(UnreadableJournalException.class)
+        .hasMessageContaining("expected checksum");
+  }
+
+  @Test
+  void anythingElseHasNoStoredForm() {
+    assertThatThrownBy(() -> new JournalSerializer().toBinary(List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("expected a PartitionRow or a PartitionSnapshot, got java.util.");
+  }
+
+  private static SerializerWithStringManifest serializerOf(Object object) {
+    return (SerializerWithStringManifest) serialization.findSerializerFor(object);
+  }
+}

@@ -1,0 +1,147 @@
+package io.reeve.journal;
+
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Random values of everything that is stored. They need not make sense as a life; extreme numbers
+ * and texts are likely, and so are runs of events that share their values.
+ */
+final class RandomEvents {
+
+  private static final int KINDS = 8;
+
+  private final RandomGenerator random;
+
+  RandomEvents(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** A row's worth of events, most of them in runs. */
+  List<PartitionEvent> row() {
+    return Stream.generate(this::run).limit(random.nextInt(6)).flatMap(List::stream).toList();
+  }
+
+  PartitionSnapshot snapshot() {
+    return new PartitionSnapshot(
+        number(),
+        Stream.generate(this::task).limit(random.nextInt(30)).toArray(Task[]::new),
+        Stream.generate(this::request)
+            .limit(random.nextInt(5))
+            .toArray(PartitionSnapshot.Request[]::new));
+  }
+
+  private List<PartitionEvent> run() {
+    var kind = random.nextInt(KINDS);
+    return Stream.generate(() -> event(kind)).limit(1 + random.nextInt(5)).toList();
+  }
+
+  private PartitionEvent event(int kind) {
+    return switch (kind) {
+      case 0 -> submission();
+      case 1 ->
+          new TaskEvent.Leased(
+              number(), random.nextInt(), number(), name(), name(), instant(), instant());
+      case 2 -> new TaskEvent.Completed(number(), number(), bytes(), instant());
+      case 3 -> new TaskEvent.AttemptFailed(number(), number(), failure(), instant(), instant());
+      case 4 -> new TaskEvent.Died(number(), number(), failure(), instant());
+      case 5 -> new TaskEvent.Released(number(), number(), name(), instant());
+      case 6 -> new TaskEvent.Cancelled(number(), name(), instant());
+      default -> new TaskEvent.Expired(number(), instant());
+    };
+  }
+
+  private Submission submission() {
+    var firstSequence = number();
+    var atMs = instant();
+    var tasks =
+        IntStream.range(0, 1 + random.nextInt(4))
+            .mapToObj(
+                i ->
+                    new Task.Queued(
+                        new Task.Spec(firstSequence + i, profile(), bytes(), atMs),
+                        0,
+                        0,
+                        random.nextBoolean() ? atMs : instant(),
+                        null))
+            .toList();
+    return new Submission(name(), random.nextLong(), firstSequence, atMs, tasks);
+  }
+
+  private Task task() {
+    var spec = new Task.Spec(number(), profile(), bytes(), instant());
+    var attempt = random.nextInt();
+    var fence = number();
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          new Task.Queued(spec, attempt, fence, instant(), random.nextBoolean() ? failure() : null);
+      case 1 -> new Task.Leased(spec, attempt, fence, name(), name(), instant(), instant());
+      case 2 -> new Task.Completed(spec, attempt, fence, bytes(), name(), instant(), instant());
+      case 3 -> new Task.Dead(spec, attempt, fence, failure(), name(), instant(), instant());
+      case 4 -> new Task.Cancelled(spec, attempt, fence, name(), name(), instant(), instant());
+      default -> new Task.Expired(spec, attempt, fence, instant());
+    };
+  }
+
+  private PartitionSnapshot.Request request() {
+    return new PartitionSnapshot.Request(
+        name(), random.nextLong(), number(), random.nextInt(), instant());
+  }
+
+  private TaskProfile profile() {
+    return new TaskProfile(
+        new TaskClass(name(), name(), pick(Lane.values())),
+        pick(Priority.values()),
+        instant(),
+        instant(),
+        new RetryPolicy(
+            1 + random.nextInt(3),
+            Duration.ofMillis(random.nextInt(3)),
+            Duration.ofMillis(random.nextInt(3)),
+            1 + random.nextDouble(),
+            random.nextDouble()),
+        name());
+  }
+
+  private Failure failure() {
+    return new Failure(pick(FailureType.values()), name(), name());
+  }
+
+  private long number() {
+    return random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(300);
+  }
+
+  private long instant() {
+    return random.nextInt(20) == 0 ? random.nextLong() : 1_763_640_000_000L;
+  }
+
+  private String name() {
+    return pick(
+        new String[] {"", "a", "a", "a", "\u0000", "Grüße, 世界 \ud83d\ude80", "x".repeat(200)});
+  }
+
+  private byte[] bytes() {
+    var bytes = new byte[random.nextInt(3) == 0 ? 0 : random.nextInt(150)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private <T> T pick(T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+}

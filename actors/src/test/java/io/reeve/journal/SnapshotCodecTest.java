@@ -1,0 +1,128 @@
+package io.reeve.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Task;
+import io.reeve.journal.v1.SnapshotRequest;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A frozen partition to the bytes of a snapshot and back. */
+class SnapshotCodecTest {
+
+  private static final long SEED = Long.getLong("seed", 42);
+
+  @Test
+  void anySnapshotComesBackEqual() {
+    var random = new Random(SEED);
+    for (var round = 0; round < 1_000; round++) {
+      var snapshot = new RandomEvents(random).snapshot();
+
+      var back = SnapshotCodec.decode(SnapshotCodec.encode(snapshot));
+
+      assertThat(Reading.of(back))
+          .describedAs("seed %d, round %d", SEED, round)
+          .isEqualTo(Reading.of(snapshot));
+    }
+  }
+
+  @Test
+  void aProfileReadTwiceIsOneObject() {
+    var snapshot = new PartitionSnapshot(9, new Task[] {queued(1), queued(2)}, NO_REQUESTS);
+
+    var tasks = SnapshotCodec.decode(SnapshotCodec.encode(snapshot)).tasks();
+
+    assertThat(tasks[0].spec().profile()).isSameAs(tasks[1].spec().profile());
+  }
+
+  @Test
+  void anUnknownFormatIsRefused() {
+    var stored =
+        io.reeve.journal.v1.PartitionSnapshot.newBuilder().setFormat(SnapshotCodec.FORMAT + 1);
+
+    assertThatThrownBy(() -> SnapshotCodec.decode(Sealed.of(stored.build())))
+        .isInstanceOf(UnreadableJournalException.class)
+        .hasMessage(
+            "expected a known snapshot format, got 2: written by a newer release, or damaged");
+  }
+
+  @Test
+  void aSnapshotWhoseLiveTasksHaveAnotherHashIsRefused() throws Exception {
+    var snapshot = new PartitionSnapshot(9, new Task[] {queued(1)}, NO_REQUESTS);
+    var stored =
+        io.reeve.journal.v1.PartitionSnapshot.parseFrom(SnapshotCodec.encode(snapshot)).toBuilder()
+            .clearCrc32C();
+    stored.getTasksBuilder(0).setFence(99);
+
+    assertThatThrownBy(() -> SnapshotCodec.decode(Sealed.of(stored.build())))
+        .isInstanceOf(UnreadableJournalException.class)
+        .hasMessageMatching("expected live tasks with hash [0-9a-f]{16}, got [0-9a-f]{16}");
+  }
+
+  @Test
+  void whatIsWrittenFieldByFieldIsTheMessageOfTheSchema() throws Exception {
+    var request = new PartitionSnapshot.Request("r", 7, 1, 2, 3);
+    var snapshot =
+        new PartitionSnapshot(
+            9, new Task[] {queued(1), queued(2)}, new PartitionSnapshot.Request[] {request});
+
+    var stored = io.reeve.journal.v1.PartitionSnapshot.parseFrom(SnapshotCodec.encode(snapshot));
+
+    assertThat(stored.getUnknownFields().asMap()).isEmpty();
+    assertThat(stored.getFormat()).isEqualTo(1);
+    assertThat(stored.getNextSequence()).isEqualTo(9);
+    assertThat(stored.getProfilesCount()).isEqualTo(1);
+    assertThat(stored.getTasksCount()).isEqualTo(2);
+    assertThat(stored.getRequestsList())
+        .containsExactly(
+            SnapshotRequest.newBuilder()
+                .setRequestId("r")
+                .setBodyHash(7)
+                .setFirstSequence(1)
+                .setCount(2)
+                .setAtMs(3)
+                .build());
+    assertThat(stored.getStateHash()).isEqualTo(StateHash.of(snapshot));
+    assertThat(stored.getCrc32C()).isNotZero();
+  }
+
+  @Test
+  void theHashTellsLiveTasksApartAndNothingElse() {
+    var random = new Random(SEED);
+    var live = queued(1);
+    var plain = StateHash.of(snapshotOf(9, live));
+
+    assertThat(StateHash.of(snapshotOf(9, queued(1)))).isEqualTo(plain);
+    assertThat(StateHash.of(snapshotOf(9, live, finished(2)))).isEqualTo(plain);
+    assertThat(StateHash.of(snapshotOf(10, live))).isNotEqualTo(plain);
+    assertThat(StateHash.of(snapshotOf(9))).isNotEqualTo(plain);
+    assertThat(StateHash.of(snapshotOf(9, queued(2)))).isNotEqualTo(plain);
+    for (var round = 0; round < 200; round++) {
+      var bytes = live.spec().bytes().clone();
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      var spec = new Task.Spec(1, live.spec().profile(), bytes, live.spec().submittedAtMs());
+      assertThat(StateHash.of(snapshotOf(9, new Task.Queued(spec, 0, 0, 0, null))))
+          .isNotEqualTo(plain);
+    }
+  }
+
+  private static final PartitionSnapshot.Request[] NO_REQUESTS = {};
+
+  private static PartitionSnapshot snapshotOf(long nextSequence, Task... tasks) {
+    return new PartitionSnapshot(nextSequence, tasks, NO_REQUESTS);
+  }
+
+  private static Task.Queued queued(long sequence) {
+    var bytes = new byte[29];
+    Arrays.fill(bytes, (byte) 7);
+    return new Task.Queued(
+        new Task.Spec(sequence, PartitionCodecTest.profile("mail"), bytes, 0), 0, 0, 0, null);
+  }
+
+  private static Task finished(long sequence) {
+    return new Task.Expired(queued(sequence).spec(), 0, 0, 5);
+  }
+}

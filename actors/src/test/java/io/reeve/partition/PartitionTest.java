@@ -1,0 +1,434 @@
+package io.reeve.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.partition.Limits;
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.TaskState;
+import io.reeve.journal.JournalRetention;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The shell around the rules: what is written, when, and what is said before and after. */
+class PartitionTest {
+
+  private static final int PARTITION = 3;
+  private static final String ID = Partition.persistenceId(PARTITION).id();
+  private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
+  private static final Duration LEASE = Duration.ofSeconds(30);
+
+  private static final Config CONFIG =
+      ManualTime.config()
+          .withFallback(PersistenceTestKitPlugin.getInstance().config())
+          .withFallback(
+              ConfigFactory.parseString(
+                  "pekko.actor.serialization-bindings { \"io.reeve.partition.Wire\" = jackson-cbor"
+                      + " }"))
+          .withFallback(ConfigFactory.load());
+
+  private final ActorTestKit kit = ActorTestKit.create(CONFIG);
+  private final ManualTime time = ManualTime.get(kit.system());
+  private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+  private final TestProbe<Partition.Reply> client = kit.createTestProbe();
+  private final TestProbe<Partition.ToSession> session = kit.createTestProbe();
+  private final TestProbe<Partition.ToDispatcher> dispatcher = kit.createTestProbe();
+  private final AtomicLong wallMs = new AtomicLong(1_000_000);
+  private final AtomicLong incarnations = new AtomicLong();
+
+  private ActorRef<Partition.Command> partition;
+
+  PartitionTest() {
+    partition = start(100);
+  }
+
+  @BeforeEach
+  void clear() {
+    journal.clearAll();
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  @Test
+  void aSubmissionIsAnsweredAfterItsRowIsStored() {
+    submit("r1", 1);
+
+    var submitted = client.expectMessageClass(Partition.Submitted.class);
+
+    assertThat(submitted.firstSequence()).isEqualTo(1);
+    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+  }
+
+  @Test
+  void theSameRequestIdHasOneEffectAndOneAnswerAlsoAfterARestart() {
+    submit("r1", 2);
+    var first = client.expectMessageClass(Partition.Submitted.class);
+
+    kit.stop(partition);
+    partition = start(100);
+    submit("r1", 2);
+
+    var second = client.expectMessageClass(Partition.Submitted.class);
+    assertThat(second.firstSequence()).isEqualTo(first.firstSequence());
+    assertThat(second.already()).isTrue();
+    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+  }
+
+  @Test
+  void anIdleSystemStartsATaskInTheRowThatStoresIt() {
+    greet(1);
+    standing(1, 4);
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+
+    var assigned = session.expectMessageClass(Partition.Assigned.class);
+
+    assertThat(assigned.assignments()).hasSize(1);
+    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+
+    settle(1, Settlement.completed(1, 1, new byte[] {42}));
+    session.expectMessage(new Partition.SettleAcked(PARTITION, 1, List.of()));
+    assertThat(journal.persistedInStorage(ID)).hasSize(2);
+    assertThat(get(1).state()).isEqualTo(TaskState.COMPLETED);
+    assertThat(get(1).result()).containsExactly(42);
+  }
+
+  @Test
+  void theDispatcherHearsAbsoluteFiguresForEachGrant() {
+    greet(1);
+    submit("", 5);
+    client.expectMessageClass(Partition.Submitted.class);
+    assertThat(dispatcher.expectMessageClass(Partition.Report.class).ready())
+        .containsExactly(new Partition.ReadyCount(MAIL, 5));
+
+    grant(1, 7, 3);
+
+    var report = dispatcher.expectMessageClass(Partition.Report.class);
+    assertThat(report.ready()).containsExactly(new Partition.ReadyCount(MAIL, 2));
+    assertThat(report.grants()).containsExactly(new Partition.GrantUse(7, 3, true));
+    assertThat(report.lastSeq()).isEqualTo(7);
+    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(3);
+  }
+
+  @Test
+  void aGrantOfAnOlderEpochLeasesNothing() {
+    greet(2);
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+
+    grant(1, 1, 1);
+
+    assertThat(get(1).state()).isEqualTo(TaskState.READY);
+    session.expectNoMessage();
+  }
+
+  @Test
+  void aLateSettlementOfALostLeaseIsRefusedAndTheTaskRunsAgain() {
+    leaseOne();
+    wallMs.addAndGet(LEASE.toMillis() + 1);
+    time.timePasses(LEASE.plusMillis(1));
+    var ended = session.expectMessageClass(Partition.LeasesEnded.class);
+    assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.LEASE_LOST);
+
+    settle(1, Settlement.completed(1, 1, new byte[0]));
+
+    var acked = session.expectMessageClass(Partition.SettleAcked.class);
+    assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.STALE_LEASE);
+    var task = get(1);
+    assertThat(task.state()).isEqualTo(TaskState.READY);
+    assertThat(task.attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void aRenewedLeaseDoesNotRunOutAndIsNotWritten() {
+    leaseOne();
+    var rows = journal.persistedInStorage(ID).size();
+
+    for (var i = 0; i < 5; i++) {
+      wallMs.addAndGet(20_000);
+      time.timePasses(Duration.ofSeconds(20));
+      partition.tell(new Partition.Renew("h", 1));
+      assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
+    }
+
+    assertThat(journal.persistedInStorage(ID)).hasSize(rows);
+  }
+
+  @Test
+  void aBackoffEndsByTimerWithNoOtherTraffic() {
+    leaseOne();
+    var failure = new Failure(FailureType.ERROR, "no", "E1");
+    settle(1, Settlement.failed(1, 1, failure, false, 0));
+    session.expectMessageClass(Partition.SettleAcked.class);
+    assertThat(get(1).state()).isEqualTo(TaskState.WAITING);
+    while (!dispatcher.receiveMessage().equals(readyReport(0))) {
+      // Reports of the lease before.
+    }
+
+    wallMs.addAndGet(10_001);
+    time.timePasses(Duration.ofMillis(10_001));
+
+    assertThat(dispatcher.expectMessageClass(Partition.Report.class).ready())
+        .containsExactly(new Partition.ReadyCount(MAIL, 1));
+  }
+
+  @Test
+  void aRowThatTheJournalRefusesIsAnsweredAsUnknownAndThePartitionComesBack() {
+    journal.failNextPersisted(ID);
+    submit("r1", 1);
+    var refused = client.expectMessageClass(Partition.Refused.class);
+    assertThat(refused.rejection().code()).isEqualTo(Rejection.Code.OUTCOME_UNKNOWN);
+
+    submit("r1", 1);
+
+    assertThat(((Partition.Submitted) afterSomeTime(client)).already()).isFalse();
+    client.expectNoMessage();
+  }
+
+  @Test
+  void aNewIncarnationTellsTheDispatcherWhereItStands() {
+    greet(1);
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    var first = incarnations.get();
+    dispatcher.expectMessageClass(Partition.Report.class);
+
+    journal.failNextPersisted(ID);
+    submit("", 1);
+    client.expectMessageClass(Partition.Refused.class);
+    dispatcher.expectMessageClass(Partition.Report.class);
+
+    var inventory = (Partition.Inventory) afterSomeTime(dispatcher);
+    assertThat(inventory.incarnation()).isGreaterThan(first);
+    assertThat(inventory.ready()).containsExactly(new Partition.ReadyCount(MAIL, 1));
+  }
+
+  @Test
+  void leasesThatNeverReachedTheWorkerAreReleasedWhenItAttaches() {
+    leaseOne();
+
+    partition.tell(new Partition.Attach("h", 2, session.getRef(), List.of()));
+
+    assertThat(session.expectMessageClass(Partition.Attached.class).lost()).isEmpty();
+    var task = get(1);
+    assertThat(task.state()).isEqualTo(TaskState.READY);
+    assertThat(task.attempt()).isZero();
+    assertThat(task.fence()).isEqualTo(1);
+  }
+
+  @Test
+  void leasesOfLargeTasksTravelInSeveralMessages() {
+    greet(1);
+    var large = new ArrayList<Partition.NewTask>();
+    for (var task : tasks(5)) {
+      large.add(new Partition.NewTask(task.profile(), 0, 0, new byte[400_000]));
+    }
+    partition.tell(new Partition.Submit("", 5, large, client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+
+    grant(1, 1, 5);
+
+    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(2);
+    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(2);
+    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(1);
+  }
+
+  @Test
+  void aSessionThatWasSupersededIsToldAndChangesNothing() {
+    leaseOne();
+    var held = List.of(new Partition.LeaseKey(1, 1));
+    partition.tell(new Partition.Attach("h", 3, session.getRef(), held));
+    session.expectMessageClass(Partition.Attached.class);
+
+    TestProbe<Partition.ToSession> old = kit.createTestProbe();
+    partition.tell(new Partition.Attach("h", 2, old.getRef(), List.of()));
+    partition.tell(new Partition.HolderGone("h", 2, true));
+
+    assertThat(old.expectMessageClass(Partition.Attached.class).sessionNo()).isEqualTo(3);
+    assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
+  }
+
+  @Test
+  void clientsOverTheBoundAreRefusedAndNothingIsLost() {
+    kit.stop(partition);
+    partition = start(2);
+    var probes = new ArrayList<TestProbe<Partition.Reply>>();
+    for (var i = 0; i < 200; i++) {
+      var probe = kit.<Partition.Reply>createTestProbe();
+      probes.add(probe);
+      partition.tell(new Partition.Submit("", 0, tasks(1), probe.getRef()));
+    }
+
+    var taken = 0;
+    for (var probe : probes) {
+      var reply = probe.receiveMessage();
+      if (reply instanceof Partition.Refused refused) {
+        assertThat(refused.rejection().code()).isEqualTo(Rejection.Code.OVERLOADED);
+      } else {
+        taken++;
+      }
+    }
+    partition.tell(new Partition.ListTasks(0, 1000, 1000, Set.of(), "", "", "", client.getRef()));
+    assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(taken);
+  }
+
+  @Test
+  void aWatcherHearsEveryChangeUntilTheEnd() {
+    leaseOne();
+    partition.tell(new Partition.Watch(1, client.getRef()));
+    assertThat(client.expectMessageClass(Partition.Found.class).task().state())
+        .isEqualTo(TaskState.LEASED);
+
+    partition.tell(new Partition.ReportProgress(1, 1, 40, "half way"));
+    var progress = client.expectMessageClass(Partition.Found.class).task().progress();
+    assertThat(progress).isEqualTo(new TaskView.Progress(40, "half way", wallMs.get()));
+
+    partition.tell(new Partition.Cancel(1, "enough", kit.<Partition.Reply>createTestProbe().ref()));
+    var last = client.expectMessageClass(Partition.Found.class).task();
+    assertThat(last.state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(last.cancelReason()).isEqualTo("enough");
+    var ended = session.expectMessageClass(Partition.LeasesEnded.class);
+    assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.CANCELLED);
+  }
+
+  // ---- Words of the story
+  // ---------------------------------------------------------------------------
+
+  private ActorRef<Partition.Command> start(int pendingMax) {
+    var limits =
+        new Limits(1_000_000, 1 << 30, 100, 1 << 20, 3_600_000, 100, 86_400_000, LEASE.toNanos());
+    var settings =
+        new Partition.Settings(
+            limits,
+            pendingMax,
+            1000,
+            1 << 20,
+            10,
+            1_000_000,
+            1_000_000,
+            new Partition.Restart(Duration.ofMillis(100), Duration.ofSeconds(1), 0.1));
+    var surroundings =
+        new Partition.Surroundings(
+            () -> new Now(wallMs.get(), wallMs.get() * 1_000_000),
+            () -> 0.5,
+            incarnations::incrementAndGet,
+            failure -> false,
+            new Nothing());
+    return kit.spawn(Partition.create(PARTITION, settings, surroundings));
+  }
+
+  /** Lets no rows go. */
+  private static final class Nothing implements JournalRetention {
+    @Override
+    public CompletionStage<Long> trim(String persistenceId, long toSequenceNr) {
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
+    public CompletionStage<Long> dropSnapshotsBelow(String persistenceId, long sequenceNr) {
+      return CompletableFuture.completedFuture(0L);
+    }
+  }
+
+  /** The next message to the probe, which follows some timer that may not be set yet. */
+  private <T> T afterSomeTime(TestProbe<T> probe) {
+    for (var i = 0; i < 50; i++) {
+      time.timePasses(Duration.ofMillis(200));
+      try {
+        return probe.receiveMessage(Duration.ofMillis(100));
+      } catch (AssertionError nothingYet) {
+        assertThat(i).as("waits of 200 ms").isLessThan(49);
+      }
+    }
+    throw new AssertionError("expected a message within 10 s, got none");
+  }
+
+  private void leaseOne() {
+    greet(1);
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    grant(1, 1, 1);
+    session.expectMessageClass(Partition.Assigned.class);
+  }
+
+  private void greet(long epoch) {
+    partition.tell(new Partition.Greet(epoch, dispatcher.getRef()));
+    dispatcher.expectMessageClass(Partition.Inventory.class);
+  }
+
+  private void submit(String requestId, int count) {
+    partition.tell(new Partition.Submit(requestId, 5, tasks(count), client.getRef()));
+  }
+
+  private void grant(long epoch, long seq, int count) {
+    partition.tell(new Partition.Grant(epoch, seq, MAIL, count, "h", 1, "w", session.getRef()));
+  }
+
+  private void standing(long epoch, int count) {
+    partition.tell(
+        new Partition.StandingGrant(
+            epoch, 1, Set.of("*"), Set.of("mail"), count, "h", 1, "w", session.getRef()));
+  }
+
+  private void settle(long batch, Settlement settlement) {
+    partition.tell(new Partition.Settle("h", batch, List.of(settlement), session.getRef()));
+  }
+
+  private TaskView get(long sequence) {
+    partition.tell(new Partition.Get(sequence, client.getRef()));
+    return client.expectMessageClass(Partition.Found.class).task();
+  }
+
+  private Partition.Report readyReport(int ready) {
+    return new Partition.Report(
+        PARTITION,
+        incarnations.get(),
+        1,
+        1,
+        List.of(new Partition.ReadyCount(MAIL, ready)),
+        List.of(new Partition.GrantUse(1, 1, true)));
+  }
+
+  private static List<Partition.NewTask> tasks(int count) {
+    var profile =
+        new TaskProfile(
+            MAIL,
+            Priority.NORMAL,
+            300_000,
+            0,
+            new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
+            "");
+    var tasks = new ArrayList<Partition.NewTask>();
+    for (var i = 0; i < count; i++) {
+      tasks.add(new Partition.NewTask(profile, 0, 0, new byte[] {1, 2, 3}));
+    }
+    return tasks;
+  }
+}

@@ -1,0 +1,527 @@
+package io.reeve.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskId;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import io.reeve.session.WorkerStream.SessionRefusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One session between a recorded stream, two partitions and a dispatcher. */
+class SessionTest {
+
+  private static final String HOLDER = "0123456789abcdef0123456789abcdef";
+  private static final String SESSION_ID = "fedcba9876543210fedcba9876543210";
+
+  private final ActorTestKit kit =
+      ActorTestKit.create(
+          ManualTime.config()
+              .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+              .withFallback(ConfigFactory.load()));
+  private final ManualTime time = ManualTime.get(kit.system());
+  private final AtomicLong nanos = new AtomicLong();
+  private final TestProbe<ShardingEnvelope<Partition.Command>> partitions = kit.createTestProbe();
+  private final TestProbe<Dispatcher.Command> dispatcher = kit.createTestProbe();
+  private final RecordedStream stream = new RecordedStream();
+  private final Session.Settings settings =
+      Session.Settings.from(kit.system().settings().config(), Duration.ofSeconds(30));
+  private final SessionTuning tuning = SessionTuning.from(kit.system().settings().config());
+  private final ActorRef<Session.Command> session = spawn(stream);
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  // ---- Hello
+
+  @Test
+  void aFreshWorkerIsWelcomedAtOnceAndRegistered() {
+    session.tell(hello(8, 2, null, List.of()));
+
+    var welcome = stream.expect(Session.Welcome.class);
+    assertThat(welcome.resumeToken()).isEqualTo(new Session.ResumeToken(HOLDER, 1));
+    assertThat(welcome.sessionId()).isEqualTo(SESSION_ID.substring(0, 12));
+    assertThat(welcome.lost()).isEmpty();
+    var register = dispatcher.expectMessageClass(Dispatcher.Register.class);
+    assertThat(register.credit()).isEqualTo(new Dispatcher.Credit(8, 2, 0, 0));
+    assertThat(register.sessionNo()).isEqualTo(1);
+    partitions.expectNoMessage();
+  }
+
+  @Test
+  void registrationIsRepeatedUntilTheDispatcherAnswers() {
+    welcomed(4, 0);
+    var first = dispatcher.expectMessageClass(Dispatcher.Register.class);
+
+    pass(tuning.registerAgain());
+
+    dispatcher.expectMessageClass(Dispatcher.Register.class);
+    first.session().tell(new Dispatcher.Registered(1, dispatcher.getRef()));
+    dispatcher.expectMessageClass(Dispatcher.CreditChanged.class);
+    pass(tuning.registerAgain().multipliedBy(2));
+    dispatcher.expectNoMessage();
+  }
+
+  @Test
+  void anythingBeforeTheHelloIsRefused() {
+    session.tell(new Session.ReceivedUpTo(0));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("HELLO_EXPECTED");
+    partitions.expectTerminated(session);
+  }
+
+  @Test
+  void aSecondHelloEndsTheSession() {
+    welcomed(4, 0);
+
+    session.tell(hello(4, 0, null, List.of()));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SECOND_HELLO");
+  }
+
+  @Test
+  void aStreamWithoutHelloIsEnded() {
+    pass(tuning.helloWithin());
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("HELLO_EXPECTED");
+  }
+
+  @Test
+  void aCapacityAboveTheLimitIsRefused() {
+    session.tell(hello(settings.capacityMax() + 1, 0, null, List.of()));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("CAPACITY_OUT_OF_BOUNDS");
+  }
+
+  // ---- Resuming
+
+  @Test
+  void aResumingWorkerIsWelcomedOnceEveryPartitionConfirmedItsLeases() {
+    session.tell(
+        hello(4, 0, new Session.ResumeToken(HOLDER, 3), List.of(lease(0, 7, 1), lease(1, 9, 2))));
+
+    var attach0 = toPartition(0, Partition.Attach.class);
+    var attach1 = toPartition(1, Partition.Attach.class);
+    assertThat(attach0.sessionNo()).isEqualTo(4);
+    assertThat(attach0.held()).containsExactly(new Partition.LeaseKey(7, 1));
+    attach0.session().tell(new Partition.Attached(0, 4, List.of()));
+    stream.expectNothing();
+    attach1.session().tell(new Partition.Attached(1, 4, List.of(new Partition.LeaseKey(9, 2))));
+
+    var welcome = stream.expect(Session.Welcome.class);
+    assertThat(welcome.lost()).containsExactly(lease(1, 9, 2));
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
+        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+  }
+
+  @Test
+  void aPartitionThatAnswersAfterTheWelcomeHasItsLostLeasesCancelled() {
+    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(1, 9, 2))));
+    toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 2, List.of()));
+    var late = toPartition(1, Partition.Attach.class);
+
+    pass(tuning.attachWithin());
+    stream.expect(Session.Welcome.class);
+    late.session().tell(new Partition.Attached(1, 2, List.of(new Partition.LeaseKey(9, 2))));
+
+    var cancelled = stream.expect(Session.CancelLeases.class).leases();
+    assertThat(cancelled).extracting(Session.CancelledLease::task).containsExactly(id(1, 9));
+  }
+
+  @Test
+  void aTokenThatWasUsedUpIsRefused() {
+    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of()));
+
+    toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 5, List.of()));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SUPERSEDED");
+    partitions.expectTerminated(session);
+  }
+
+  @Test
+  void aRestartedPartitionLearnsTheHeldLeasesAndGetsUnacknowledgedSettlementsAgain() {
+    var register = registered(4, 0);
+    assign(register, 1, assignment(9, 2, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    session.tell(settled(1, 1, Settlement.completed(9, 2, new byte[0])));
+    toPartition(1, Partition.Settle.class);
+
+    register.session().tell(new Dispatcher.PartitionRestarted(1));
+
+    var attach = toPartition(1, Partition.Attach.class);
+    assertThat(attach.sessionNo()).isEqualTo(1);
+    assertThat(attach.held()).containsExactly(new Partition.LeaseKey(9, 2));
+    attach.session().tell(new Partition.Attached(1, 1, List.of()));
+    assertThat(toPartition(1, Partition.Settle.class).batch()).isEqualTo(1);
+  }
+
+  // ---- Work
+
+  @Test
+  void assignmentsAreNumberedAndThoseBeyondTheCreditHandedBack() {
+    var register = registered(3, 1);
+
+    assign(
+        register,
+        0,
+        assignment(1, 1, Lane.NORMAL),
+        assignment(2, 1, Lane.NORMAL),
+        assignment(3, 1, Lane.NORMAL),
+        assignment(4, 1, Lane.URGENT));
+
+    var sent = stream.expect(Session.Assignments.class);
+    assertThat(sent.sequence()).isEqualTo(1);
+    assertThat(sent.assignments()).extracting(Assignment::sequence).containsExactly(1L, 2L, 4L);
+    var back = toPartition(0, Partition.Settle.class);
+    assertThat(back.batch()).isZero();
+    assertThat(back.settlements()).extracting(Settlement::sequence).containsExactly(3L);
+    assertThat(back.settlements()).extracting(Settlement::outcome).containsOnly(Outcome.RELEASED);
+    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 1, 4, 1));
+  }
+
+  @Test
+  void theDispatcherLearnsSoonWhatArrivedAndAtOnceWhatWasReleased() {
+    var register = registered(3, 0);
+    assign(register, 0, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    dispatcher.expectNoMessage();
+
+    pass(tuning.creditWithin());
+    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 0, 1, 0));
+    session.tell(new Session.CreditStated(3, 0, 1));
+
+    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 0, 1, 1));
+  }
+
+  @Test
+  void aBatchIsAcknowledgedOnceAllPartitionsHaveAndAllBatchesBeforeItAreThrough() {
+    registered(9, 0);
+    session.tell(new Session.Settled(1, new int[] {0, 1}, List.of(completed(5), completed(6))));
+    session.tell(settled(2, 1, completed(7)));
+    var first0 = toPartition(0, Partition.Settle.class);
+    toPartition(1, Partition.Settle.class);
+    toPartition(1, Partition.Settle.class);
+    var no =
+        new Partition.RefusedSettlement(
+            7,
+            1,
+            new io.reeve.domain.task.Rejection(
+                io.reeve.domain.task.Rejection.Code.STALE_LEASE, "expected fence 2, got 1"));
+
+    first0.session().tell(new Partition.SettleAcked(1, 2, List.of(no)));
+    first0.session().tell(new Partition.SettleAcked(1, 1, List.of()));
+    first0.session().tell(new Partition.SettleAcked(1, 1, List.of()));
+    stream.expectNothing();
+    first0.session().tell(new Partition.SettleAcked(0, 1, List.of()));
+
+    var ack = stream.expect(Session.SettlementAck.class);
+    assertThat(ack.batch()).isEqualTo(2);
+    assertThat(ack.refused()).extracting(Session.RefusedSettlement::task).containsExactly(id(1, 7));
+  }
+
+  @Test
+  void aSettlementThatAPartitionDoesNotAcknowledgeIsSentAgain() {
+    registered(9, 0);
+    session.tell(settled(1, 1, completed(7)));
+    var first = toPartition(1, Partition.Settle.class);
+
+    beatFor(tuning.settleAgain());
+
+    assertThat(toPartition(1, Partition.Settle.class)).isEqualTo(first);
+  }
+
+  @Test
+  void aGapInTheBatchesEndsTheSession() {
+    registered(9, 0);
+
+    session.tell(settled(2, 1, completed(7)));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("BATCH_OUT_OF_ORDER");
+  }
+
+  @Test
+  void aFallingTotalEndsTheSession() {
+    var register = registered(9, 0);
+    assign(register, 0, assignment(1, 1, Lane.NORMAL));
+    session.tell(new Session.CreditStated(9, 0, 1));
+    stream.expect(Session.Assignments.class);
+
+    session.tell(new Session.CreditStated(9, 0, 0));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("TOTAL_FELL");
+  }
+
+  @Test
+  void releasingMoreThanWasSentEndsTheSession() {
+    registered(9, 0);
+
+    session.tell(new Session.CreditStated(9, 0, 1));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("RELEASED_TOO_MUCH");
+  }
+
+  @Test
+  void aLeaseThatEndedIsCancelledAtTheWorkerThatHoldsIt() {
+    var register = registered(9, 0);
+    assign(register, 0, assignment(1, 2, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+
+    register
+        .deliverTo()
+        .tell(
+            new Partition.LeasesEnded(
+                0,
+                List.of(
+                    new Partition.EndedLease(1, 1, Partition.EndReason.CANCELLED, "old"),
+                    new Partition.EndedLease(1, 2, Partition.EndReason.CANCELLED, "new"))));
+
+    var cancelled = stream.expect(Session.CancelLeases.class).leases();
+    assertThat(cancelled).extracting(Session.CancelledLease::message).containsExactly("new");
+  }
+
+  // ---- Alive
+
+  @Test
+  void beatsAreAnsweredAndRenewTheLeasesThreeTimesWithinTheirDuration() {
+    var register = registered(9, 0);
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    session.tell(new Session.ReceivedUpTo(1));
+
+    session.tell(new Session.Beat(1, figures()));
+    stream.expect(Session.Pong.class);
+    partitions.expectNoMessage();
+    beatFor(settings.leaseDuration().dividedBy(3));
+
+    assertThat(toPartition(1, Partition.Renew.class).holder()).isEqualTo(HOLDER);
+    partitions.expectNoMessage();
+  }
+
+  @Test
+  void aSilentWorkerLosesItsStreamAndAfterTheGraceItsLeases() {
+    registered(9, 0);
+
+    pass(settings.silenceMax());
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SILENT");
+    assertThat(credit().capacity()).isZero();
+    pass(settings.resumeWithin());
+
+    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isTrue();
+    dispatcher.expectMessageClass(Dispatcher.SessionEnded.class);
+    partitions.expectTerminated(session);
+  }
+
+  @Test
+  void aWorkerThatDoesNotAcknowledgeItsAssignmentsIsDeaf() {
+    var register = registered(9, 0);
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+
+    beatFor(settings.receivedWithin());
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("DEAF");
+  }
+
+  @Test
+  void aWorkerThatDoesNotReadIsCutOff() {
+    var register = registered(9, 0);
+    stream.full = true;
+
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SLOW_READER");
+  }
+
+  // ---- The end
+
+  @Test
+  void aGoodbyeEndsTheLeasesWithoutBlame() {
+    registered(9, 0);
+
+    session.tell(new Session.Goodbye("drained"));
+
+    stream.expectCompleted();
+    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isFalse();
+    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isFalse();
+    dispatcher.expectMessageClass(Dispatcher.SessionEnded.class);
+    partitions.expectTerminated(session);
+  }
+
+  @Test
+  void aSessionWhoseStreamBrokeEndsQuietlyWhenALaterOneTookOver() {
+    var register = registered(9, 0);
+    session.tell(new Session.StreamClosed("reset"));
+    assertThat(credit().capacity()).isZero();
+
+    register.session().tell(new Dispatcher.Superseded());
+
+    partitions.expectTerminated(session);
+    partitions.expectNoMessage();
+  }
+
+  @Test
+  void assignmentsForAWorkerThatIsAwayAreHandedBack() {
+    var register = registered(9, 0);
+    session.tell(new Session.StreamClosed("reset"));
+
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+
+    assertThat(toPartition(1, Partition.Settle.class).settlements())
+        .extracting(Settlement::outcome)
+        .containsExactly(Outcome.RELEASED);
+  }
+
+  @Test
+  void aNewDispatcherGetsARegistrationAndPartitionsTheLeases() {
+    var register = registered(9, 0);
+    assign(register, 0, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    var next = kit.<Dispatcher.Command>createTestProbe();
+
+    register.session().tell(new Dispatcher.Registered(2, next.getRef()));
+
+    assertThat(next.expectMessageClass(Dispatcher.CreditChanged.class).credit().receivedTotal())
+        .isEqualTo(1);
+    assertThat(toPartition(0, Partition.Attach.class).held())
+        .containsExactly(new Partition.LeaseKey(1, 1));
+    toPartition(1, Partition.Attach.class);
+    next.stop();
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit().receivedTotal())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void ordersOfTheNodeArePassedOn() {
+    registered(9, 0);
+
+    session.tell(new Session.Instruct(Session.OrderKind.DRAIN, "maintenance"));
+
+    assertThat(stream.expect(Session.Order.class).kind()).isEqualTo(Session.OrderKind.DRAIN);
+  }
+
+  // ---- Helpers
+
+  private ActorRef<Session.Command> spawn(WorkerStream to) {
+    var ids = new ArrayList<>(List.of(HOLDER, SESSION_ID));
+    Supplier<String> next = () -> ids.size() > 1 ? ids.remove(0) : SESSION_ID;
+    return kit.spawn(
+        Session.create(
+            to,
+            new Session.Environment(
+                new Partitions(2, partitions.getRef()),
+                dispatcher.getRef(),
+                settings,
+                tuning,
+                nanos::get,
+                next)));
+  }
+
+  private void welcomed(int capacity, int reserve) {
+    session.tell(hello(capacity, reserve, null, List.of()));
+    stream.expect(Session.Welcome.class);
+  }
+
+  private Dispatcher.Register registered(int capacity, int reserve) {
+    welcomed(capacity, reserve);
+    var register = dispatcher.expectMessageClass(Dispatcher.Register.class);
+    register.session().tell(new Dispatcher.Registered(1, dispatcher.getRef()));
+    dispatcher.expectMessageClass(Dispatcher.CreditChanged.class);
+    return register;
+  }
+
+  private Dispatcher.Credit credit() {
+    return dispatcher.expectMessageClass(Dispatcher.CreditChanged.class).credit();
+  }
+
+  private <T extends Partition.Command> T toPartition(int partition, Class<T> type) {
+    var envelope = partitions.receiveMessage();
+    assertThat(envelope.entityId()).isEqualTo(Integer.toString(partition));
+    assertThat(envelope.message()).isInstanceOf(type);
+    return type.cast(envelope.message());
+  }
+
+  private static void assign(
+      Dispatcher.Register register, int partition, Assignment... assignments) {
+    register.deliverTo().tell(new Partition.Assigned(partition, List.of(assignments)));
+  }
+
+  private static Assignment assignment(long sequence, long fence, Lane lane) {
+    return new Assignment(sequence, fence, 1, lane, 0, 0, 0, new byte[0]);
+  }
+
+  private static Settlement completed(long sequence) {
+    return Settlement.completed(sequence, 1, new byte[0]);
+  }
+
+  private static Session.Settled settled(long batch, int partition, Settlement settlement) {
+    return new Session.Settled(batch, new int[] {partition}, List.of(settlement));
+  }
+
+  private static Session.Lease lease(int partition, long sequence, long fence) {
+    return new Session.Lease(id(partition, sequence), fence);
+  }
+
+  private static TaskId id(int partition, long sequence) {
+    return new TaskId(partition, sequence);
+  }
+
+  private static Session.Hello hello(
+      int capacity, int reserve, Session.@Nullable ResumeToken resume, List<Session.Lease> held) {
+    return new Session.Hello(
+        "worker-1",
+        "main",
+        "start-1",
+        List.of("default"),
+        Set.of("*"),
+        capacity,
+        reserve,
+        resume,
+        held,
+        "test",
+        "host",
+        1);
+  }
+
+  private static Session.WorkerFigures figures() {
+    return new Session.WorkerFigures("RUNNING", 0, 0, 0, 0, 0, 0);
+  }
+
+  private void pass(Duration duration) {
+    nanos.addAndGet(duration.toNanos());
+    time.timePasses(duration);
+  }
+
+  /** Lets time pass with a beat each second. */
+  private void beatFor(Duration duration) {
+    for (var s = 0; s < duration.toSeconds(); s++) {
+      pass(Duration.ofSeconds(1));
+      session.tell(new Session.Beat(s + 1, figures()));
+      var pong = stream.expectPongOrRefusal();
+      if (!pong) {
+        return;
+      }
+    }
+  }
+}
