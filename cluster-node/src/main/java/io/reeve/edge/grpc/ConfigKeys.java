@@ -1,0 +1,93 @@
+package io.reeve.edge.grpc;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+
+/**
+ * Reads settings below one path and checks their bounds. Every error names the key's full path,
+ * what was expected and what was found.
+ */
+public final class ConfigKeys {
+
+  private final Config config;
+  private final String path;
+
+  /** Reads the keys below {@code path} of {@code config}. */
+  public ConfigKeys(Config config, String path) {
+    this.config = config;
+    this.path = path;
+  }
+
+  /** The keys below {@code key}. */
+  public ConfigKeys below(String key) {
+    return new ConfigKeys(config, path + "." + key);
+  }
+
+  public String text(String key) {
+    return read(key, "a text", config::getString);
+  }
+
+  public boolean flag(String key) {
+    return read(key, "on or off", config::getBoolean);
+  }
+
+  /** A count within bounds, both inclusive. */
+  public int count(String key, int min, int max) {
+    int value = read(key, "a whole number", config::getInt);
+    demand(key, value >= min && value <= max, min + " to " + max, Integer.toString(value));
+    return value;
+  }
+
+  public double number(String key, double min, double max) {
+    double value = read(key, "a number", config::getDouble);
+    demand(key, value >= min && value <= max, min + " to " + max, Double.toString(value));
+    return value;
+  }
+
+  /** A size in bytes within bounds, both inclusive. */
+  public int bytes(String key, long min, int max) {
+    long value = read(key, "a size such as 4 MiB", config::getBytes);
+    demand(key, value >= min && value <= max, min + " to " + max + " bytes", Long.toString(value));
+    return (int) value;
+  }
+
+  /** A duration within bounds, both inclusive. */
+  public Duration duration(String key, Duration min, Duration max) {
+    var value = read(key, "a duration such as 10 s", config::getDuration);
+    demand(
+        key,
+        value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
+        min.toMillis() + " ms to " + max.toMillis() + " ms",
+        value.toMillis() + " ms");
+    return value;
+  }
+
+  /** Refuses the value of {@code key} unless {@code holds}. */
+  public void demand(String key, boolean holds, String expected, String got) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          path + "." + key + ": expected " + expected + ", got " + got);
+    }
+  }
+
+  private <T> T read(String key, String expected, java.util.function.Function<String, T> get) {
+    var full = path + "." + key;
+    try {
+      return get.apply(full);
+    } catch (ConfigException.Missing e) {
+      throw new IllegalArgumentException(full + ": expected " + expected + ", got nothing", e);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(
+          full
+              + ": expected "
+              + expected
+              + ", got "
+              + config.getValue(full).render()
+              + " ("
+              + config.getValue(full).origin().description()
+              + ")",
+          e);
+    }
+  }
+}

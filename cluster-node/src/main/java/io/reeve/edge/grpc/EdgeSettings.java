@@ -1,0 +1,152 @@
+package io.reeve.edge.grpc;
+
+import com.typesafe.config.Config;
+import io.reeve.domain.task.RetryPolicy;
+import java.time.Duration;
+
+/**
+ * Everything the gRPC edge can be tuned by; read from {@code reeve.grpc} and {@code reeve.task}.
+ */
+public record EdgeSettings(
+    Server server, Tasks tasks, Asks asks, Watches watches, Workers workers) {
+
+  /**
+   * @param port 0: any that is free
+   */
+  public record Server(
+      String host,
+      int port,
+      int messageBytesMax,
+      int headerBytesMax,
+      int connectionsMax,
+      int streamsPerConnectionMax,
+      Duration idleTimeout,
+      Duration pingInterval,
+      Duration pingTimeout,
+      boolean reflection,
+      Duration drainWithin) {}
+
+  /** Limits and defaults of tasks. */
+  public record Tasks(
+      int payloadBytesMax,
+      int resultBytesMax,
+      int perCallMax,
+      Duration executionTimeout,
+      RetryPolicy retry) {}
+
+  /**
+   * @param readAttempts how often a read is asked in all
+   * @param listScanMax tasks that one partition looks at for one page
+   */
+  public record Asks(Duration write, Duration read, int readAttempts, int listScanMax) {}
+
+  /**
+   * @param buffered changes kept for a slow reader, the newest
+   * @param refresh how often a watch is registered anew, which heals it after a partition moved
+   */
+  public record Watches(int max, int buffered, Duration refresh) {}
+
+  /**
+   * @param buffered messages to one worker that wait for it to read
+   * @param messagesPerSecond beyond which a worker's stream is slowed down
+   */
+  public record Workers(
+      int sessionsMax,
+      int capacityMax,
+      int buffered,
+      int messagesPerSecond,
+      Duration helloWithin,
+      Duration lingerAfterEnd) {}
+
+  private static final int KIB = 1024;
+  private static final int MIB = 1024 * KIB;
+
+  public static EdgeSettings from(Config config) {
+    var grpc = new ConfigKeys(config, "reeve.grpc");
+    var task = new ConfigKeys(config, "reeve.task");
+    var settings =
+        new EdgeSettings(
+            server(grpc),
+            tasks(task),
+            asks(grpc),
+            watches(grpc),
+            workers(grpc.below("worker"), new ConfigKeys(config, "reeve.session")));
+    var payloads = settings.tasks.payloadBytesMax() + settings.tasks.resultBytesMax() + 64 * KIB;
+    grpc.demand(
+        "message-size-max",
+        settings.server.messageBytesMax() >= payloads,
+        "at least reeve.task.payload-size-max and result-size-max and 64 KiB together ("
+            + payloads
+            + " bytes), since a task must fit into one message",
+        settings.server.messageBytesMax() + " bytes");
+    return settings;
+  }
+
+  private static Server server(ConfigKeys keys) {
+    var pingInterval = keys.duration("ping-interval", Duration.ofSeconds(1), Duration.ofHours(1));
+    var pingTimeout = keys.duration("ping-timeout", Duration.ofSeconds(1), pingInterval);
+    keys.demand(
+        "ping-timeout",
+        pingInterval.toMillis() % pingTimeout.toMillis() == 0,
+        "a divisor of ping-interval (" + pingInterval.toMillis() + " ms)",
+        pingTimeout.toMillis() + " ms");
+    var idleTimeout = keys.duration("idle-timeout", Duration.ofSeconds(2), Duration.ofDays(1));
+    keys.demand(
+        "idle-timeout",
+        idleTimeout.compareTo(pingInterval) > 0,
+        "more than ping-interval (" + pingInterval.toMillis() + " ms)",
+        idleTimeout.toMillis() + " ms");
+    return new Server(
+        keys.text("host"),
+        keys.count("port", 0, 65_535),
+        keys.bytes("message-size-max", 64 * KIB, 64 * MIB),
+        keys.bytes("header-size-max", KIB, MIB),
+        keys.count("connections-max", 1, 100_000),
+        keys.count("streams-per-connection-max", 1, 10_000),
+        idleTimeout,
+        pingInterval,
+        pingTimeout,
+        keys.flag("reflection"),
+        keys.duration("drain-within", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  }
+
+  private static Tasks tasks(ConfigKeys keys) {
+    var retry = keys.below("retry");
+    return new Tasks(
+        keys.bytes("payload-size-max", KIB, 32 * MIB),
+        keys.bytes("result-size-max", KIB, 16 * MIB),
+        keys.count("per-call-max", 1, 100_000),
+        keys.duration("execution-timeout", Duration.ofMillis(1), Duration.ofDays(365)),
+        new RetryPolicy(
+            retry.count("attempts-max", 1, 1000),
+            retry.duration("backoff-initial", Duration.ZERO, Duration.ofDays(1)),
+            retry.duration("backoff-max", Duration.ZERO, Duration.ofDays(7)),
+            retry.number("backoff-multiplier", 1, 100),
+            retry.number("backoff-jitter", 0, 1)));
+  }
+
+  private static Asks asks(ConfigKeys keys) {
+    return new Asks(
+        keys.duration("write-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
+        keys.duration("read-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
+        keys.count("read-attempts", 1, 10),
+        keys.count("list-scan-max", 1, 1_000_000));
+  }
+
+  private static Watches watches(ConfigKeys keys) {
+    return new Watches(
+        keys.count("watches-max", 1, 1_000_000),
+        keys.count("watch-buffer", 1, 10_000),
+        keys.duration("watch-refresh", Duration.ofMillis(100), Duration.ofHours(1)));
+  }
+
+  private static Workers workers(ConfigKeys keys, ConfigKeys session) {
+    return new Workers(
+        keys.count("sessions-max", 1, 100_000),
+        session.count("capacity-max", 1, 1_000_000),
+        keys.count("buffer", 8, 100_000),
+        keys.count("messages-per-second", 10, 1_000_000),
+        session.duration("hello-within", Duration.ofMillis(1), Duration.ofHours(1)),
+        keys.duration("linger-after-end", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  }
+}

@@ -1,0 +1,152 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.grpc.GrpcServiceException;
+import org.apache.pekko.grpc.Trailers;
+import org.apache.pekko.grpc.internal.MissingParameterException;
+import org.apache.pekko.grpc.javadsl.MetadataBuilder;
+import org.apache.pekko.http.scaladsl.model.EntityStreamException;
+import org.apache.pekko.http.scaladsl.model.http2.PeerClosedStreamException;
+import org.apache.pekko.stream.AbruptTerminationException;
+import org.apache.pekko.stream.StreamTcpException;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where a refusal or a failure becomes a gRPC status. */
+final class GrpcStatuses {
+
+  /** Domain of every ErrorInfo. */
+  static final String DOMAIN = "reeve.io";
+
+  /** The header in which a google.rpc.Status travels. */
+  private static final String DETAILS = "grpc-status-details-bin";
+
+  private static final Logger LOG = LoggerFactory.getLogger(GrpcStatuses.class);
+
+  private GrpcStatuses() {}
+
+  /** How a call that ended in {@code failure} is answered. Logs what is a fault of ours. */
+  static Trailers trailers(Throwable failure) {
+    var cause = unwrap(failure);
+    if (cause instanceof GrpcServiceException already) {
+      return new Trailers(already.status(), already.getMetadata());
+    }
+    return trailers(refusal(cause));
+  }
+
+  /** The refusal as an exception that ends a stream. */
+  static GrpcServiceException exception(EdgeRefusal refusal) {
+    var trailers = trailers(refusal);
+    return new GrpcServiceException(trailers.getStatus(), trailers.getMetadata());
+  }
+
+  /** The refusal that a failed call is answered with. */
+  static EdgeRefusal refusal(Throwable failure) {
+    var cause = unwrap(failure);
+    if (cause instanceof EdgeRefusal refusal) {
+      return refusal;
+    }
+    if (cause instanceof TimeoutException) {
+      return new EdgeRefusal(Reason.NO_ANSWER, "expected an answer in time, got none");
+    }
+    if (cause instanceof UnsupportedOperationException) {
+      return new EdgeRefusal(Reason.UNKNOWN_METHOD, "expected a method of this service");
+    }
+    if (cause instanceof InvalidProtocolBufferException
+        || cause instanceof MissingParameterException) {
+      return new EdgeRefusal(
+          Reason.MALFORMED_MESSAGE, "expected one message of the method's type, got other bytes");
+    }
+    if (cause instanceof StatusRuntimeException || cause instanceof StatusException) {
+      // The library's own framing errors; their texts hold nothing of our insides.
+      var code = io.grpc.Status.fromThrowable(cause).getCode();
+      if (code != io.grpc.Status.Code.UNKNOWN && code != io.grpc.Status.Code.INTERNAL) {
+        return new EdgeRefusal(
+            Reason.MALFORMED_MESSAGE, "expected a well-formed gRPC message, got other bytes");
+      }
+    }
+    LOG.error("a call failed unexpectedly", cause);
+    return new EdgeRefusal(Reason.INTERNAL, "unexpected failure; the server's log says more");
+  }
+
+  /** The refusal that ends a worker's stream whose inbound side broke. */
+  static EdgeRefusal refusalOfStream(Throwable failure) {
+    var cause = unwrap(failure);
+    var broken =
+        cause instanceof PeerClosedStreamException
+            || cause instanceof EntityStreamException
+            || cause instanceof StreamTcpException
+            || cause instanceof AbruptTerminationException
+            || cause instanceof TimeoutException;
+    return broken
+        ? new EdgeRefusal(Reason.SESSION_FAILED, "the stream broke; connect and resume")
+        : refusal(cause);
+  }
+
+  /** The google.rpc.Status of a refusal. */
+  static Status status(EdgeRefusal refusal) {
+    var reason = refusal.reason();
+    var status =
+        Status.newBuilder()
+            .setCode(reason.code().value())
+            .setMessage(refusal.text())
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain(DOMAIN)
+                        .setReason(refusal.reasonName())
+                        .build()));
+    if (!refusal.field().isEmpty()) {
+      status.addDetails(
+          Any.pack(
+              BadRequest.newBuilder()
+                  .addFieldViolations(
+                      BadRequest.FieldViolation.newBuilder()
+                          .setField(refusal.field())
+                          .setDescription(refusal.text()))
+                  .build()));
+    }
+    if (!reason.retryAfter().isZero()) {
+      status.addDetails(
+          Any.pack(
+              RetryInfo.newBuilder()
+                  .setRetryDelay(
+                      Duration.newBuilder()
+                          .setSeconds(reason.retryAfter().toSeconds())
+                          .setNanos(reason.retryAfter().toNanosPart()))
+                  .build()));
+    }
+    return status.build();
+  }
+
+  /** A stage derived from a failed one hands its failure on inside a wrapper. */
+  static Throwable unwrap(Throwable failure) {
+    var cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static Trailers trailers(EdgeRefusal refusal) {
+    var metadata =
+        new MetadataBuilder()
+            .addBinary(DETAILS, ByteString.fromArrayUnsafe(status(refusal).toByteArray()))
+            .build();
+    return new Trailers(
+        refusal.reason().code().toStatus().withDescription(refusal.text()), metadata);
+  }
+}

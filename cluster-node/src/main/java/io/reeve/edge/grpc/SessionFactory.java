@@ -1,0 +1,13 @@
+package io.reeve.edge.grpc;
+
+import io.reeve.session.Session;
+import io.reeve.session.WorkerStream;
+import org.apache.pekko.actor.typed.Behavior;
+
+/** Makes the behaviour of one session. */
+@FunctionalInterface
+public interface SessionFactory {
+
+  /** A session that speaks to its worker by {@code stream}; it is told the worker's hello first. */
+  Behavior<Session.FromWorker> create(WorkerStream stream);
+}

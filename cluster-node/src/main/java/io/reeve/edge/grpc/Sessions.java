@@ -1,0 +1,135 @@
+package io.reeve.edge.grpc;
+
+import io.reeve.session.Session;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Parent of the sessions of this node: bounds their number, and sees to it that no stream outlives
+ * its session. When it dies with its node, the workers resume elsewhere.
+ */
+final class Sessions extends AbstractBehavior<Sessions.Command> {
+
+  // ---- Protocol ---------------------------------------------------------------------------------
+
+  sealed interface Command {}
+
+  /** Starts the session of a stream. */
+  record Open(Session.Hello hello, OutboundStream stream, ActorRef<Answer> replyTo)
+      implements Command {}
+
+  /** Tells every worker to go elsewhere, and takes no more sessions. */
+  record Leave(String reason) implements Command {}
+
+  /** Ends every stream in order. */
+  record CompleteAll() implements Command {}
+
+  /** Stops every session, and this actor. */
+  record StopAll() implements Command {}
+
+  sealed interface Answer {}
+
+  record Opened(ActorRef<Session.FromWorker> session) implements Answer {}
+
+  record NotOpened(EdgeRefusal refusal) implements Answer {}
+
+  // ---- Construction -----------------------------------------------------------------------------
+
+  private final SessionFactory factory;
+  private final int sessionsMax;
+  private final Map<ActorRef<Session.FromWorker>, OutboundStream> streams = new HashMap<>();
+  private boolean leaving;
+
+  static Behavior<Command> create(SessionFactory factory, int sessionsMax) {
+    return Behaviors.setup(context -> new Sessions(context, factory, sessionsMax));
+  }
+
+  private Sessions(ActorContext<Command> context, SessionFactory factory, int sessionsMax) {
+    super(context);
+    this.factory = factory;
+    this.sessionsMax = sessionsMax;
+  }
+
+  // ---- Behaviour --------------------------------------------------------------------------------
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Open.class, this::onOpen)
+        .onMessage(Leave.class, this::onLeave)
+        .onMessage(CompleteAll.class, this::onCompleteAll)
+        .onMessage(StopAll.class, stop -> Behaviors.stopped())
+        .onSignal(ChildFailed.class, this::onFailed)
+        .onSignal(Terminated.class, this::onEnded)
+        .build();
+  }
+
+  private Behavior<Command> onOpen(Open open) {
+    if (leaving) {
+      open.replyTo()
+          .tell(
+              new NotOpened(
+                  new EdgeRefusal(
+                      Reason.NODE_LEAVING, "expected a node that stays, got one that leaves")));
+    } else if (streams.size() >= sessionsMax) {
+      open.replyTo()
+          .tell(
+              new NotOpened(
+                  new EdgeRefusal(
+                      Reason.TOO_MANY_SESSIONS,
+                      "expected at most " + sessionsMax + " sessions, got one more")));
+    } else {
+      var session = getContext().spawnAnonymous(factory.create(open.stream()));
+      getContext().watch(session);
+      streams.put(session, open.stream());
+      session.tell(open.hello());
+      open.replyTo().tell(new Opened(session));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onLeave(Leave leave) {
+    leaving = true;
+    var order = new Session.Order(Session.OrderKind.RECONNECT, leave.reason());
+    // A worker whose buffer is full does not read; its stream ends a moment later anyhow.
+    streams.values().forEach(stream -> stream.offer(order));
+    return this;
+  }
+
+  private Behavior<Command> onCompleteAll(CompleteAll command) {
+    streams.values().forEach(OutboundStream::complete);
+    return this;
+  }
+
+  private Behavior<Command> onFailed(ChildFailed failed) {
+    getContext().getLog().error("a session failed", failed.getCause());
+    end(failed.getRef(), true);
+    return this;
+  }
+
+  private Behavior<Command> onEnded(Terminated ended) {
+    end(ended.getRef(), false);
+    return this;
+  }
+
+  private void end(ActorRef<Void> session, boolean failed) {
+    var stream = streams.remove((ActorRef<?>) session);
+    if (stream == null) {
+      return;
+    }
+    if (failed) {
+      stream.refuse(
+          new EdgeRefusal(Reason.SESSION_FAILED, "the session failed; connect and resume"));
+    } else {
+      stream.complete();
+    }
+  }
+}

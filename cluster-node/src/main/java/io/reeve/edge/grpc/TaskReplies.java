@@ -1,0 +1,111 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.TaskState;
+import io.reeve.edge.v1.TaskReplyView;
+import io.reeve.partition.TaskView;
+import io.reeve.v1.Failure;
+import io.reeve.v1.TaskProgress;
+import io.reeve.v1.TaskSpec;
+
+/** Puts tasks into the words of the public protocol, reusing the spec's bytes. */
+final class TaskReplies {
+
+  private TaskReplies() {}
+
+  static TaskReplyView reply(TaskView task) {
+    return TaskReplyView.newBuilder().setTask(view(task, false)).build();
+  }
+
+  /**
+   * @param omitBytes leave payload and result out
+   */
+  static io.reeve.edge.v1.TaskView view(TaskView task, boolean omitBytes) {
+    var view =
+        io.reeve.edge.v1.TaskView.newBuilder()
+            .setId(task.id().toString())
+            .setState(state(task.state()))
+            .setSpec(UnsafeByteOperations.unsafeWrap(omitBytes ? lean(task.spec()) : task.spec()))
+            .setAttempt(task.attempt())
+            .setFence(task.fence())
+            .setCancelReason(task.cancelReason())
+            .setWorkerId(task.workerId());
+    if (!omitBytes) {
+      view.setResult(UnsafeByteOperations.unsafeWrap(task.result()));
+    }
+    if (task.submittedAtMs() != 0) {
+      view.setSubmittedAt(instant(task.submittedAtMs()));
+    }
+    if (task.dueAtMs() != 0) {
+      view.setDueAt(instant(task.dueAtMs()));
+    }
+    if (task.leasedAtMs() != 0) {
+      view.setLeasedAt(instant(task.leasedAtMs()));
+    }
+    if (task.finishedAtMs() != 0) {
+      view.setFinishedAt(instant(task.finishedAtMs()));
+    }
+    var failure = task.failure();
+    if (failure != null) {
+      view.setFailure(
+          Failure.newBuilder()
+              .setTypeValue(failure.type().number())
+              .setMessage(failure.message())
+              .setCode(failure.code()));
+    }
+    var progress = task.progress();
+    if (progress != null) {
+      view.setProgress(
+          TaskProgress.newBuilder()
+              .setPercent(progress.percent())
+              .setMessage(progress.message())
+              .setAt(instant(progress.atMs())));
+    }
+    return view.build();
+  }
+
+  static Timestamp instant(long epochMs) {
+    return Timestamp.newBuilder()
+        .setSeconds(Math.floorDiv(epochMs, 1000))
+        .setNanos((int) Math.floorMod(epochMs, 1000L) * 1_000_000)
+        .build();
+  }
+
+  /** The state in the public protocol. */
+  static io.reeve.v1.TaskState state(TaskState state) {
+    return switch (state) {
+      case WAITING -> io.reeve.v1.TaskState.TASK_STATE_WAITING;
+      case READY -> io.reeve.v1.TaskState.TASK_STATE_READY;
+      case LEASED -> io.reeve.v1.TaskState.TASK_STATE_LEASED;
+      case COMPLETED -> io.reeve.v1.TaskState.TASK_STATE_COMPLETED;
+      case DEAD -> io.reeve.v1.TaskState.TASK_STATE_DEAD;
+      case CANCELLED -> io.reeve.v1.TaskState.TASK_STATE_CANCELLED;
+      case EXPIRED -> io.reeve.v1.TaskState.TASK_STATE_EXPIRED;
+    };
+  }
+
+  /** The state with that public name; refuses what names none. */
+  static TaskState state(String field, io.reeve.v1.TaskState state) {
+    return switch (state) {
+      case TASK_STATE_WAITING -> TaskState.WAITING;
+      case TASK_STATE_READY -> TaskState.READY;
+      case TASK_STATE_LEASED -> TaskState.LEASED;
+      case TASK_STATE_COMPLETED -> TaskState.COMPLETED;
+      case TASK_STATE_DEAD -> TaskState.DEAD;
+      case TASK_STATE_CANCELLED -> TaskState.CANCELLED;
+      case TASK_STATE_EXPIRED -> TaskState.EXPIRED;
+      case TASK_STATE_UNSPECIFIED, UNRECOGNIZED ->
+          throw EdgeRefusal.invalid(field, "expected a known state, got " + state);
+    };
+  }
+
+  private static byte[] lean(byte[] spec) {
+    try {
+      return TaskSpec.parseFrom(spec).toBuilder().clearPayload().build().toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a stored spec is not readable", e);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.ByteString;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskState;
+import io.reeve.edge.v1.ListTasksView;
+import io.reeve.edge.v1.SubmitTaskView;
+import io.reeve.edge.v1.SubmitTasksView;
+import io.reeve.edge.v1.TaskReplyView;
+import io.reeve.edge.v1.TaskServiceView;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import io.reeve.v1.CancelTaskRequest;
+import io.reeve.v1.GetTaskRequest;
+import io.reeve.v1.ListTasksRequest;
+import io.reeve.v1.SubmitTaskResponse;
+import io.reeve.v1.SubmitTasksResponse;
+import io.reeve.v1.WatchTaskRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Scheduler;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * What clients call. Holds no state of tasks: it checks a request, asks the partition that owns the
+ * tasks, and maps the answer. When it dies with its node, the client repeats the call elsewhere.
+ */
+final class TaskServiceEdge implements TaskServiceView {
+
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 1000;
+
+  private final Partitions partitions;
+  private final EdgeSettings settings;
+  private final Scheduler scheduler;
+  private final TaskWatches watches;
+
+  /** Where the next submission without a request id goes. */
+  private final AtomicInteger rotation = new AtomicInteger();
+
+  TaskServiceEdge(
+      Partitions partitions, EdgeSettings settings, Scheduler scheduler, TaskWatches watches) {
+    this.partitions = partitions;
+    this.settings = settings;
+    this.scheduler = scheduler;
+    this.watches = watches;
+  }
+
+  // ---- Writes -----------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<SubmitTaskResponse> submitTask(SubmitTaskView in) {
+    return submit(in.getRequestId(), List.of(in.getTask()), i -> "task")
+        .thenApply(
+            done ->
+                SubmitTaskResponse.newBuilder()
+                    .setTaskId(new TaskId(done.partition(), done.firstSequence()).toString())
+                    .setSubmittedAt(TaskReplies.instant(done.submittedAtMs()))
+                    .setAlreadySubmitted(done.already())
+                    .build());
+  }
+
+  @Override
+  public CompletionStage<SubmitTasksResponse> submitTasks(SubmitTasksView in) {
+    Expect.between("tasks", in.getTasksCount(), 1, settings.tasks().perCallMax());
+    return submit(in.getRequestId(), in.getTasksList(), i -> "tasks[" + i + "]")
+        .thenApply(
+            done -> {
+              var response =
+                  SubmitTasksResponse.newBuilder()
+                      .setSubmittedAt(TaskReplies.instant(done.submittedAtMs()))
+                      .setAlreadySubmitted(done.already());
+              var prefix = done.partition() + "-";
+              for (var i = 0; i < done.count(); i++) {
+                response.addTaskIds(prefix.concat(Long.toString(done.firstSequence() + i)));
+              }
+              return response.build();
+            });
+  }
+
+  @Override
+  public CompletionStage<TaskReplyView> cancelTask(CancelTaskRequest in) {
+    var id = taskId(in.getTaskId());
+    var reason = Expect.text("reason", in.getReason(), 1024);
+    return write(id.partition(), to -> new Partition.Cancel(id.sequence(), reason, to))
+        .thenApply(reply -> TaskReplies.reply(expect(Partition.Found.class, reply).task()));
+  }
+
+  private CompletionStage<Partition.Submitted> submit(
+      String requestId, List<ByteString> specs, Function<Integer, String> fields) {
+    Expect.text("request_id", requestId, 128);
+    var digest = RequestDigest.of(requestId);
+    var reader = new TaskSpecs(settings.tasks(), digest);
+    var tasks = new ArrayList<Partition.NewTask>(specs.size());
+    for (var i = 0; i < specs.size(); i++) {
+      tasks.add(reader.read(fields.apply(i), specs.get(i)));
+    }
+    var bodyHash = digest.value();
+    return write(
+            partitionFor(requestId), to -> new Partition.Submit(requestId, bodyHash, tasks, to))
+        .thenApply(reply -> expect(Partition.Submitted.class, reply));
+  }
+
+  /** A repeat must meet the partition of the first call; anything else goes round. */
+  private int partitionFor(String requestId) {
+    return requestId.isEmpty()
+        ? Math.floorMod(rotation.getAndIncrement(), partitions.count())
+        : Math.floorMod(spread(requestId.hashCode()), partitions.count());
+  }
+
+  /** The finishing steps of MurmurHash3: request ids that count up do not fall into a pattern. */
+  private static int spread(int hash) {
+    var h = hash;
+    h = (h ^ (h >>> 16)) * 0x85ebca6b;
+    h = (h ^ (h >>> 13)) * 0xc2b2ae35;
+    return h ^ (h >>> 16);
+  }
+
+  // ---- Reads ------------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<TaskReplyView> getTask(GetTaskRequest in) {
+    var id = taskId(in.getTaskId());
+    return read(id.partition(), to -> new Partition.Get(id.sequence(), to))
+        .thenApply(reply -> TaskReplies.reply(expect(Partition.Found.class, reply).task()));
+  }
+
+  @Override
+  public Source<TaskReplyView, NotUsed> watchTask(WatchTaskRequest in) {
+    return watches.watch(taskId(in.getTaskId()));
+  }
+
+  @Override
+  public CompletionStage<ListTasksView> listTasks(ListTasksRequest in) {
+    Expect.between("page_size", in.getPageSize(), 0, PAGE_MAX);
+    Expect.text("queue", in.getQueue(), 128);
+    Expect.text("kind", in.getKind(), 128);
+    Expect.text("tenant", in.getTenant(), 128);
+    var states = EnumSet.noneOf(TaskState.class);
+    in.getStatesList().forEach(state -> states.add(TaskReplies.state("states", state)));
+    var pageSize = in.getPageSize() == 0 ? PAGE_DEFAULT : in.getPageSize();
+    return new Page(in, states, pageSize).from(PageToken.of(in, partitions.count()));
+  }
+
+  /** One page in the making. It walks the partitions in order and stops at any of its bounds. */
+  private final class Page {
+
+    private final ListTasksRequest request;
+    private final Set<TaskState> states;
+    private final int pageSize;
+    private final ListTasksView.Builder page = ListTasksView.newBuilder();
+    private long bytes;
+
+    Page(ListTasksRequest request, Set<TaskState> states, int pageSize) {
+      this.request = request;
+      this.states = states;
+      this.pageSize = pageSize;
+    }
+
+    CompletionStage<ListTasksView> from(PageToken place) {
+      return read(
+              place.partition(),
+              to ->
+                  new Partition.ListTasks(
+                      place.after(),
+                      pageSize - page.getTasksCount(),
+                      settings.asks().listScanMax(),
+                      states,
+                      request.getQueue(),
+                      request.getKind(),
+                      request.getTenant(),
+                      to))
+          .thenCompose(reply -> add(place, expect(Partition.Listed.class, reply)));
+    }
+
+    private CompletionStage<ListTasksView> add(PageToken place, Partition.Listed listed) {
+      var after = place.after();
+      for (var task : listed.tasks()) {
+        var view = TaskReplies.view(task, request.getOmitBytes());
+        // With tag and length in front of it.
+        var size = view.getSerializedSize() + 6L;
+        if (page.getTasksCount() > 0 && bytes + size > pageBytesMax()) {
+          return done(new PageToken(place.partition(), after));
+        }
+        bytes += size;
+        page.addTasks(view);
+        after = task.id().sequence();
+      }
+      if (listed.next() >= 0) {
+        return done(new PageToken(place.partition(), listed.next()));
+      }
+      if (place.partition() + 1 >= partitions.count()) {
+        return CompletableFuture.completedFuture(page.build());
+      }
+      var next = new PageToken(place.partition() + 1, 0);
+      return page.getTasksCount() >= pageSize ? done(next) : from(next);
+    }
+
+    private CompletionStage<ListTasksView> done(PageToken next) {
+      return CompletableFuture.completedFuture(page.setNextPageToken(next.text(request)).build());
+    }
+
+    /** Leaves room for the token. */
+    private long pageBytesMax() {
+      return settings.server().messageBytesMax() - 1024L;
+    }
+  }
+
+  // ---- Asking -----------------------------------------------------------------------------------
+
+  private CompletionStage<Partition.Reply> write(
+      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command) {
+    var timeout = settings.asks().write();
+    return partitions
+        .ask(partition, command, timeout, scheduler)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    timedOut(failure) ? outcomeUnknown(partition, timeout) : failure));
+  }
+
+  private CompletionStage<Partition.Reply> read(
+      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command) {
+    return read(partition, command, settings.asks().readAttempts());
+  }
+
+  private CompletionStage<Partition.Reply> read(
+      int partition,
+      Function<ActorRef<Partition.Reply>, Partition.Command> command,
+      int attemptsLeft) {
+    return partitions
+        .ask(partition, command, settings.asks().read(), scheduler)
+        .exceptionallyCompose(
+            failure ->
+                attemptsLeft > 1 && timedOut(failure)
+                    ? read(partition, command, attemptsLeft - 1)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private static boolean timedOut(Throwable failure) {
+    return GrpcStatuses.unwrap(failure) instanceof TimeoutException;
+  }
+
+  private static EdgeRefusal outcomeUnknown(int partition, Duration timeout) {
+    return new EdgeRefusal(
+        Reason.OUTCOME_UNKNOWN,
+        "expected an answer of partition "
+            + partition
+            + " within "
+            + timeout.toMillis()
+            + " ms, got none; the same request id may be sent again");
+  }
+
+  /** The id, of a partition that exists. */
+  private TaskId taskId(String text) {
+    var id =
+        TaskId.parse(text)
+            .orElseThrow(
+                () ->
+                    EdgeRefusal.invalid(
+                        "task_id", "expected the id of a task, got " + Expect.quoted(text)));
+    if (id.partition() >= partitions.count()) {
+      throw EdgeRefusal.of(
+          new Rejection(Rejection.Code.UNKNOWN_TASK, "expected the id of a known task, got " + id));
+    }
+    return id;
+  }
+
+  private static <T extends Partition.Reply> T expect(Class<T> type, Partition.Reply reply) {
+    if (reply instanceof Partition.Refused refused) {
+      throw EdgeRefusal.of(refused.rejection());
+    }
+    return type.cast(reply);
+  }
+}

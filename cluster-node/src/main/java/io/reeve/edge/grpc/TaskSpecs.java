@@ -1,0 +1,140 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.partition.Partition.NewTask;
+import io.reeve.v1.TaskSpec;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the specs of one submission: checks every field and takes out what routes the task. The
+ * bytes are kept as they came; the parsed message is dropped at once, since it costs several times
+ * their size.
+ *
+ * <p>One instance serves one call: tasks of equal profile share the record.
+ */
+final class TaskSpecs {
+
+  static final String DEFAULT_QUEUE = "default";
+
+  private static final long BACKOFF_INITIAL_MAX_MS = Expect.DAY_MS;
+  private static final long BACKOFF_MAX_MS = 7 * Expect.DAY_MS;
+  private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
+  // The range of google.protobuf.Duration; no bound of ours.
+  private static final long ANY_MS = 315_576_000_000_000L;
+
+  private final EdgeSettings.Tasks settings;
+  private final RequestDigest digest;
+  private @Nullable TaskProfile last;
+
+  TaskSpecs(EdgeSettings.Tasks settings, RequestDigest digest) {
+    this.settings = settings;
+    this.digest = digest;
+  }
+
+  /** The task that {@code bytes} describe; {@code field} is their place in the request. */
+  NewTask read(String field, ByteString bytes) {
+    var spec = parse(field, bytes);
+    var payload = spec.getPayload().size();
+    if (payload > settings.payloadBytesMax()) {
+      throw EdgeRefusal.invalid(
+          field + ".payload",
+          "expected at most " + settings.payloadBytesMax() + " bytes, got " + payload);
+    }
+    Expect.text(field + ".name", spec.getName(), 256);
+    Expect.text(field + ".description", spec.getDescription(), 4096);
+    if (spec.getLabelsCount() > 0) {
+      Expect.labels(field + ".labels", spec.getLabelsMap());
+    }
+    var profile = profile(field, spec);
+    if (!profile.equals(last)) {
+      last = profile;
+    }
+    digest.add(spec, bytes);
+    return new NewTask(
+        last == null ? profile : last,
+        spec.hasNotBefore() ? Expect.epochMillis(field + ".not_before", spec.getNotBefore()) : 0,
+        spec.hasDelay() ? Expect.millis(field + ".delay", spec.getDelay(), 0, DELAY_MAX_MS) : 0,
+        bytes.toByteArray());
+  }
+
+  private static TaskSpec parse(String field, ByteString bytes) {
+    try {
+      return TaskSpec.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw EdgeRefusal.invalid(field, "expected a TaskSpec, got other bytes");
+    }
+  }
+
+  private TaskProfile profile(String field, TaskSpec spec) {
+    var kind = Expect.name(field + ".kind", spec.getKind());
+    var queue =
+        spec.getQueue().isEmpty() ? DEFAULT_QUEUE : Expect.name(field + ".queue", spec.getQueue());
+    return new TaskProfile(
+        new TaskClass(queue, kind, lane(field, spec)),
+        priority(field, spec),
+        spec.hasExecutionTimeout()
+            ? Expect.millis(field + ".execution_timeout", spec.getExecutionTimeout(), 1, ANY_MS)
+            : settings.executionTimeout().toMillis(),
+        spec.hasQueueTimeout()
+            ? Expect.millis(field + ".queue_timeout", spec.getQueueTimeout(), 1, ANY_MS)
+            : 0,
+        spec.hasRetry() ? retry(field + ".retry", spec.getRetry()) : settings.retry(),
+        Expect.text(field + ".tenant", spec.getTenant(), 128));
+  }
+
+  private RetryPolicy retry(String field, io.reeve.v1.RetryPolicy retry) {
+    var defaults = settings.retry();
+    return new RetryPolicy(
+        retry.getAttemptsMax() == 0
+            ? defaults.attemptsMax()
+            : Expect.between(field + ".attempts_max", retry.getAttemptsMax(), 1, 1000),
+        retry.hasBackoffInitial()
+            ? Duration.ofMillis(
+                Expect.millis(
+                    field + ".backoff_initial",
+                    retry.getBackoffInitial(),
+                    0,
+                    BACKOFF_INITIAL_MAX_MS))
+            : defaults.backoffInitial(),
+        retry.hasBackoffMax()
+            ? Duration.ofMillis(
+                Expect.millis(field + ".backoff_max", retry.getBackoffMax(), 0, BACKOFF_MAX_MS))
+            : defaults.backoffMax(),
+        retry.getBackoffMultiplier() == 0
+            ? defaults.backoffMultiplier()
+            : Expect.between(field + ".backoff_multiplier", retry.getBackoffMultiplier(), 1, 100),
+        retry.hasBackoffJitter()
+            ? Expect.between(field + ".backoff_jitter", retry.getBackoffJitter(), 0, 1)
+            : defaults.backoffJitter());
+  }
+
+  private static Lane lane(String field, TaskSpec spec) {
+    return switch (spec.getLane()) {
+      case LANE_UNSPECIFIED, LANE_NORMAL -> Lane.NORMAL;
+      case LANE_URGENT -> Lane.URGENT;
+      case UNRECOGNIZED ->
+          throw EdgeRefusal.invalid(
+              field + ".lane", "expected a known lane, got number " + spec.getLaneValue());
+    };
+  }
+
+  private static Priority priority(String field, TaskSpec spec) {
+    return switch (spec.getPriority()) {
+      case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL -> Priority.NORMAL;
+      case PRIORITY_LOW -> Priority.LOW;
+      case PRIORITY_HIGH -> Priority.HIGH;
+      case PRIORITY_CRITICAL -> Priority.CRITICAL;
+      case UNRECOGNIZED ->
+          throw EdgeRefusal.invalid(
+              field + ".priority",
+              "expected a known priority, got number " + spec.getPriorityValue());
+    };
+  }
+}

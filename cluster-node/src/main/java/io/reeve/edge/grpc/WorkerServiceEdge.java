@@ -1,0 +1,170 @@
+package io.reeve.edge.grpc;
+
+import io.reeve.edge.v1.ServerMessageView;
+import io.reeve.edge.v1.WorkerServiceView;
+import io.reeve.session.Session;
+import io.reeve.session.Session.FromWorker;
+import io.reeve.session.Session.ToWorker;
+import io.reeve.v1.WorkerMessage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins a worker's stream to a session actor. What the worker says is checked and told to the actor
+ * in order; what the session says goes through a bounded queue with one writer.
+ *
+ * <p>The stream ends with its session and the session hears of the stream's end, in whichever
+ * order.
+ */
+final class WorkerServiceEdge implements WorkerServiceView {
+
+  private final ActorSystem<?> system;
+  private final ActorRef<Sessions.Command> sessions;
+  private final EdgeSettings settings;
+  private final WorkerMessages inbound;
+  private final ServerMessages outbound;
+
+  WorkerServiceEdge(
+      ActorSystem<?> system,
+      ActorRef<Sessions.Command> sessions,
+      EdgeSettings settings,
+      WorkerMessages inbound,
+      ServerMessages outbound) {
+    this.system = system;
+    this.sessions = sessions;
+    this.settings = settings;
+    this.inbound = inbound;
+    this.outbound = outbound;
+  }
+
+  @Override
+  public Source<ServerMessageView, NotUsed> connect(Source<WorkerMessage, NotUsed> in) {
+    var queue = Source.<ToWorker>queue(settings.workers().buffered()).preMaterialize(system);
+    var link = new Link(new OutboundStream(queue.first()));
+    // Mailboxes are unbounded: a flood is held back by flow control instead of being stored.
+    in.initialTimeout(settings.workers().helloWithin())
+        .throttle(settings.workers().messagesPerSecond(), Duration.ofSeconds(1))
+        .via(link.inboundSwitch.flow())
+        .mapAsync(1, link::onMessage)
+        .runWith(Sink.ignore(), system)
+        .whenComplete((done, failure) -> link.onInboundEnd(failure));
+    return queue
+        .second()
+        .map(outbound::view)
+        .watchTermination(
+            (mat, done) -> {
+              done.whenComplete((ok, failure) -> link.onOutboundEnd());
+              return NotUsed.getInstance();
+            });
+  }
+
+  /** One stream. Its methods are called by one thread at a time, as the stream goes on. */
+  private final class Link {
+
+    private final OutboundStream stream;
+    private final SharedKillSwitch inboundSwitch = KillSwitches.shared("worker-inbound");
+    private volatile boolean outboundEnded;
+    private volatile @Nullable ActorRef<FromWorker> session;
+
+    Link(OutboundStream stream) {
+      this.stream = stream;
+    }
+
+    CompletionStage<Done> onMessage(WorkerMessage message) {
+      var open = session;
+      if (open == null) {
+        return open(inbound.hello(message));
+      }
+      var said = inbound.later(message);
+      if (said != null) {
+        open.tell(said);
+      }
+      return DONE;
+    }
+
+    private CompletionStage<Done> open(Session.Hello hello) {
+      return AskPattern.<Sessions.Command, Sessions.Answer>ask(
+              sessions,
+              replyTo -> new Sessions.Open(hello, stream, replyTo),
+              settings.asks().write(),
+              system.scheduler())
+          .thenApply(
+              answer -> {
+                if (answer instanceof Sessions.NotOpened refused) {
+                  throw refused.refusal();
+                }
+                var ref = ((Sessions.Opened) answer).session();
+                session = ref;
+                if (outboundEnded) {
+                  ref.tell(new Session.StreamClosed("the stream ended"));
+                }
+                return Done.getInstance();
+              });
+    }
+
+    /** The worker ended its side, the connection broke, or we refused what it said. */
+    void onInboundEnd(@Nullable Throwable failure) {
+      var open = session;
+      if (failure != null) {
+        stream.refuse(refusal(failure, open != null));
+      } else if (open == null) {
+        stream.complete();
+      }
+      if (open != null) {
+        open.tell(new Session.StreamClosed(cause(failure)));
+      }
+    }
+
+    /**
+     * The response is on its way or the worker is gone. The inbound side is left open for a while:
+     * to cancel it at once would reset the stream before the status has reached the worker.
+     */
+    void onOutboundEnd() {
+      outboundEnded = true;
+      var open = session;
+      if (open != null) {
+        open.tell(new Session.StreamClosed("the stream ended"));
+      }
+      system
+          .scheduler()
+          .scheduleOnce(
+              settings.workers().lingerAfterEnd(),
+              inboundSwitch::shutdown,
+              system.executionContext());
+    }
+
+    private EdgeRefusal refusal(Throwable failure, boolean wasOpen) {
+      var cause = GrpcStatuses.unwrap(failure);
+      if (!wasOpen && cause instanceof TimeoutException) {
+        return new EdgeRefusal(
+            Reason.HELLO_EXPECTED,
+            "expected Hello within " + settings.workers().helloWithin().toMillis() + " ms");
+      }
+      if (cause instanceof EdgeRefusal refusal) {
+        return refusal;
+      }
+      return GrpcStatuses.refusalOfStream(cause);
+    }
+
+    private static String cause(@Nullable Throwable failure) {
+      return failure == null
+          ? "the worker ended the stream"
+          : "the stream broke: " + GrpcStatuses.unwrap(failure);
+    }
+  }
+
+  private static final CompletionStage<Done> DONE =
+      CompletableFuture.completedFuture(Done.getInstance());
+}

@@ -1,0 +1,135 @@
+package io.reeve.node;
+
+import com.typesafe.config.Config;
+import io.reeve.edge.grpc.GrpcServer;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * One running node: the actor system with everything in it.
+ *
+ * <p>It stops in steps: workers are told to go elsewhere and no connection is taken any more, open
+ * calls end within a bound, partitions and dispatcher are handed over or stopped, the node leaves
+ * the cluster. Whatever was acknowledged is in the journal before any of that.
+ */
+final class Node {
+
+  private final ActorSystem<NodeGuardian.Command> system;
+  private final GrpcServer server;
+  private final NodeSettings settings;
+
+  private Node(ActorSystem<NodeGuardian.Command> system, GrpcServer server, NodeSettings settings) {
+    this.system = system;
+    this.server = server;
+    this.settings = settings;
+  }
+
+  /** Why a stop began. */
+  enum Stop implements CoordinatedShutdown.Reason {
+    ASKED,
+    START_FAILED
+  }
+
+  /** The start did not come to its end; everything it began was taken back. */
+  static final class StartFailed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    StartFailed(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Starts a node and returns once it serves. */
+  static Node start(Config config, NodeSettings settings, Parts parts, String version, Clock clock)
+      throws StartFailed, InterruptedException {
+    var ready = new CompletableFuture<GrpcServer>();
+    var system =
+        ActorSystem.create(
+            NodeGuardian.create(settings, parts, version, clock, ready), "reeve", config);
+    // A guardian that fails to set up takes the system down without a word to us.
+    system
+        .getWhenTerminated()
+        .thenRun(() -> ready.completeExceptionally(new IllegalStateException("the node stopped")));
+    try {
+      var server = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
+      return new Node(system, server, settings);
+    } catch (ExecutionException | TimeoutException e) {
+      stop(system, Stop.START_FAILED);
+      awaitEnd(system, settings.stopWithin());
+      throw new StartFailed(message(e, settings), e);
+    }
+  }
+
+  /** Where the gRPC server listens. */
+  InetSocketAddress grpc() {
+    return server.address();
+  }
+
+  /** Begins to stop; again and again has the effect of once. */
+  CompletionStage<Done> stop() {
+    return stop(system, Stop.ASKED);
+  }
+
+  /** Waits until the node has stopped, for whatever cause. */
+  void awaitEnd() throws InterruptedException {
+    try {
+      system.getWhenTerminated().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the end of an actor system does not fail", e);
+    }
+  }
+
+  /** Waits until the node has stopped, within its bound for that; false when it did not. */
+  boolean awaitStopped() throws InterruptedException {
+    return awaitEnd(system, settings.stopWithin());
+  }
+
+  /** Whether the stop was asked for, not the cluster's decision to put the node down. */
+  boolean stoppedAsAsked() {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(Stop.ASKED::equals)
+        .isPresent();
+  }
+
+  private static CompletionStage<Done> stop(ActorSystem<?> system, Stop reason) {
+    return CoordinatedShutdown.get(system).runAll(reason);
+  }
+
+  private static boolean awaitEnd(ActorSystem<?> system, Duration within)
+      throws InterruptedException {
+    try {
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(within.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the end of an actor system does not fail", e);
+    }
+  }
+
+  private static String message(Exception failure, NodeSettings settings) {
+    if (failure instanceof TimeoutException) {
+      return "expected every partition to answer within reeve.node.ready-within ("
+          + settings.readyWithin().toSeconds()
+          + " s), waited in vain";
+    }
+    var cause = failure.getCause();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return "the node could not start: " + (cause == null ? failure : cause.getMessage());
+  }
+}

@@ -1,0 +1,282 @@
+package io.reeve.node;
+
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.edge.grpc.GrpcServer;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.SingletonActor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root actor: joins the cluster, starts partitions, dispatcher and edge, and says when the node
+ * is ready: the dispatcher works, every partition has answered, and the port is bound.
+ */
+final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
+
+  // ---- Protocol ---------------------------------------------------------------------------------
+
+  sealed interface Command {}
+
+  private record Bound(GrpcServer server) implements Command {}
+
+  private record NotBound(Throwable cause) implements Command {}
+
+  private record DispatcherStarted() implements Command {}
+
+  private record Answered(int partition) implements Command {}
+
+  private record Unanswered(int partition) implements Command {}
+
+  /** The partitions are about to stop: the dispatcher must not call them back. */
+  private record CloseGate() implements Command {}
+
+  // ---- Construction -----------------------------------------------------------------------------
+
+  /** How long one probe of a partition waits; then it is probed again. */
+  private static final Duration PROBE_WITHIN = Duration.ofSeconds(1);
+
+  private final NodeSettings settings;
+  private final CompletableFuture<GrpcServer> ready;
+  private final Partitions partitions;
+
+  /** By which the dispatcher reaches the partitions, until the node stops them. */
+  private final ActorRef<ShardingEnvelope<Partition.Command>> gate;
+
+  private final BitSet answered = new BitSet();
+  private boolean dispatcherStarted;
+  private @Nullable GrpcServer server;
+
+  /**
+   * @param ready completed once the node serves, or with the cause why it will not
+   */
+  static Behavior<Command> create(
+      NodeSettings settings,
+      Parts parts,
+      String version,
+      Clock clock,
+      CompletableFuture<GrpcServer> ready) {
+    return Behaviors.setup(
+        context -> new NodeGuardian(context, settings, parts, version, clock, ready));
+  }
+
+  private NodeGuardian(
+      ActorContext<Command> context,
+      NodeSettings settings,
+      Parts parts,
+      String version,
+      Clock clock,
+      CompletableFuture<GrpcServer> ready) {
+    super(context);
+    this.settings = settings;
+    this.ready = ready;
+    joinSelf();
+    this.partitions = startPartitions(parts);
+    this.gate = context.spawn(gate(partitions), "dispatcher-gate");
+    var dispatcher = startDispatcher(parts);
+    context.pipeToSelf(
+        GrpcServer.bind(
+            context.getSystem(),
+            spawner(context),
+            settings.edge(),
+            partitions,
+            parts.sessions(context.getSystem(), partitions, dispatcher),
+            settings.name(),
+            version,
+            clock),
+        (bound, failure) -> bound != null ? new Bound(bound) : new NotBound(failure));
+    for (var partition = 0; partition < partitions.count(); partition++) {
+      probe(partition);
+    }
+  }
+
+  /**
+   * Passes everything on. A shard region that stops waits until it has nothing to deliver, and a
+   * dispatcher that greets partitions without an answer would keep it waiting for ten seconds.
+   */
+  private static Behavior<ShardingEnvelope<Partition.Command>> gate(Partitions partitions) {
+    return Behaviors.receiveMessage(
+        envelope -> {
+          partitions.region().tell(envelope);
+          return Behaviors.same();
+        });
+  }
+
+  private static GrpcServer.Spawner spawner(ActorContext<Command> context) {
+    return new GrpcServer.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return context.spawn(behavior, name);
+      }
+    };
+  }
+
+  private void joinSelf() {
+    var cluster = Cluster.get(getContext().getSystem());
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+  }
+
+  private Partitions startPartitions(Parts parts) {
+    var region =
+        ClusterSharding.get(getContext().getSystem())
+            .init(
+                Entity.of(Partition.TYPE_KEY, parts.partitions(getContext().getSystem())::apply)
+                    .withMessageExtractor(new OneEntityPerShard()));
+    return new Partitions(settings.partitions(), region);
+  }
+
+  /** A crash of the dispatcher loses nothing: its next incarnation asks everybody again. */
+  private ActorRef<Dispatcher.Command> startDispatcher(Parts parts) {
+    var self = getContext().getSelf();
+    var system = getContext().getSystem();
+    var gated = new Partitions(partitions.count(), gate);
+    Behavior<Dispatcher.Command> announced =
+        Behaviors.setup(
+            context -> {
+              self.tell(new DispatcherStarted());
+              return parts.dispatcher(system, gated);
+            });
+    var restarting =
+        Behaviors.supervise(announced)
+            .onFailure(
+                SupervisorStrategy.restartWithBackoff(
+                    Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
+    return ClusterSingleton.get(getContext().getSystem())
+        .init(SingletonActor.of(restarting, "dispatcher"));
+  }
+
+  // ---- Behaviour --------------------------------------------------------------------------------
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Bound.class, this::onBound)
+        .onMessage(NotBound.class, this::onNotBound)
+        .onMessage(DispatcherStarted.class, this::onDispatcherStarted)
+        .onMessage(Answered.class, this::onAnswered)
+        .onMessage(Unanswered.class, this::onUnanswered)
+        .onMessage(CloseGate.class, this::onCloseGate)
+        .build();
+  }
+
+  private Behavior<Command> onBound(Bound bound) {
+    server = bound.server();
+    addToShutdown(bound.server());
+    return readyIfAll();
+  }
+
+  private Behavior<Command> onNotBound(NotBound failed) {
+    ready.completeExceptionally(failed.cause());
+    return this;
+  }
+
+  private Behavior<Command> onDispatcherStarted(DispatcherStarted started) {
+    dispatcherStarted = true;
+    return readyIfAll();
+  }
+
+  private Behavior<Command> onAnswered(Answered answer) {
+    answered.set(answer.partition());
+    return readyIfAll();
+  }
+
+  private Behavior<Command> onUnanswered(Unanswered answer) {
+    probe(answer.partition());
+    return this;
+  }
+
+  private Behavior<Command> onCloseGate(CloseGate close) {
+    getContext().stop(gate);
+    return this;
+  }
+
+  private Behavior<Command> readyIfAll() {
+    if (server != null && dispatcherStarted && answered.cardinality() == partitions.count()) {
+      server.serving(true);
+      ready.complete(server);
+    }
+    return this;
+  }
+
+  /** Any answer will do, also that there is no such task; it wakes the partition too. */
+  private void probe(int partition) {
+    getContext()
+        .pipeToSelf(
+            partitions.ask(
+                partition,
+                replyTo -> new Partition.Get(Long.MAX_VALUE, replyTo),
+                PROBE_WITHIN,
+                getContext().getSystem().scheduler()),
+            (reply, failure) ->
+                reply == null || notReady(reply)
+                    ? new Unanswered(partition)
+                    : new Answered(partition));
+  }
+
+  private static boolean notReady(Partition.Reply reply) {
+    return reply instanceof Partition.Refused refused
+        && refused.rejection().code() == io.reeve.domain.task.Rejection.Code.NOT_READY;
+  }
+
+  private void addToShutdown(GrpcServer bound) {
+    var shutdown = CoordinatedShutdown.get(getContext().getSystem());
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+        "tell-workers-to-leave",
+        () -> {
+          bound.leave("the node shuts down");
+          return CompletableFuture.completedFuture(Done.getInstance());
+        });
+    shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "unbind-grpc", bound::unbind);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceRequestsDone(), "end-grpc-calls", bound::terminate);
+    var self = getContext().getSelf();
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseServiceStop(),
+        "silence-partitions",
+        () -> {
+          bound.stopSessions();
+          self.tell(new CloseGate());
+          return CompletableFuture.completedFuture(Done.getInstance());
+        });
+  }
+
+  /** A partition is a shard of its own, named by its number. */
+  private static final class OneEntityPerShard
+      extends ShardingMessageExtractor<ShardingEnvelope<Partition.Command>, Partition.Command> {
+
+    @Override
+    public String entityId(ShardingEnvelope<Partition.Command> envelope) {
+      return envelope.entityId();
+    }
+
+    @Override
+    public String shardId(String entityId) {
+      return entityId;
+    }
+
+    @Override
+    public Partition.Command unwrapMessage(ShardingEnvelope<Partition.Command> envelope) {
+      return envelope.message();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.reeve.node;
+
+import com.typesafe.config.Config;
+import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.grpc.EdgeSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Everything a node can be tuned by beside its actors; read from {@code reeve.node}, {@code
+ * reeve.partition}, {@code reeve.store} and the edge's keys.
+ *
+ * @param name for people; may be empty
+ */
+record NodeSettings(
+    String name,
+    Path directory,
+    int partitions,
+    Duration readyWithin,
+    Duration stopWithin,
+    EdgeSettings edge) {
+
+  /** An address that would let others in, while nothing keeps out those who must not. */
+  static final class ExposedAddress extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    ExposedAddress(String message) {
+      super(message);
+    }
+  }
+
+  static NodeSettings from(Config config) {
+    var node = new ConfigKeys(config, "reeve.node");
+    var edge = EdgeSettings.from(config);
+    demandLoopback("reeve.grpc.host", edge.server().host());
+    demandLoopback(
+        "pekko.remote.artery.canonical.hostname",
+        config.getString("pekko.remote.artery.canonical.hostname"));
+    demandLoopback(
+        "pekko.remote.artery.bind.hostname", config.getString("pekko.remote.artery.bind.hostname"));
+    new ConfigKeys(config, "pekko.actor")
+        .demand(
+            "allow-java-serialization",
+            !config.getBoolean("pekko.actor.allow-java-serialization"),
+            "off: bytes from outside must never name classes",
+            "on");
+    return new NodeSettings(
+        node.text("name"),
+        Path.of(new ConfigKeys(config, "reeve.store").text("directory")),
+        new ConfigKeys(config, "reeve.partition").count("count", 1, 65_535),
+        node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
+        node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
+        edge);
+  }
+
+  private static void demandLoopback(String key, String host) {
+    if (!loopback(key, host)) {
+      throw new ExposedAddress(
+          key
+              + ": expected a loopback address such as 127.0.0.1, got "
+              + host
+              + "; there is no transport security yet, so nothing may listen beyond this machine");
+    }
+  }
+
+  private static boolean loopback(String key, String host) {
+    try {
+      // A name may have several addresses, and any of them may be chosen.
+      for (var address : InetAddress.getAllByName(host)) {
+        if (!address.isLoopbackAddress()) {
+          return false;
+        }
+      }
+      return !host.isBlank();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(key + ": expected an address, got " + host, e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.reeve.node;
+
+import com.typesafe.config.Config;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+
+/**
+ * The actors that a node is made of, and the store below them. A test puts others in their place.
+ * Closed after the actor system has ended.
+ */
+interface Parts extends AutoCloseable {
+
+  /** Opens the parts of a node with this configuration. */
+  @FunctionalInterface
+  interface Opener {
+    Parts open(Config config);
+  }
+
+  /** What the actor system needs for them; lies below the operator's configuration. */
+  Config pekkoConfig();
+
+  /** Makes the owner of the partition that the context names. */
+  Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
+      ActorSystem<?> system);
+
+  /** The dispatcher of the cluster. */
+  Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions);
+
+  /** What makes the sessions of this node. */
+  SessionFactory sessions(
+      ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,134 @@
+package io.reeve.node;
+
+import com.typesafe.config.Config;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.dispatch.DispatcherSettings;
+import io.reeve.domain.partition.Now;
+import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.node.store.EmbeddedStore;
+import io.reeve.node.store.StoreSettings;
+import io.reeve.partition.Partition;
+import io.reeve.partition.PartitionSettings;
+import io.reeve.partition.Partitions;
+import io.reeve.session.Session;
+import io.reeve.session.SessionTuning;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** The parts of a node in production: the embedded store, and the actors on it. */
+final class ProductionParts implements Parts {
+
+  private final EmbeddedStore store;
+  private final Config config;
+  private final PartitionSettings partitionSettings;
+  private final DispatcherSettings dispatcherSettings;
+  private final SessionTuning sessionTuning;
+  private final Session.Settings sessionSettings;
+  private final Senses senses;
+
+  /**
+   * What actors take from the world.
+   *
+   * @param nanoTime monotonic
+   * @param random fit for secrets
+   */
+  record Senses(Clock clock, LongSupplier nanoTime, RandomGenerator random) {}
+
+  /** Checks the settings of all parts, then opens the store of the data directory. */
+  static Parts open(Config config, Senses senses) {
+    return new ProductionParts(config, senses);
+  }
+
+  private ProductionParts(Config config, Senses senses) {
+    this.config = config;
+    this.senses = senses;
+    this.partitionSettings = PartitionSettings.of(config);
+    this.dispatcherSettings = DispatcherSettings.from(config);
+    this.sessionTuning = SessionTuning.from(config);
+    this.sessionSettings =
+        Session.Settings.from(config, config.getDuration("reeve.partition.lease.duration"));
+    this.store = EmbeddedStore.open(StoreSettings.of(config));
+  }
+
+  @Override
+  public Config pekkoConfig() {
+    return store.pekkoConfig();
+  }
+
+  @Override
+  public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
+      ActorSystem<?> system) {
+    var retention = store.retention(system, senses.nanoTime());
+    return entity -> {
+      // Jitter needs no secrets, and a source of them is slow and shared.
+      var jitter = new SplittableRandom(senses.random().nextLong());
+      var surroundings =
+          new Partition.Surroundings(
+              () -> new Now(senses.clock().millis(), senses.nanoTime().getAsLong()),
+              jitter::nextDouble,
+              senses.random()::nextLong,
+              ProductionParts::fenced,
+              retention);
+      return Partition.create(
+          Integer.parseInt(entity.getEntityId()), partitionSettings.partition(), surroundings);
+    };
+  }
+
+  @Override
+  public Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions) {
+    return Dispatcher.create(
+        partitions,
+        dispatcherSettings,
+        config.getString("reeve.node.name"),
+        senses.clock(),
+        senses.nanoTime());
+  }
+
+  @Override
+  public SessionFactory sessions(
+      ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
+    var environment =
+        new Session.Environment(
+            partitions,
+            dispatcher,
+            sessionSettings,
+            sessionTuning,
+            senses.nanoTime(),
+            this::sessionId);
+    return stream -> Session.create(stream, environment).narrow();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  /** 128 random bits in hexadecimal: whoever can guess one could take over a worker's leases. */
+  private String sessionId() {
+    var bytes = new byte[16];
+    senses.random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** A row with that number is there already: another writer has the journal. */
+  private static boolean fenced(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException sqlite) {
+        var code = sqlite.getResultCode();
+        return code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
+            || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY;
+      }
+    }
+    return false;
+  }
+}

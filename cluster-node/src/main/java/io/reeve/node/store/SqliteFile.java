@@ -1,0 +1,206 @@
+package io.reeve.node.store;
+
+import static io.reeve.node.store.StoreException.Reason.NOT_DURABLE;
+import static io.reeve.node.store.StoreException.Reason.SCHEMA_TOO_NEW;
+import static io.reeve.node.store.StoreException.Reason.SCHEMA_UNEXPECTED;
+import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * One SQLite file of the store, and the only place that knows how such a file is opened: its
+ * address, its durability settings, its schema.
+ *
+ * <p>{@code synchronous=FULL} in write-ahead mode means one fsync of the log per commit, before the
+ * commit returns. Every connection has to ask for it; SQLite does not store it in the file.
+ */
+record SqliteFile(Path path, String migrations, StoreSettings settings) {
+
+  private static final String SYNCHRONOUS_FULL = "2";
+
+  /**
+   * The JDBC address of a writing connection, settings included. The path goes in as a URI, so that
+   * spaces, question marks and percent signs in it stay part of it.
+   */
+  String url() {
+    return baseUrl(path)
+        + "?journal_mode=WAL&synchronous=FULL&transaction_mode=IMMEDIATE"
+        + "&busy_timeout="
+        + settings.busyTimeout().toMillis()
+        + "&wal_autocheckpoint="
+        + checkpointPages()
+        + "&journal_size_limit="
+        + settings.walSizeLimit();
+  }
+
+  /** The JDBC address of a connection that only reads, so that it never takes the write lock. */
+  String readerUrl() {
+    return url().replace("transaction_mode=IMMEDIATE", "transaction_mode=DEFERRED");
+  }
+
+  static String baseUrl(Path path) {
+    return "jdbc:sqlite:file:" + path.toUri().toASCIIString().substring("file://".length());
+  }
+
+  /** Opens a writing connection like the plugin's; the caller closes it. */
+  Connection connect() throws SQLException {
+    // Not by a data source: its own settings would win over those of the address.
+    return JDBC.createConnection(url(), new Properties());
+  }
+
+  /**
+   * Creates the file where it is missing, brings its schema up to date and checks that the
+   * durability settings hold.
+   *
+   * @return the number of migrations applied
+   */
+  int prepare() {
+    try {
+      if (Files.notExists(path)) {
+        create();
+      }
+      var applied = migrate();
+      try (var connection = connect()) {
+        verifyDurability(connection);
+      }
+      return applied;
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The page size is fixed by the first write, so it has to be set before anything else. */
+  private void create() throws SQLException {
+    var config = new SQLiteConfig();
+    config.setPageSize(settings.pageSize());
+    try (var connection = source(baseUrl(path), config).getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode=WAL");
+    }
+  }
+
+  private int migrate() {
+    var config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setBusyTimeout(Math.toIntExact(settings.busyTimeout().toMillis()));
+    // The migration library reads in one transaction and then writes; it begins them itself.
+    config.setTransactionMode(TransactionMode.DEFERRED);
+    try {
+      var flyway =
+          Flyway.configure(SqliteFile.class.getClassLoader())
+              .loggers("slf4j")
+              .dataSource(source(baseUrl(path), config))
+              .locations("classpath:" + migrations)
+              .failOnMissingLocations(true)
+              .cleanDisabled(true)
+              .load();
+      refuseNewerSchema(flyway.info().applied());
+      return flyway.migrate().migrationsExecuted;
+    } catch (FlywayException e) {
+      throw new StoreException(
+          SCHEMA_UNEXPECTED,
+          "the schema of %s is not one that this release made: %s".formatted(path, e.getMessage()),
+          e);
+    }
+  }
+
+  private void refuseNewerSchema(MigrationInfo[] applied) {
+    Optional<MigrationInfo> newer =
+        Arrays.stream(applied)
+            .filter(
+                m ->
+                    m.getState() == MigrationState.FUTURE_SUCCESS
+                        || m.getState() == MigrationState.FUTURE_FAILED)
+            .findFirst();
+    newer.ifPresent(
+        m -> {
+          throw new StoreException(
+              SCHEMA_TOO_NEW,
+              "%s has schema version %s, which this release does not know; it was written by a newer one"
+                  .formatted(path, m.getVersion()));
+        });
+  }
+
+  /**
+   * Asks the database what it really does; a file system without shared memory, for example,
+   * refuses the write-ahead log without an error.
+   */
+  void verifyDurability(Connection connection) throws SQLException {
+    expect(connection, "journal_mode", "wal");
+    expect(connection, "synchronous", SYNCHRONOUS_FULL);
+  }
+
+  private void expect(Connection connection, String pragma, String expected) throws SQLException {
+    var got = pragma(connection, pragma);
+    if (!expected.equals(got)) {
+      throw new StoreException(
+          NOT_DURABLE,
+          "%s: expected %s=%s, got %s; acknowledged rows would not be safe there"
+              .formatted(path, pragma, expected, got));
+    }
+  }
+
+  /**
+   * Reads the whole file and checks its structure; indexes are not compared with their tables.
+   * Takes about as long as reading the file.
+   *
+   * @return what is wrong, in the database's words; empty for a sound file
+   */
+  List<String> damages() {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("PRAGMA quick_check")) {
+      var damages = new ArrayList<String>();
+      while (rows.next()) {
+        var line = rows.getString(1);
+        if (!"ok".equals(line)) {
+          damages.add(line);
+        }
+      }
+      return List.copyOf(damages);
+    } catch (SQLException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  static String pragma(Connection connection, String name) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery("PRAGMA " + name)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    }
+  }
+
+  private int checkpointPages() {
+    return Math.max(1, settings.checkpointSize() / settings.pageSize());
+  }
+
+  private StoreException unreadable(SQLException e) {
+    return new StoreException(
+        UNREADABLE, "%s cannot be opened: %s".formatted(path, e.getMessage()), e);
+  }
+
+  private static SQLiteDataSource source(String url, SQLiteConfig config) {
+    var source = new SQLiteDataSource(config);
+    source.setUrl(url);
+    return source;
+  }
+}

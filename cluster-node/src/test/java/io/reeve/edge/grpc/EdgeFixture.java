@@ -1,0 +1,209 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import io.reeve.session.Session;
+import io.reeve.session.WorkerStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+
+/**
+ * A gRPC server on a free port of loopback, with a probe in the place of the partitions and a
+ * session that only notes what it is told.
+ */
+final class EdgeFixture implements AutoCloseable {
+
+  static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+  final ActorTestKit kit;
+  final TestProbe<ShardingEnvelope<Partition.Command>> partitions;
+  final GrpcServer server;
+  final EdgeSettings settings;
+  final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+
+  /**
+   * Callers wait on threads of their own: the server's futures go on in the common pool, which has
+   * one thread on a small machine.
+   */
+  private final ExecutorService callers = Executors.newCachedThreadPool();
+
+  /** A session as the fixture plays it. */
+  record OpenSession(
+      Session.Hello hello,
+      OutboundStream stream,
+      LinkedBlockingQueue<Session.FromWorker> said,
+      ActorRef<Session.FromWorker> ref) {
+
+    Session.FromWorker next() throws InterruptedException {
+      return Objects.requireNonNull(said.poll(5, TimeUnit.SECONDS), "expected a message in 5 s");
+    }
+  }
+
+  /** Makes the session fail, as a bug would. */
+  static final String POISON = "poison";
+
+  static EdgeFixture start() {
+    return start("");
+  }
+
+  /**
+   * @param overrides settings in HOCON
+   */
+  static EdgeFixture start(String overrides) {
+    return new EdgeFixture(config(overrides));
+  }
+
+  static Config config(String overrides) {
+    return ConfigFactory.parseString(overrides)
+        .withFallback(
+            ConfigFactory.parseString(
+                "reeve.grpc.port = 0, reeve.grpc.read-timeout = 300ms,"
+                    + " reeve.grpc.write-timeout = 500ms, reeve.grpc.drain-within = 500ms,"
+                    + " pekko.actor.provider = local"))
+        .withFallback(ConfigFactory.defaultReferenceUnresolved())
+        .resolve();
+  }
+
+  private EdgeFixture(Config config) {
+    kit = ActorTestKit.create("edge", config);
+    partitions = kit.createTestProbe();
+    settings = EdgeSettings.from(config);
+    server =
+        GrpcServer.bind(
+                kit.system(),
+                spawner(),
+                settings,
+                new Partitions(4, partitions.getRef()),
+                this::session,
+                "node-1",
+                "1.2.3",
+                Clock.fixed(NOON, ZoneOffset.UTC))
+            .toCompletableFuture()
+            .join();
+    server.serving(true);
+  }
+
+  private GrpcServer.Spawner spawner() {
+    return new GrpcServer.Spawner() {
+      @Override
+      public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+        return kit.spawn(behavior, name);
+      }
+    };
+  }
+
+  private Behavior<Session.FromWorker> session(WorkerStream stream) {
+    var said = new LinkedBlockingQueue<Session.FromWorker>();
+    return Behaviors.receive(
+        (context, message) -> {
+          if (message instanceof Session.Hello hello) {
+            sessions.add(new OpenSession(hello, (OutboundStream) stream, said, context.getSelf()));
+            return Behaviors.same();
+          }
+          if (message instanceof Session.Goodbye goodbye && goodbye.reason().equals(POISON)) {
+            throw new IllegalStateException("a bug, on purpose");
+          }
+          said.add(message);
+          return message instanceof Session.Goodbye ? Behaviors.stopped() : Behaviors.same();
+        });
+  }
+
+  OpenSession nextSession() throws InterruptedException {
+    return Objects.requireNonNull(sessions.poll(5, TimeUnit.SECONDS), "expected a session in 5 s");
+  }
+
+  /** A new connection. */
+  ManagedChannel channel() {
+    var channel =
+        NettyChannelBuilder.forAddress(server.address())
+            .usePlaintext()
+            .maxInboundMessageSize(64 << 20)
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** The next command to a partition, which must be of this type. */
+  <T extends Partition.Command> Asked<T> asked(Class<T> type) {
+    var envelope = partitions.receiveMessage(Duration.ofSeconds(5));
+    return new Asked<>(Integer.parseInt(envelope.entityId()), type.cast(envelope.message()));
+  }
+
+  record Asked<T>(int partition, T command) {}
+
+  // ---- Reading refusals -------------------------------------------------------------------------
+
+  static Status status(StatusRuntimeException e) {
+    return Objects.requireNonNull(StatusProto.fromThrowable(e), "expected a google.rpc.Status");
+  }
+
+  static ErrorInfo errorInfo(StatusRuntimeException e) {
+    return detail(e, ErrorInfo.class).orElseThrow();
+  }
+
+  static Optional<RetryInfo> retryInfo(StatusRuntimeException e) {
+    return detail(e, RetryInfo.class);
+  }
+
+  static String field(StatusRuntimeException e) {
+    return detail(e, BadRequest.class).orElseThrow().getFieldViolations(0).getField();
+  }
+
+  private static <T extends Message> Optional<T> detail(StatusRuntimeException e, Class<T> type) {
+    return status(e).getDetailsList().stream()
+        .filter(any -> any.is(type))
+        .map(
+            any -> {
+              try {
+                return any.unpack(type);
+              } catch (InvalidProtocolBufferException broken) {
+                throw new IllegalStateException(broken);
+              }
+            })
+        .findFirst();
+  }
+
+  /** Makes a call that waits for its answer, which the test has yet to give. */
+  <T> CompletableFuture<T> calling(Supplier<T> call) {
+    return CompletableFuture.supplyAsync(call, callers);
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
+    channels.forEach(ManagedChannel::shutdownNow);
+    server.terminate().toCompletableFuture().join();
+    kit.shutdownTestKit();
+  }
+}

@@ -1,0 +1,439 @@
+package io.reeve.edge.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskId;
+import io.reeve.partition.Assignment;
+import io.reeve.session.Session;
+import io.reeve.session.WorkerStream.SessionRefusal;
+import io.reeve.v1.Completed;
+import io.reeve.v1.Credit;
+import io.reeve.v1.Failed;
+import io.reeve.v1.Failure;
+import io.reeve.v1.Goodbye;
+import io.reeve.v1.Heartbeat;
+import io.reeve.v1.Hello;
+import io.reeve.v1.LeaseRef;
+import io.reeve.v1.Progress;
+import io.reeve.v1.Received;
+import io.reeve.v1.ServerMessage;
+import io.reeve.v1.Settlement;
+import io.reeve.v1.Settlements;
+import io.reeve.v1.TaskSpec;
+import io.reeve.v1.WorkerMessage;
+import io.reeve.v1.WorkerServiceGrpc;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WorkerServiceEdgeTest {
+
+  private static final Hello HELLO =
+      Hello.newBuilder()
+          .setWorkerId("crane")
+          .setPool("main")
+          .setIncarnation("run-1")
+          .addKinds("echo")
+          .setCapacity(4)
+          .setUrgentReserve(1)
+          .build();
+
+  private static final String TOKEN = "0123456789abcdef0123456789abcdef.1";
+
+  private final EdgeFixture edge =
+      EdgeFixture.start(
+          "reeve.session.hello-within = 1s, reeve.grpc.worker { sessions-max = 3, buffer = 8,"
+              + " linger-after-end = 200ms }");
+
+  @AfterAll
+  void stop() {
+    edge.close();
+  }
+
+  // ---- Hello ------------------------------------------------------------------------------------
+
+  @Test
+  void helloOpensASessionAndItsWelcomeReachesTheWorker() throws InterruptedException {
+    var worker = new Worker();
+    worker.say(WorkerMessage.newBuilder().setHello(HELLO));
+    var session = edge.nextSession();
+    session.stream()
+        .offer(
+            new Session.Welcome(
+                "session-1",
+                Objects.requireNonNull(Session.ResumeToken.parse(TOKEN)),
+                new Session.Settings(
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(5500),
+                    10_000),
+                List.of(new Session.Lease(new TaskId(1, 2), 3))));
+
+    var welcome = worker.next().getWelcome();
+    assertThat(session.hello().queues()).containsExactly("default");
+    assertThat(session.hello().kinds()).isEqualTo(Set.of("echo"));
+    assertThat(welcome.getResumeToken()).isEqualTo(TOKEN);
+    assertThat(welcome.getResumeWithin())
+        .isEqualTo(
+            com.google.protobuf.Duration.newBuilder().setSeconds(5).setNanos(500_000_000).build());
+    assertThat(welcome.getResultBytesMax()).isEqualTo(edge.settings.tasks().resultBytesMax());
+    assertThat(welcome.getServerVersion()).isEqualTo("1.2.3");
+    assertThat(welcome.getLostList())
+        .containsExactly(LeaseRef.newBuilder().setTaskId("1-2").setFence(3).build());
+    worker.end(session);
+  }
+
+  static List<Arguments> wrongHellos() {
+    return List.of(
+        Arguments.of("hello.worker_id", HELLO.toBuilder().setWorkerId(" ")),
+        Arguments.of("hello.worker_id", HELLO.toBuilder().setWorkerId("a\nb")),
+        Arguments.of("hello.worker_id", HELLO.toBuilder().setWorkerId("\u202ea")),
+        Arguments.of("hello.pool", HELLO.toBuilder().setPool("")),
+        Arguments.of("hello.incarnation", HELLO.toBuilder().setIncarnation("i".repeat(65))),
+        Arguments.of("hello.kinds", HELLO.toBuilder().clearKinds()),
+        Arguments.of("hello.kinds", HELLO.toBuilder().addKinds("*")),
+        Arguments.of("hello.kinds[1]", HELLO.toBuilder().addKinds("a b")),
+        Arguments.of("hello.queues[0]", HELLO.toBuilder().addQueues("")),
+        Arguments.of("hello.capacity", HELLO.toBuilder().setCapacity(0)),
+        Arguments.of("hello.capacity", HELLO.toBuilder().setCapacity(10_001)),
+        Arguments.of("hello.urgent_reserve", HELLO.toBuilder().setUrgentReserve(4)),
+        Arguments.of("hello.urgent_reserve", HELLO.toBuilder().setUrgentReserve(-1)),
+        Arguments.of("hello.resume_token", HELLO.toBuilder().setResumeToken("secret")),
+        Arguments.of("hello.held", HELLO.toBuilder().addHeld(lease("1-1", 1))),
+        Arguments.of(
+            "hello.held.task_id", HELLO.toBuilder().setResumeToken(TOKEN).addHeld(lease("one", 1))),
+        Arguments.of(
+            "hello.held.fence", HELLO.toBuilder().setResumeToken(TOKEN).addHeld(lease("1-1", 0))),
+        Arguments.of("hello.labels", HELLO.toBuilder().putLabels("", "v")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongHellos")
+  void aWrongHelloIsRefusedByName(String field, Hello.Builder hello) {
+    var worker = new Worker();
+    worker.say(WorkerMessage.newBuilder().setHello(hello));
+
+    var refusal = worker.refusal();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(EdgeFixture.field(refusal)).isEqualTo(field);
+    assertThat(edge.sessions).isEmpty();
+  }
+
+  @Test
+  void whatComesBeforeHelloIsRefused() {
+    var worker = new Worker();
+    worker.say(WorkerMessage.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()));
+
+    var refusal = worker.refusal();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("HELLO_EXPECTED");
+  }
+
+  @Test
+  void aStreamWithoutHelloEnds() {
+    var refusal = new Worker().refusal();
+
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("HELLO_EXPECTED");
+  }
+
+  @Test
+  void aSecondHelloEndsTheStream() throws InterruptedException {
+    var worker = new Worker();
+    worker.say(WorkerMessage.newBuilder().setHello(HELLO));
+    var session = edge.nextSession();
+    worker.say(WorkerMessage.newBuilder().setHello(HELLO));
+
+    assertThat(EdgeFixture.errorInfo(worker.refusal()).getReason()).isEqualTo("SECOND_HELLO");
+    assertThat(session.next()).isInstanceOf(Session.StreamClosed.class);
+    worker.end(session);
+  }
+
+  @Test
+  void sessionsAreBounded() throws InterruptedException {
+    var first = connected();
+    var second = connected();
+    var third = connected();
+    var fourth = new Worker();
+    fourth.say(WorkerMessage.newBuilder().setHello(HELLO));
+
+    var refusal = fourth.refusal();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("TOO_MANY_SESSIONS");
+    for (var worker : List.of(first, second, third)) {
+      worker.end(worker.session());
+    }
+  }
+
+  // ---- What the worker says ---------------------------------------------------------------------
+
+  @Test
+  void everyMessageReachesTheSessionInOrderAndInItsWords() throws InterruptedException {
+    var worker = connected();
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setCredit(Credit.newBuilder().setCapacity(4).setUrgentReserve(1).setReleasedTotal(9)));
+    worker.say(WorkerMessage.newBuilder().setReceived(Received.newBuilder().setSequence(2)));
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setProgress(
+                Progress.newBuilder()
+                    .setTaskId("1-2")
+                    .setFence(3)
+                    .setPercent(Double.NaN)
+                    .setMessage("m".repeat(2000))));
+    worker.say(WorkerMessage.newBuilder());
+    worker.say(WorkerMessage.newBuilder().setHeartbeat(Heartbeat.newBuilder().setSequence(5)));
+    worker.say(WorkerMessage.newBuilder().setGoodbye(Goodbye.newBuilder().setReason("done")));
+
+    var session = worker.session();
+    assertThat(session.next()).isEqualTo(new Session.CreditStated(4, 1, 9));
+    assertThat(session.next()).isEqualTo(new Session.ReceivedUpTo(2));
+    assertThat(session.next())
+        .isEqualTo(new Session.ProgressMade(new TaskId(1, 2), 3, 0, "m".repeat(1024)));
+    assertThat(((Session.Beat) session.next()).sequence()).isEqualTo(5);
+    assertThat(session.next()).isEqualTo(new Session.Goodbye("done"));
+    assertThat(worker.completed()).succeedsWithin(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void settlementsKeepTheirOrderAndPartitions() throws InterruptedException {
+    var worker = connected();
+    var tooLarge = new byte[edge.settings.tasks().resultBytesMax() + 1];
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setSettlements(
+                Settlements.newBuilder()
+                    .setBatch(1)
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("1-2")
+                            .setFence(1)
+                            .setCompleted(
+                                Completed.newBuilder().setResult(ByteString.copyFromUtf8("ok"))))
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("3-4")
+                            .setFence(2)
+                            .setFailed(
+                                Failed.newBuilder()
+                                    .setFailure(
+                                        Failure.newBuilder().setMessage("\u20ac".repeat(9000)))
+                                    .setRetryAfter(
+                                        com.google.protobuf.Duration.newBuilder().setSeconds(2))))
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("0-6")
+                            .setFence(1)
+                            .setCompleted(
+                                Completed.newBuilder().setResult(ByteString.copyFrom(tooLarge))))));
+
+    var settled = (Session.Settled) worker.session().next();
+    assertThat(settled.partitions()).containsExactly(1, 3, 0);
+    assertThat(settled.settlements().get(0).result()).isEqualTo("ok".getBytes(UTF_8));
+    var failed = settled.settlements().get(1);
+    assertThat(failed.retryAfterMs()).isEqualTo(2000);
+    assertThat(Objects.requireNonNull(failed.failure()).type()).isEqualTo(FailureType.ERROR);
+    assertThat(failed.failure().message()).isEqualTo("\u20ac".repeat(8192 / 3));
+    var rejected = settled.settlements().get(2);
+    assertThat(rejected.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(rejected.permanent()).isTrue();
+    assertThat(Objects.requireNonNull(rejected.failure()).code()).isEqualTo("RESULT_TOO_LARGE");
+    worker.end(worker.session());
+  }
+
+  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+
+  @Test
+  void aSettlementOfNoTaskEndsTheStream() throws InterruptedException {
+    var worker = connected();
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setSettlements(
+                Settlements.newBuilder()
+                    .setBatch(1)
+                    .addSettlements(Settlement.newBuilder().setTaskId("9-1").setFence(1))));
+
+    assertThat(EdgeFixture.field(worker.refusal())).isEqualTo("settlements.task_id");
+    worker.end(worker.session());
+  }
+
+  // ---- What the server says ---------------------------------------------------------------------
+
+  @Test
+  void assignmentsCarryTheSpecAsItWasSubmitted() throws InterruptedException {
+    var worker = connected();
+    var spec = TaskSpec.newBuilder().setKind("echo").setName("n").build();
+    worker.session().stream()
+        .offer(
+            new Session.Assignments(
+                1,
+                2,
+                List.of(
+                    new Assignment(7, 3, 1, Lane.URGENT, 1000, 2000, 500, spec.toByteArray()))));
+
+    var assignment = worker.next().getAssignments().getAssignments(0);
+    assertThat(assignment.getTaskId()).isEqualTo("2-7");
+    assertThat(assignment.getSpec()).isEqualTo(spec);
+    assertThat(assignment.getExecutionTimeoutMs()).isEqualTo(2000);
+    worker.end(worker.session());
+  }
+
+  @Test
+  void aRefusalOfTheSessionArrivesTyped() throws InterruptedException {
+    var worker = connected();
+    worker.session().stream()
+        .refuse(SessionRefusal.of(new Rejection(Rejection.Code.STALE_LEASE, "expected X")));
+
+    var refusal = worker.refusal();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("STALE_LEASE");
+    worker.end(worker.session());
+  }
+
+  @Test
+  void aSessionThatFailsEndsItsStreamWithARetry() throws InterruptedException {
+    var worker = connected();
+    worker.say(
+        WorkerMessage.newBuilder().setGoodbye(Goodbye.newBuilder().setReason(EdgeFixture.POISON)));
+
+    var refusal = worker.refusal();
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("SESSION_FAILED");
+    assertThat(EdgeFixture.retryInfo(refusal)).isPresent();
+  }
+
+  @Test
+  void aWorkerThatDoesNotReadFillsItsBufferAndTheSessionIsTold() throws InterruptedException {
+    var worker = connected();
+    var large =
+        new Session.Assignments(
+            1, 2, List.of(new Assignment(7, 3, 1, Lane.NORMAL, 1, 1, 1, new byte[1 << 20])));
+    worker.stopReading();
+
+    var offered = 0;
+    while (offered < 1000 && worker.session().stream().offer(large)) {
+      offered++;
+    }
+
+    assertThat(offered).isBetween(8, 999);
+    worker.end(worker.session());
+  }
+
+  @Test
+  void aSessionHearsThatItsWorkerIsGone() throws InterruptedException {
+    var worker = connected();
+    worker.cancel();
+
+    assertThat(worker.session().next()).isInstanceOf(Session.StreamClosed.class);
+    worker.end(worker.session());
+  }
+
+  // ---- Playing a worker -------------------------------------------------------------------------
+
+  private Worker connected() throws InterruptedException {
+    var worker = new Worker();
+    worker.say(WorkerMessage.newBuilder().setHello(HELLO));
+    worker.session = edge.nextSession();
+    return worker;
+  }
+
+  private static LeaseRef lease(String id, long fence) {
+    return LeaseRef.newBuilder().setTaskId(id).setFence(fence).build();
+  }
+
+  /** A worker's side of one stream, over a connection of its own. */
+  private final class Worker
+      implements io.grpc.stub.ClientResponseObserver<WorkerMessage, ServerMessage> {
+
+    private final LinkedBlockingQueue<ServerMessage> heard = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final StreamObserver<WorkerMessage> server;
+    private io.grpc.stub.@org.jspecify.annotations.Nullable ClientCallStreamObserver<WorkerMessage>
+        call;
+    private volatile boolean reading = true;
+    private EdgeFixture.@org.jspecify.annotations.Nullable OpenSession session;
+
+    Worker() {
+      server = WorkerServiceGrpc.newStub(edge.channel()).connect(this);
+    }
+
+    EdgeFixture.OpenSession session() {
+      return Objects.requireNonNull(session);
+    }
+
+    void say(WorkerMessage.Builder message) {
+      server.onNext(message.build());
+    }
+
+    ServerMessage next() throws InterruptedException {
+      return Objects.requireNonNull(heard.poll(5, TimeUnit.SECONDS), "expected a message in 5 s");
+    }
+
+    CompletableFuture<Void> completed() {
+      return end;
+    }
+
+    StatusRuntimeException refusal() {
+      assertThat(end).failsWithin(Duration.ofSeconds(10));
+      return (StatusRuntimeException) end.handle((ok, failure) -> failure).join();
+    }
+
+    void cancel() {
+      Objects.requireNonNull(call).cancel("the worker dies", null);
+    }
+
+    void stopReading() {
+      reading = false;
+    }
+
+    /** Frees the place of the session. */
+    void end(EdgeFixture.OpenSession open) {
+      open.ref().tell(new Session.Goodbye("end of test"));
+      edge.kit.createTestProbe().expectTerminated(open.ref(), Duration.ofSeconds(5));
+    }
+
+    @Override
+    public void beforeStart(io.grpc.stub.ClientCallStreamObserver<WorkerMessage> requestStream) {
+      call = requestStream;
+      requestStream.disableAutoRequestWithInitial(1);
+    }
+
+    @Override
+    public void onNext(ServerMessage message) {
+      heard.add(message);
+      if (reading) {
+        Objects.requireNonNull(call).request(1);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      end.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      end.complete(null);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package io.reeve.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.task.Rejection;
+import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import io.reeve.v1.GetTaskRequest;
+import io.reeve.v1.TaskServiceGrpc;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void aNodeServesOnLoopbackOnlyAndLeavesNothingBehind() throws Exception {
+    var before = listening();
+    var settings = NodeSettings.from(config("").all());
+    var node =
+        Node.start(config("").all(), settings, new PlayedParts(), "1.2.3", Clock.systemUTC());
+    var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
+    var client = TaskServiceGrpc.newBlockingStub(channel);
+
+    for (var partition = 0; partition < 4; partition++) {
+      var request = GetTaskRequest.newBuilder().setTaskId(partition + "-1").build();
+      Assertions.assertThatThrownBy(() -> client.getTask(request)).hasMessageContaining("played");
+    }
+    var opened = listening().stream().filter(a -> !before.contains(a)).toList();
+    assertThat(opened).hasSize(2).allMatch(address -> address.startsWith("127.0.0.1:"));
+
+    node.stop();
+    node.stop();
+    assertThat(node.awaitStopped()).isTrue();
+    assertThat(node.stoppedAsAsked()).isTrue();
+    channel.shutdownNow();
+    assertThat(refusesConnections(node.grpc())).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "reeve.grpc.host, 0.0.0.0",
+    "reeve.grpc.host, 192.0.2.1",
+    "reeve.grpc.host, '::'",
+    "reeve.grpc.host, ''",
+    "pekko.remote.artery.canonical.hostname, 0.0.0.0",
+    "pekko.remote.artery.bind.hostname, 0.0.0.0",
+  })
+  void anAddressBeyondThisMachineStopsTheStart(String key, String host) {
+    var err = new ByteArrayOutputStream();
+
+    var code = run(Map.of(key, host), err);
+
+    assertThat(code).isEqualTo(NodeMain.MISCONFIGURED);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .startsWith("reeve node: " + key + ": expected a loopback address")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void classNamesInBytesStopTheStart() {
+    var err = new ByteArrayOutputStream();
+
+    assertThat(run(Map.of("pekko.actor.allow-java-serialization", true), err)).isEqualTo(2);
+  }
+
+  @Test
+  void aPortThatIsTakenFailsTheStartWithOneLine() throws IOException {
+    try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      var err = new ByteArrayOutputStream();
+
+      var code = run(Map.of("reeve.grpc.port", taken.getLocalPort()), err);
+
+      assertThat(code).isEqualTo(NodeMain.FAILED);
+      assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+          .startsWith("reeve node: the node could not start: ")
+          .hasLineCount(1);
+    }
+  }
+
+  // ---- Configuration ----------------------------------------------------------------------------
+
+  @Test
+  void eachLayerWinsOverTheOneBelow() throws IOException {
+    var file = directory.resolve("operator.conf");
+    Files.writeString(file, "reeve { grpc { port = 1, watches-max = 2 }, partition.count = 3 }");
+    var environment = Map.of("REEVE_GRPC_PORT", "5", "REEVE_GRPC_WATCHES_MAX", "6");
+    var overrides = ConfigFactory.parseString("reeve.grpc.port = 7");
+
+    var all = NodeConfig.load(file, environment, overrides).all();
+
+    assertThat(all.getInt("reeve.grpc.port")).isEqualTo(7);
+    assertThat(all.getInt("reeve.grpc.watches-max")).isEqualTo(6);
+    assertThat(all.getInt("reeve.partition.count")).isEqualTo(3);
+    assertThat(all.getInt("reeve.task.per-call-max")).isEqualTo(10_000);
+    assertThat(all.getString("pekko.actor.provider")).isEqualTo("cluster");
+  }
+
+  @Test
+  void settingsThatNothingReadsAreFound() {
+    var overrides =
+        ConfigFactory.parseString(
+            "reeve { grpc.prot = 1, nod.name = x, worker.pools = 2, task.per-call-max = 5 }");
+
+    assertThat(NodeConfig.load(null, Map.of(), overrides).unknownKeys())
+        .containsExactly("reeve.grpc.prot", "reeve.nod.name");
+  }
+
+  @Test
+  void noTwoKeysShareAVariable() {
+    var keys =
+        ConfigFactory.load().withOnlyPath("reeve").entrySet().stream().map(Map.Entry::getKey);
+
+    assertThat(keys.map(NodeConfig::variable)).doesNotHaveDuplicates();
+  }
+
+  // ---- Setting the scene ------------------------------------------------------------------------
+
+  private NodeConfig config(String overrides) {
+    return NodeConfig.load(
+        null,
+        Map.of(),
+        ConfigFactory.parseString(overrides)
+            .withFallback(ConfigFactory.parseMap(Map.of("reeve.store.directory", "" + directory)))
+            .withFallback(
+                ConfigFactory.parseString(
+                    "reeve.grpc.port = 0, reeve.grpc.drain-within = 200ms,"
+                        + " pekko.coordinated-shutdown.exit-jvm = off")));
+  }
+
+  private int run(Map<String, Object> overrides, ByteArrayOutputStream err) {
+    var nowhere =
+        new PrintStream(new ByteArrayOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8);
+    return NodeMain.run(
+        null,
+        ConfigFactory.parseMap(overrides)
+            .withFallback(ConfigFactory.parseMap(Map.of("reeve.store.directory", "" + directory)))
+            .withFallback(ConfigFactory.parseString("reeve.grpc.port = 0")),
+        config -> new PlayedParts(),
+        nowhere,
+        new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static boolean refusesConnections(InetSocketAddress address) throws IOException {
+    try (var socket = new Socket()) {
+      socket.connect(address, 1000);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+
+  /** Addresses on which this process listens by TCP, from the kernel's tables. */
+  private static List<String> listening() throws IOException {
+    var inodes = new java.util.HashSet<String>();
+    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+      for (var file : files.toList()) {
+        if (Files.isSymbolicLink(file)) {
+          inodes.add(Files.readSymbolicLink(file).toString());
+        }
+      }
+    } catch (java.nio.file.NoSuchFileException e) {
+      // A descriptor that was closed meanwhile.
+      return listening();
+    }
+    return Stream.of("/proc/self/net/tcp", "/proc/self/net/tcp6")
+        .flatMap(NodeTest::lines)
+        .map(line -> line.trim().split("\\s+"))
+        .filter(columns -> columns.length > 9 && columns[3].equals("0A"))
+        .filter(columns -> inodes.contains("socket:[" + columns[9] + "]"))
+        .map(columns -> address(columns[1]))
+        .sorted()
+        .toList();
+  }
+
+  private static Stream<String> lines(String file) {
+    try {
+      return Files.readAllLines(Path.of(file)).stream();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The last four bytes of the address, which is little-endian in the table, and the port. */
+  private static String address(String entry) {
+    var parts = entry.split(":", -1);
+    var ip = parts[0].substring(parts[0].length() - 8);
+    var text = new StringBuilder();
+    for (var i = 6; i >= 0; i -= 2) {
+      text.append(Integer.parseInt(ip.substring(i, i + 2), 16)).append(i == 0 ? ":" : ".");
+    }
+    return text.append(Integer.parseInt(parts[1], 16)).toString();
+  }
+
+  /** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
+  private static final class PlayedParts implements Parts {
+
+    @Override
+    public Config pekkoConfig() {
+      return ConfigFactory.empty();
+    }
+
+    @Override
+    public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
+        ActorSystem<?> system) {
+      return entity ->
+          Behaviors.receiveMessage(
+              command -> {
+                if (command instanceof Partition.Get get) {
+                  get.replyTo()
+                      .tell(
+                          new Partition.Refused(
+                              new Rejection(Rejection.Code.UNKNOWN_TASK, "played")));
+                }
+                return Behaviors.same();
+              });
+    }
+
+    @Override
+    public Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions) {
+      return Behaviors.empty();
+    }
+
+    @Override
+    public SessionFactory sessions(
+        ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
+      return stream -> Behaviors.empty();
+    }
+
+    @Override
+    public void close() {
+      // Holds nothing.
+    }
+  }
+}

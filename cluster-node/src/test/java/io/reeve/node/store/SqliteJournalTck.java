@@ -1,0 +1,17 @@
+package io.reeve.node.store;
+
+import org.apache.pekko.persistence.CapabilityFlag;
+import org.apache.pekko.persistence.japi.journal.JavaJournalSpec;
+
+/** Pekko's own tests of a journal; run by {@link StoreTckTest}. */
+public final class SqliteJournalTck extends JavaJournalSpec {
+
+  public SqliteJournalTck() {
+    super(StoreTckTest.configuration());
+  }
+
+  @Override
+  public CapabilityFlag supportsRejectingNonSerializableObjects() {
+    return CapabilityFlag.on();
+  }
+}
