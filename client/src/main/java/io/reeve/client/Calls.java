@@ -1,0 +1,169 @@
+package io.reeve.client;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes calls with one answer: to the endpoint in use, again after a failure that a repeat may
+ * cure.
+ *
+ * <p>One call has a deadline that covers all its tries, and each try a shorter one, so that a
+ * server that hangs does not use up the time in which another could answer.
+ */
+final class Calls {
+
+  private final Endpoints endpoints;
+  private final RetryRule retryRule;
+  private final Duration callTimeout;
+  private final Duration tryTimeout;
+  private final ScheduledExecutorService timer;
+  private final LongSupplier nanoTime;
+  private final RandomGenerator random;
+
+  Calls(
+      Endpoints endpoints,
+      RetryRule retryRule,
+      Duration callTimeout,
+      Duration tryTimeout,
+      ScheduledExecutorService timer,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.endpoints = endpoints;
+    this.retryRule = retryRule;
+    this.callTimeout = callTimeout;
+    this.tryTimeout = tryTimeout;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.random = random;
+  }
+
+  Endpoints endpoints() {
+    return endpoints;
+  }
+
+  /** The wait before the next try after {@code triesDone} failures in a row, or null to give up. */
+  @Nullable Duration delayAfter(int triesDone, ReeveException failure) {
+    return retryRule.delayAfter(triesDone, failure, random).orElse(null);
+  }
+
+  /** Runs {@code next} after {@code delay}; what it throws is lost, so it must not throw. */
+  Future<?> after(Duration delay, Runnable next) {
+    try {
+      return timer.schedule(next, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      // The client was closed meanwhile: run now, and let the closed channel refuse the call.
+      next.run();
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /**
+   * Completes with what {@code read} makes of the answer, or with a {@link ReeveException};
+   * cancelling it cancels the call.
+   */
+  <Q, R, T> CompletableFuture<T> call(
+      MethodDescriptor<Q, R> method, Q request, String requestId, Function<R, T> read) {
+    var tries = new Tries<>(method, request, requestId, read);
+    tries.begin();
+    return tries.result;
+  }
+
+  private final class Tries<Q, R, T> {
+    private final MethodDescriptor<Q, R> method;
+    private final Q request;
+    private final String requestId;
+    private final Function<R, T> read;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final long deadlineNanos = nanoTime.getAsLong() + callTimeout.toNanos();
+    private volatile @Nullable ClientCall<Q, R> current;
+    private int triesDone;
+
+    Tries(MethodDescriptor<Q, R> method, Q request, String requestId, Function<R, T> read) {
+      this.method = method;
+      this.request = request;
+      this.requestId = requestId;
+      this.read = read;
+      var unused =
+          result.whenComplete(
+              (answer, failure) -> {
+                var call = current;
+                if (result.isCancelled() && call != null) {
+                  call.cancel("cancelled by the caller", null);
+                }
+              });
+    }
+
+    void begin() {
+      if (result.isDone()) {
+        return;
+      }
+      var turn = endpoints.turn();
+      var nanosLeft = Math.max(1, deadlineNanos - nanoTime.getAsLong());
+      var options =
+          CallOptions.DEFAULT.withDeadlineAfter(
+              Math.min(nanosLeft, tryTimeout.toNanos()), TimeUnit.NANOSECONDS);
+      var call = endpoints.channel(turn).newCall(method, options);
+      current = call;
+      call.start(new Answer(turn), new Metadata());
+      call.request(2);
+      call.sendMessage(request);
+      call.halfClose();
+    }
+
+    void failed(ReeveException failure, int turn) {
+      if (RetryRule.blamesEndpoint(failure)) {
+        endpoints.moveOnFrom(turn);
+      }
+      triesDone++;
+      var delay = delayAfter(triesDone, failure);
+      var now = nanoTime.getAsLong();
+      if (delay == null || deadlineNanos - now <= delay.toNanos()) {
+        result.completeExceptionally(failure.forRequest(requestId));
+      } else {
+        var unused = after(delay, this::begin);
+      }
+    }
+
+    private final class Answer extends ClientCall.Listener<R> {
+      private final int turn;
+      private @Nullable R answer;
+
+      Answer(int turn) {
+        this.turn = turn;
+      }
+
+      @Override
+      public void onMessage(R message) {
+        answer = message;
+      }
+
+      @Override
+      public void onClose(Status status, Metadata trailers) {
+        var received = answer;
+        if (status.isOk() && received != null) {
+          result.complete(read.apply(received));
+        } else if (status.isOk()) {
+          failed(
+              ReeveException.of(
+                  Status.INTERNAL.withDescription("expected an answer, got none"), null),
+              turn);
+        } else {
+          failed(ReeveException.of(status, trailers).at(endpoints.name(turn)), turn);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.reeve.client;
+
+import io.grpc.Status;
+import io.reeve.v1.CancelTaskRequest;
+import io.reeve.v1.CancelTaskResponse;
+import io.reeve.v1.GetTaskRequest;
+import io.reeve.v1.GetTaskResponse;
+import io.reeve.v1.ListTasksResponse;
+import io.reeve.v1.SubmitTaskRequest;
+import io.reeve.v1.SubmitTasksRequest;
+import io.reeve.v1.Task;
+import io.reeve.v1.TaskServiceGrpc;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A connection to Reeve for those who hand tasks in. Safe for many threads; one per process is
+ * enough.
+ *
+ * <pre>{@code
+ * try (var reeve = ReeveClient.connect("127.0.0.1:7460")) {
+ *   var id = reeve.submit(TaskRequest.of("echo").payload("hello").build()).taskId();
+ *   var task = reeve.awaitResult(id, Duration.ofMinutes(1));
+ *   System.out.println(task.getState() + " " + task.getResult().toStringUtf8());
+ * }
+ * }</pre>
+ *
+ * <p>Every submission carries a request id, generated when the caller gives none, so a call whose
+ * answer was lost is repeated without a second effect. Methods throw {@link ReeveException}, their
+ * {@code Async} variants complete with it; cancelling such a future cancels the call. Futures
+ * complete on the client's executor, which must not be blocked for long.
+ */
+public final class ReeveClient implements AutoCloseable {
+
+  private final Calls calls;
+  private final ScheduledExecutorService timer;
+  private final Supplier<String> requestIds;
+  private final Duration closeTimeout;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  ReeveClient(
+      Calls calls,
+      ScheduledExecutorService timer,
+      Supplier<String> requestIds,
+      Duration closeTimeout) {
+    this.calls = calls;
+    this.timer = timer;
+    this.requestIds = requestIds;
+    this.closeTimeout = closeTimeout;
+  }
+
+  public static ReeveClientBuilder builder() {
+    return new ReeveClientBuilder();
+  }
+
+  /**
+   * A client with default settings; {@code endpoints} is {@code host:port}, several with commas.
+   */
+  public static ReeveClient connect(String endpoints) {
+    return builder().endpoints(endpoints).build();
+  }
+
+  // ---- Submit -------------------------------------------------------------------------------
+
+  /** Hands one task in; returns once it is durable. */
+  public Submission submit(TaskRequest task) {
+    return await(submitAsync(task));
+  }
+
+  /** As {@link #submit(TaskRequest)}; the same request id again has one effect and one answer. */
+  public Submission submit(String requestId, TaskRequest task) {
+    return await(submitAsync(requestId, task));
+  }
+
+  public CompletableFuture<Submission> submitAsync(TaskRequest task) {
+    return submitAsync(requestIds.get(), task);
+  }
+
+  public CompletableFuture<Submission> submitAsync(String requestId, TaskRequest task) {
+    var request =
+        SubmitTaskRequest.newBuilder().setRequestId(requestId).setTask(task.spec()).build();
+    return calls.call(
+        TaskServiceGrpc.getSubmitTaskMethod(),
+        request,
+        requestId,
+        answer ->
+            new Submission(
+                List.of(answer.getTaskId()),
+                instant(answer.getSubmittedAt()),
+                answer.getAlreadySubmitted(),
+                requestId));
+  }
+
+  /** Hands many tasks in, all or none, in one call; see {@link BulkSubmitter} for any number. */
+  public Submission submitAll(List<TaskRequest> tasks) {
+    return await(submitAllAsync(tasks));
+  }
+
+  public Submission submitAll(String requestId, List<TaskRequest> tasks) {
+    return await(submitAllAsync(requestId, tasks));
+  }
+
+  public CompletableFuture<Submission> submitAllAsync(List<TaskRequest> tasks) {
+    return submitAllAsync(requestIds.get(), tasks);
+  }
+
+  public CompletableFuture<Submission> submitAllAsync(String requestId, List<TaskRequest> tasks) {
+    var request = SubmitTasksRequest.newBuilder().setRequestId(requestId);
+    tasks.forEach(task -> request.addTasks(task.spec()));
+    return calls.call(
+        TaskServiceGrpc.getSubmitTasksMethod(),
+        request.build(),
+        requestId,
+        answer ->
+            new Submission(
+                answer.getTaskIdsList(),
+                instant(answer.getSubmittedAt()),
+                answer.getAlreadySubmitted(),
+                requestId));
+  }
+
+  /** A submitter of any number of tasks, several calls at a time, with back-pressure. */
+  public BulkSubmitter.Builder bulk() {
+    return new BulkSubmitter.Builder(this, requestIds.get());
+  }
+
+  // ---- Read ---------------------------------------------------------------------------------
+
+  /** The task as it is now; a client reads its own writes. */
+  public Task get(String taskId) {
+    return await(getAsync(taskId));
+  }
+
+  public CompletableFuture<Task> getAsync(String taskId) {
+    return calls.call(
+        TaskServiceGrpc.getGetTaskMethod(),
+        GetTaskRequest.newBuilder().setTaskId(taskId).build(),
+        "",
+        GetTaskResponse::getTask);
+  }
+
+  /** The tasks that match, fetched page by page while they are walked; each walk starts anew. */
+  public Iterable<Task> list(TaskQuery query) {
+    return () -> new TaskPages(token -> await(listPageAsync(query, token)));
+  }
+
+  /** One page; {@code token} is from the page before, empty for the first. */
+  public CompletableFuture<ListTasksResponse> listPageAsync(TaskQuery query, String token) {
+    return calls.call(TaskServiceGrpc.getListTasksMethod(), query.page(token), "", page -> page);
+  }
+
+  /** The states of the task from now on, to be walked and closed. */
+  public TaskWatch watch(String taskId) {
+    return new TaskWatch(calls, taskId);
+  }
+
+  /**
+   * Shows the task to {@code onChange} now and after each change, one call at a time; the future
+   * completes with the terminal task. A reader that is slow misses steps in between, never the
+   * last.
+   */
+  public CompletableFuture<Task> watch(String taskId, Consumer<Task> onChange) {
+    return new PushedWatch(calls, taskId, onChange).begin();
+  }
+
+  /**
+   * Waits until the task is terminal, in whatever way, and returns it. After {@code timeout} it
+   * throws with {@link ReeveException#REASON_AWAIT_TIMED_OUT}; the task is not touched by that.
+   */
+  public Task awaitResult(String taskId, Duration timeout) {
+    return await(awaitResultAsync(taskId, timeout));
+  }
+
+  public CompletableFuture<Task> awaitResultAsync(String taskId, Duration timeout) {
+    var result = watch(taskId, task -> {});
+    var timesOut =
+        ReeveException.local(
+            Status.Code.DEADLINE_EXCEEDED,
+            ReeveException.REASON_AWAIT_TIMED_OUT,
+            "expected task " + taskId + " to end within " + timeout + ", and it did not");
+    var timer = calls.after(timeout, () -> result.completeExceptionally(timesOut));
+    var unused = result.whenComplete((task, failure) -> timer.cancel(false));
+    return result;
+  }
+
+  // ---- Cancel -------------------------------------------------------------------------------
+
+  /** Ends the task if it is not terminal; {@code reason} is for people and may be empty. */
+  public Task cancel(String taskId, String reason) {
+    return await(cancelAsync(taskId, reason));
+  }
+
+  public CompletableFuture<Task> cancelAsync(String taskId, String reason) {
+    return calls.call(
+        TaskServiceGrpc.getCancelTaskMethod(),
+        CancelTaskRequest.newBuilder().setTaskId(taskId).setReason(reason).build(),
+        "",
+        CancelTaskResponse::getTask);
+  }
+
+  // ---- Close --------------------------------------------------------------------------------
+
+  /**
+   * Ends the connections; calls in progress get a short time to finish. The second time: nothing.
+   */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      timer.shutdownNow();
+      try {
+        calls.endpoints().close(closeTimeout.toMillis());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException interrupted) {
+      future.cancel(true);
+      Thread.currentThread().interrupt();
+      throw ReeveException.local(
+          Status.Code.CANCELLED,
+          ReeveException.REASON_INTERRUPTED,
+          "the thread was interrupted while it waited for an answer");
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof ReeveException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(failed.getCause());
+    }
+  }
+
+  private static Instant instant(com.google.protobuf.Timestamp timestamp) {
+    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  }
+}

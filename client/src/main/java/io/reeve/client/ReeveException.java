@@ -1,0 +1,143 @@
+package io.reeve.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that did not succeed: refused by the server, or no answer came.
+ *
+ * <p>{@link #reason()} is the stable name to program against; the message is for people. After
+ * {@link #isOutcomeUnknown()} the call may have taken effect: repeat it with {@link #requestId()},
+ * which cannot submit twice.
+ */
+public final class ReeveException extends RuntimeException {
+
+  /** Reasons that the client itself gives; all others come from the server. */
+  public static final String REASON_AWAIT_TIMED_OUT = "AWAIT_TIMED_OUT";
+
+  public static final String REASON_CLIENT_CLOSED = "CLIENT_CLOSED";
+  public static final String REASON_INTERRUPTED = "INTERRUPTED";
+
+  /** All that grpc-java says when a connection fails; what failed is in the cause. */
+  private static final String TRANSPORT_FAILED = "io exception";
+
+  private static final long serialVersionUID = 1L;
+
+  private final Status.Code code;
+  private final String reason;
+  private final @Nullable Duration retryDelay;
+  private final String requestId;
+
+  ReeveException(
+      Status.Code code,
+      String reason,
+      String message,
+      @Nullable Duration retryDelay,
+      String requestId,
+      @Nullable Throwable cause) {
+    super(message, cause);
+    this.code = code;
+    this.reason = reason;
+    this.retryDelay = retryDelay;
+    this.requestId = requestId;
+  }
+
+  /** A failure that the client itself found. */
+  static ReeveException local(Status.Code code, String reason, String message) {
+    return new ReeveException(code, reason, message, null, "", null);
+  }
+
+  /** Reads what the server said from a status and its trailers. */
+  static ReeveException of(Status status, @Nullable Metadata trailers) {
+    var details = StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList();
+    var reason = detail(details, ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
+    var delay =
+        detail(details, RetryInfo.class)
+            .filter(RetryInfo::hasRetryDelay)
+            .map(RetryInfo::getRetryDelay)
+            .map(d -> Duration.ofSeconds(d.getSeconds(), d.getNanos()))
+            .orElse(null);
+    var description = status.getDescription();
+    var cause = status.getCause();
+    var message = description == null ? status.getCode().name() : description;
+    if (cause != null && cause.getMessage() != null && message.equals(TRANSPORT_FAILED)) {
+      message =
+          cause.getMessage().contains("Connection refused")
+              ? "connection refused"
+              : cause.getMessage();
+    }
+    return new ReeveException(status.getCode(), reason, message, delay, "", cause);
+  }
+
+  private static <T extends com.google.protobuf.Message> Optional<T> detail(
+      List<Any> details, Class<T> type) {
+    for (var any : details) {
+      if (any.is(type)) {
+        try {
+          return Optional.of(any.unpack(type));
+        } catch (InvalidProtocolBufferException malformed) {
+          // The status itself still says what happened, so a broken detail counts as none.
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same failure of the call that carried this request id. */
+  ReeveException forRequest(String requestId) {
+    var same =
+        new ReeveException(
+            code, reason, String.valueOf(getMessage()), retryDelay, requestId, getCause());
+    same.setStackTrace(getStackTrace());
+    return same;
+  }
+
+  /**
+   * The same failure, with the endpoint named in the message where the message alone is no help.
+   */
+  ReeveException at(Endpoint endpoint) {
+    return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED
+        ? new ReeveException(
+            code, reason, endpoint + ": " + getMessage(), retryDelay, requestId, getCause())
+        : this;
+  }
+
+  public Status.Code code() {
+    return code;
+  }
+
+  /**
+   * One of the stable names in docs/errors.md; empty when the server gave none or was not reached.
+   */
+  public String reason() {
+    return reason;
+  }
+
+  /** How long the server asks to wait before the next try. */
+  public Optional<Duration> retryDelay() {
+    return Optional.ofNullable(retryDelay);
+  }
+
+  /** Of the call that failed; empty for calls without one. */
+  public String requestId() {
+    return requestId;
+  }
+
+  /** Whether the call may have taken effect although it failed. */
+  public boolean isOutcomeUnknown() {
+    return switch (code) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, UNKNOWN -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,73 @@
+package io.reeve.client;
+
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Whether and when a failed call is tried again.
+ *
+ * <p>A wait is drawn evenly from zero to a bound that doubles with each try ("full jitter", so that
+ * clients which lost their server together do not come back together). What the server asks for by
+ * {@code RetryInfo} is a lower bound of the wait.
+ *
+ * @param triesMax tries of one call in all, the first included; at least 1
+ * @param backoffInitial bound of the first wait; above zero
+ * @param backoffMax no bound grows beyond it; at least {@code backoffInitial}
+ */
+record RetryRule(int triesMax, Duration backoffInitial, Duration backoffMax) {
+
+  RetryRule {
+    if (triesMax < 1) {
+      throw new IllegalArgumentException("expected triesMax of at least 1, got " + triesMax);
+    }
+    if (backoffInitial.isZero() || backoffInitial.isNegative()) {
+      throw new IllegalArgumentException("expected a backoff above zero, got " + backoffInitial);
+    }
+    if (backoffMax.compareTo(backoffInitial) < 0) {
+      throw new IllegalArgumentException(
+          "expected backoffMax of at least " + backoffInitial + ", got " + backoffMax);
+    }
+  }
+
+  /**
+   * The wait before the next try, or empty to give up.
+   *
+   * @param triesDone failed tries of this call so far; at least 1
+   */
+  Optional<Duration> delayAfter(int triesDone, ReeveException failure, RandomGenerator random) {
+    if (triesDone >= triesMax || !mayBeRepeated(failure)) {
+      return Optional.empty();
+    }
+    var drawn = Duration.ofNanos(random.nextLong(boundAfter(triesDone).toNanos() + 1));
+    return Optional.of(failure.retryDelay().orElse(Duration.ZERO).plus(drawn));
+  }
+
+  private Duration boundAfter(int triesDone) {
+    var doublings = Math.min(triesDone - 1, 30);
+    var nanos = backoffInitial.toNanos() * Math.pow(2, doublings);
+    return nanos >= backoffMax.toNanos() ? backoffMax : Duration.ofNanos((long) nanos);
+  }
+
+  /**
+   * Every call of this library may be repeated: submissions carry a request id, the rest changes
+   * nothing the second time. So the question is only whether a repeat can end differently.
+   */
+  private static boolean mayBeRepeated(ReeveException failure) {
+    return switch (failure.code()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+      case RESOURCE_EXHAUSTED, ABORTED -> failure.retryDelay().isPresent();
+      // A stream that was reset under the call by a proxy or a stopping server, in grpc-java's
+      // words.
+      case INTERNAL, CANCELLED, UNKNOWN ->
+          failure.reason().isEmpty() && String.valueOf(failure.getMessage()).contains("RST_STREAM");
+      default -> false;
+    };
+  }
+
+  /** Whether another endpoint may answer better than the one that failed. */
+  static boolean blamesEndpoint(ReeveException failure) {
+    return failure.code() != Status.Code.RESOURCE_EXHAUSTED;
+  }
+}

@@ -1,0 +1,403 @@
+package io.reeve.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.Status;
+import io.reeve.client.fake.FakeReeve;
+import io.reeve.v1.Task;
+import io.reeve.v1.TaskState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ReeveClientTest {
+
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+  private static final TaskRequest HELLO = TaskRequest.of("echo").payload("hello").build();
+
+  private final FakeReeve server = FakeReeve.start(NOON);
+  private final ReeveClient client = client(server.endpoint());
+
+  private static ReeveClient client(String endpoints) {
+    var ids = new int[1];
+    return ReeveClient.builder()
+        .endpoints(endpoints)
+        .callTimeout(Duration.ofSeconds(10))
+        .tryTimeout(Duration.ofMillis(500))
+        .backoff(Duration.ofMillis(5), Duration.ofMillis(20))
+        .requestIds(() -> "request-" + ++ids[0])
+        .timeAndChance(System::nanoTime, new Random(1))
+        .build();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Nested
+  class Submitting {
+
+    @Test
+    void answersWithTheIdAndTheInstantOfTheServer() {
+      var submission = client.submit(HELLO);
+
+      assertThat(submission)
+          .isEqualTo(new Submission(List.of("t-1"), NOON.instant(), false, "request-1"));
+      assertThat(server.task("t-1").getSpec()).isEqualTo(HELLO.spec());
+    }
+
+    @Test
+    void isRepeatedWithTheSameRequestIdWhenTheServerIsAway() {
+      server.refuseNext(refusal(Status.Code.UNAVAILABLE, "STORE_AWAY", 0));
+      server.refuseNext(refusal(Status.Code.UNAVAILABLE, "STORE_AWAY", 0));
+
+      var submission = client.submit(HELLO);
+
+      assertThat(submission.requestId()).isEqualTo("request-1");
+      assertThat(server.calls()).containsExactly("SubmitTask", "SubmitTask", "SubmitTask");
+      assertThat(server.tasks().count()).isEqualTo(1);
+    }
+
+    @Test
+    void theSameRequestIdAgainGivesTheSameTask() {
+      var first = client.submit("order-7", HELLO);
+      var second = client.submit("order-7", HELLO);
+
+      assertThat(second.taskId()).isEqualTo(first.taskId());
+      assertThat(second.alreadySubmitted()).isTrue();
+      assertThat(server.tasks().count()).isEqualTo(1);
+    }
+
+    @Test
+    void waitsAsLongAsTheServerAsksWhenItIsFull() {
+      server.refuseNext(refusal(Status.Code.RESOURCE_EXHAUSTED, "QUEUE_FULL", 300));
+      var before = System.nanoTime();
+
+      client.submit(HELLO);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - before))
+          .isGreaterThan(Duration.ofMillis(299));
+    }
+
+    @Test
+    void aRefusalCarriesReasonCodeDelayAndRequestId() {
+      server.refuseNext(refusal(Status.Code.INVALID_ARGUMENT, "KIND_MISSING", 0));
+
+      var failure =
+          catchThrowableOfType(ReeveException.class, () -> client.submit("order-8", HELLO));
+
+      assertThat(failure.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(failure.reason()).isEqualTo("KIND_MISSING");
+      assertThat(failure).hasMessage("no");
+      assertThat(failure.requestId()).isEqualTo("order-8");
+      assertThat(failure.retryDelay()).isEmpty();
+      assertThat(failure.isOutcomeUnknown()).isFalse();
+      assertThat(server.calls()).hasSize(1);
+    }
+
+    @Test
+    void manyTasksGoInOneCallInOrder() {
+      var submission =
+          client.submitAll(
+              List.of(HELLO, TaskRequest.of("b").build(), TaskRequest.of("c").build()));
+
+      assertThat(submission.taskIds()).containsExactly("t-1", "t-2", "t-3");
+      assertThat(server.task("t-3").getSpec().getKind()).isEqualTo("c");
+    }
+
+    @Test
+    void bulkPacksCallsAndCountsWhatWasAcknowledged() {
+      var accepted = new ArrayList<Submission>();
+      try (var bulk =
+          client
+              .bulk()
+              .runId("import-7")
+              .tasksPerCall(10)
+              .callsInFlightMax(1)
+              .onAccepted(accepted::add)
+              .start()) {
+        for (var i = 0; i < 25; i++) {
+          bulk.add(HELLO);
+        }
+        bulk.flush();
+
+        assertThat(bulk.accepted()).isEqualTo(25);
+      }
+      assertThat(accepted)
+          .extracting(Submission::requestId)
+          .containsExactly("import-7-1", "import-7-2", "import-7-3");
+      assertThat(server.tasks().count()).isEqualTo(25);
+    }
+
+    @Test
+    void bulkTellsOfARefusedCall() {
+      server.refuseNext(refusal(Status.Code.INVALID_ARGUMENT, "KIND_MISSING", 0));
+      var bulk = client.bulk().start();
+      bulk.add(HELLO);
+
+      assertThatThrownBy(bulk::flush)
+          .isInstanceOfSatisfying(
+              ReeveException.class, e -> assertThat(e.reason()).isEqualTo("KIND_MISSING"));
+    }
+  }
+
+  @Nested
+  class WhenAServerIsLost {
+
+    @Test
+    void theNextEndpointIsTaken() {
+      var gone = FakeReeve.start(NOON);
+      var dead = gone.endpoint();
+      gone.close();
+      try (var rotating = client(dead + "," + server.endpoint())) {
+        assertThat(rotating.submit(HELLO).taskId()).isEqualTo("t-1");
+        assertThat(rotating.get("t-1").getId()).isEqualTo("t-1");
+      }
+    }
+
+    @Test
+    void aServerThatHangsDoesNotUseUpTheTimeOfTheCall() {
+      try (var hanging = FakeReeve.start(NOON);
+          var rotating = client(hanging.endpoint() + "," + server.endpoint())) {
+        hanging.fallSilent();
+
+        assertThat(rotating.submit(HELLO).taskId()).isEqualTo("t-1");
+      }
+    }
+
+    @Test
+    void theFailureNamesTheEndpointAndTheOutcomeIsUnknown() {
+      server.close();
+
+      var failure = catchThrowableOfType(ReeveException.class, () -> client.submit(HELLO));
+
+      assertThat(failure.code()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(failure.getMessage()).startsWith(server.endpoint() + ": ");
+      assertThat(failure.isOutcomeUnknown()).isTrue();
+    }
+
+    @Test
+    void cancellingTheFutureEndsTheCall() {
+      server.fallSilent();
+      var future = client.submitAsync(HELLO);
+
+      future.cancel(true);
+
+      assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
+    }
+  }
+
+  @Nested
+  class Reading {
+
+    @Test
+    void anUnknownIdIsNotFound() {
+      var failure = catchThrowableOfType(ReeveException.class, () -> client.get("t-99"));
+
+      assertThat(failure.code()).isEqualTo(Status.Code.NOT_FOUND);
+      assertThat(failure.reason()).isEqualTo("UNKNOWN_TASK");
+    }
+
+    @Test
+    void aListIsFetchedPageByPageAndEmptyPagesDoNotEndIt() {
+      for (var i = 0; i < 7; i++) {
+        client.submit(TaskRequest.of(i == 6 ? "rare" : "common").build());
+      }
+      var rare = client.list(TaskQuery.all().kind("rare").pageSize(2));
+
+      assertThat(rare).extracting(Task::getId).containsExactly("t-7");
+      assertThat(server.calls()).filteredOn("ListTasks"::equals).hasSize(4);
+    }
+
+    @Test
+    void aListFetchesNoPageAhead() {
+      for (var i = 0; i < 6; i++) {
+        client.submit(HELLO);
+      }
+      var walk = client.list(TaskQuery.all().pageSize(2)).iterator();
+
+      walk.next();
+      walk.next();
+
+      assertThat(server.calls()).filteredOn("ListTasks"::equals).hasSize(1);
+    }
+
+    @Test
+    void aQueryFiltersByStateQueueAndTenant() {
+      client.submit(TaskRequest.of("a").queue("mail").tenant("acme").build());
+      client.submit(TaskRequest.of("b").queue("mail").tenant("other").build());
+      client.submit(TaskRequest.of("c").queue("mail").tenant("acme").build());
+      server.complete("t-3", "");
+
+      assertThat(
+              client.list(
+                  TaskQuery.all().queue("mail").tenant("acme").states(TaskState.TASK_STATE_READY)))
+          .extracting(Task::getId)
+          .containsExactly("t-1");
+    }
+
+    @Test
+    void bytesComeOnlyWhenAskedFor() {
+      client.submit(HELLO);
+
+      assertThat(client.list(TaskQuery.all())).allMatch(t -> t.getSpec().getPayload().isEmpty());
+      assertThat(client.list(TaskQuery.all().withBytes()))
+          .allMatch(t -> t.getSpec().getPayload().toStringUtf8().equals("hello"));
+    }
+  }
+
+  @Nested
+  class Watching {
+
+    private final String id = client.submit(HELLO).taskId();
+
+    @Test
+    void showsEachStateAndEndsWithTheTerminalOne() {
+      var states = new ArrayList<TaskState>();
+      try (var watch = client.watch(id)) {
+        states.add(watch.next().getState());
+        server.lease(id, "worker-1");
+        states.add(watch.next().getState());
+        server.complete(id, "done");
+        watch.forEachRemaining(task -> states.add(task.getState()));
+      }
+      assertThat(states)
+          .containsExactly(
+              TaskState.TASK_STATE_READY,
+              TaskState.TASK_STATE_LEASED,
+              TaskState.TASK_STATE_COMPLETED);
+    }
+
+    @Test
+    void survivesABrokenStreamWithoutShowingAStateTwice() {
+      var states = new ArrayList<TaskState>();
+      try (var watch = client.watch(id)) {
+        states.add(watch.next().getState());
+        server.breakWatches();
+        eventually("the watch is open again", () -> server.tasks().isWatched(id));
+        server.complete(id, "done");
+        watch.forEachRemaining(task -> states.add(task.getState()));
+      }
+      assertThat(states)
+          .containsExactly(TaskState.TASK_STATE_READY, TaskState.TASK_STATE_COMPLETED);
+    }
+
+    @Test
+    void ofAnUnknownTaskIsRefused() {
+      try (var watch = client.watch("t-99")) {
+        assertThatThrownBy(watch::hasNext)
+            .isInstanceOfSatisfying(
+                ReeveException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.NOT_FOUND));
+      }
+    }
+
+    @Test
+    void aReaderThatFailsEndsItsWatch() {
+      var result =
+          client.watch(
+              id,
+              task -> {
+                throw new IllegalStateException("reader");
+              });
+
+      assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(IllegalStateException.class);
+      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
+    }
+
+    @Test
+    void aClosedWatchEndsItsStream() {
+      var watch = client.watch(id);
+      watch.next();
+
+      watch.close();
+
+      assertThat(watch.hasNext()).isFalse();
+      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
+    }
+
+    @Test
+    void awaitResultReturnsTheTerminalTask() {
+      var result = client.awaitResultAsync(id, Duration.ofSeconds(10));
+      server.die(id, "no such mailbox");
+
+      var task = ReeveClient.await(result);
+
+      assertThat(task.getState()).isEqualTo(TaskState.TASK_STATE_DEAD);
+      assertThat(task.getFailure().getMessage()).isEqualTo("no such mailbox");
+    }
+
+    @Test
+    void awaitResultGivesUpAfterItsTimeoutAndLeavesNoStream() {
+      var failure =
+          catchThrowableOfType(
+              ReeveException.class, () -> client.awaitResult(id, Duration.ofMillis(50)));
+
+      assertThat(failure.reason()).isEqualTo(ReeveException.REASON_AWAIT_TIMED_OUT);
+      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
+    }
+  }
+
+  @Nested
+  class Cancelling {
+
+    @Test
+    void endsALiveTaskWithTheReason() {
+      var id = client.submit(HELLO).taskId();
+
+      var task = client.cancel(id, "ordered twice");
+
+      assertThat(task.getState()).isEqualTo(TaskState.TASK_STATE_CANCELLED);
+      assertThat(task.getCancelReason()).isEqualTo("ordered twice");
+    }
+
+    @Test
+    void ofATaskThatEndedOtherwiseIsRefused() {
+      var id = client.submit(HELLO).taskId();
+      server.complete(id, "done");
+
+      var failure = catchThrowableOfType(ReeveException.class, () -> client.cancel(id, ""));
+
+      assertThat(failure.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    }
+  }
+
+  @Test
+  void closingTwiceIsClosingOnceAndCallsAfterwardsFail() {
+    client.close();
+    client.close();
+
+    assertThatThrownBy(() -> client.submit(HELLO)).isInstanceOf(ReeveException.class);
+  }
+
+  private static io.grpc.StatusRuntimeException refusal(
+      Status.Code code, String reason, long retryDelayMillis) {
+    return FakeReeve.refusal(code, reason, "no", retryDelayMillis);
+  }
+
+  private static void eventually(String condition, BooleanSupplier holds) {
+    var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting until %s", condition).isLessThan(until);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

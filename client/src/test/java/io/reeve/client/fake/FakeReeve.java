@@ -1,0 +1,183 @@
+package io.reeve.client.fake;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.reeve.v1.Failure;
+import io.reeve.v1.FailureType;
+import io.reeve.v1.Task;
+import io.reeve.v1.TaskState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The fake server: started on a free loopback port, told by its test what to answer. */
+public final class FakeReeve implements AutoCloseable {
+
+  private final FakeTasks tasks;
+  private final Server server;
+  private final int port;
+  private final Deque<StatusRuntimeException> refusals = new ArrayDeque<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private boolean silent;
+
+  private FakeReeve(int port, Clock clock) {
+    tasks = new FakeTasks(clock);
+    try {
+      server =
+          NettyServerBuilder.forAddress(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+              .addService(new FakeTaskService(tasks))
+              .addService(new FakeWorkerService(tasks))
+              .intercept(new Script())
+              .maxInboundMessageSize(64 * 1024 * 1024)
+              .build()
+              .start();
+      this.port = server.getPort();
+    } catch (IOException cannotBind) {
+      throw new UncheckedIOException(cannotBind);
+    }
+  }
+
+  /** Starts on a free port of the loopback address, with this clock for its timestamps. */
+  public static FakeReeve start(Clock clock) {
+    return new FakeReeve(0, clock);
+  }
+
+  /** Starts on this port; 0 takes a free one. */
+  public static FakeReeve start(int port, Clock clock) {
+    return new FakeReeve(port, clock);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String endpoint() {
+    return "127.0.0.1:" + port();
+  }
+
+  public FakeTasks tasks() {
+    return tasks;
+  }
+
+  /** Bare names of the methods that were called so far, refused calls included. */
+  public List<String> calls() {
+    return calls;
+  }
+
+  /** Refuses the next call, before it has an effect. Refusals queue up. */
+  public synchronized FakeReeve refuseNext(StatusRuntimeException refusal) {
+    refusals.add(refusal);
+    return this;
+  }
+
+  /** From now on calls are taken and never answered. */
+  public synchronized void fallSilent() {
+    silent = true;
+  }
+
+  /** A refusal as the server words it; a delay of 0 ms gives no RetryInfo. */
+  public static StatusRuntimeException refusal(
+      Status.Code code, String reason, String message, long retryDelayMillis) {
+    var status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.value())
+            .setMessage(message)
+            .addDetails(
+                Any.pack(ErrorInfo.newBuilder().setDomain("reeve.io").setReason(reason).build()));
+    if (retryDelayMillis > 0) {
+      var delay =
+          Duration.newBuilder()
+              .setSeconds(retryDelayMillis / 1000)
+              .setNanos((int) (retryDelayMillis % 1000) * 1_000_000);
+      status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  /** Ends the task as completed. */
+  public void complete(String taskId, String result) {
+    tasks.change(
+        taskId,
+        task ->
+            task.setState(TaskState.TASK_STATE_COMPLETED)
+                .setFinishedAt(tasks.now())
+                .setResult(ByteString.copyFromUtf8(result)));
+  }
+
+  /** Ends the task as dead. */
+  public void die(String taskId, String message) {
+    tasks.change(
+        taskId,
+        task ->
+            task.setState(TaskState.TASK_STATE_DEAD)
+                .setFinishedAt(tasks.now())
+                .setFailure(
+                    Failure.newBuilder()
+                        .setType(FailureType.FAILURE_TYPE_ERROR)
+                        .setMessage(message)));
+  }
+
+  /** Shows the task as running. */
+  public void lease(String taskId, String workerId) {
+    tasks.change(taskId, task -> FakeTasks.lease(task, workerId, tasks.now()));
+  }
+
+  public Task task(String taskId) {
+    return tasks.get(taskId);
+  }
+
+  /** Breaks every open watch as a stopping server does. */
+  public void breakWatches() {
+    tasks.breakWatches();
+  }
+
+  /** Stops at once, as a killed process does. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Script implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      calls.add(String.valueOf(call.getMethodDescriptor().getBareMethodName()));
+      synchronized (FakeReeve.this) {
+        if (silent) {
+          return new ServerCall.Listener<>() {};
+        }
+        var refusal = refusals.poll();
+        if (refusal != null) {
+          var trailers = refusal.getTrailers();
+          call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+          return new ServerCall.Listener<>() {};
+        }
+      }
+      return next.startCall(call, headers);
+    }
+  }
+}
