@@ -1,0 +1,480 @@
+package io.reeve.worker.link;
+
+import io.grpc.Status;
+import io.reeve.v1.Assignments;
+import io.reeve.v1.CancelLeases;
+import io.reeve.v1.Control;
+import io.reeve.v1.ServerMessage;
+import io.reeve.v1.SettlementAck;
+import io.reeve.v1.Welcome;
+import io.reeve.v1.WorkerMessage;
+import io.reeve.v1.WorkerState;
+import io.reeve.worker.settings.LinkSettings;
+import io.reeve.worker.slot.Attempt;
+import io.reeve.worker.slot.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one pool connected: connects to one endpoint after the other, says hello, beats, hands
+ * assignments to the workload, and brings back credit and settlements until they are acknowledged.
+ *
+ * <p>A broken stream changes nothing for what runs: the next session resumes the leases, and
+ * whatever it no longer has is told to stop. Assignments and settlements travel in batches; what
+ * ends while the allowed number of batches is on its way makes up the next one.
+ */
+public final class Link extends AbstractBehavior<Link.Command> {
+
+  // ---- Protocol ---------------------------------------------------------------------------------
+
+  public sealed interface Command {}
+
+  /** Something ended in the workload. */
+  public enum Flush implements Command {
+    INSTANCE
+  }
+
+  /** Some attempt has said something of its progress. */
+  public enum ProgressWaiting implements Command {
+    INSTANCE
+  }
+
+  /** Take no new work, or take it again. */
+  public record Draining(boolean on) implements Command {}
+
+  /** Some slots are gone for good: never hold more than this again. */
+  public record LimitCapacity(int capacity) implements Command {}
+
+  /** The workload is empty and stays so: settle what is left, say goodbye, and end. */
+  public record Leave(String reason) implements Command {}
+
+  private record Connect() implements Command {}
+
+  private record Inbound(int stream, ServerMessage message) implements Command {}
+
+  private record Closed(int stream, Status status) implements Command {}
+
+  private record WelcomeOverdue(int stream) implements Command {}
+
+  private record Beat() implements Command {}
+
+  private record CheckSilence() implements Command {}
+
+  private record ReceivedDue() implements Command {}
+
+  private record ProgressDue() implements Command {}
+
+  private record LeasesLapsed() implements Command {}
+
+  private record GoodbyeOverdue() implements Command {}
+
+  // ---- Construction -----------------------------------------------------------------------------
+
+  private enum Phase {
+    WAITING,
+    OPENING,
+    UP,
+    LEAVING
+  }
+
+  private final LinkParts parts;
+  private final LinkSettings settings;
+  private final Workload workload;
+  private final ActorRef<LinkEvent> pool;
+  private final TimerScheduler<Command> timers;
+  private final Endpoints endpoints;
+  private final Upstream upstream;
+
+  private Phase phase = Phase.WAITING;
+  private int streams;
+  private @Nullable WorkerStream stream;
+  private @Nullable Session session;
+  private String resumeToken = "";
+  private long upSince;
+  private long lastHeard;
+  private int failures;
+  private int refusals;
+  private String toldReason = "";
+  private @Nullable String leaving;
+  private long lastProgress;
+
+  public static Behavior<Command> create(LinkParts parts, ActorRef<LinkEvent> pool) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new Link(context, timers, parts, pool)));
+  }
+
+  private Link(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      LinkParts parts,
+      ActorRef<LinkEvent> pool) {
+    super(context);
+    context.setLoggerName(Link.class);
+    this.parts = parts;
+    this.settings = parts.settings();
+    this.workload = parts.workload();
+    this.pool = pool;
+    this.timers = timers;
+    this.endpoints = new Endpoints(parts.endpoints());
+    this.upstream = new Upstream(parts.identity(), settings, workload, parts.figures());
+    this.lastProgress = parts.nanos().getAsLong() - settings.progressInterval().toNanos();
+    context.getSelf().tell(new Connect());
+  }
+
+  // ---- Behaviour --------------------------------------------------------------------------------
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Inbound.class, this::onInbound)
+        .onMessage(Flush.class, this::onFlush)
+        .onMessage(ProgressWaiting.class, this::onProgressWaiting)
+        .onMessage(Draining.class, this::onDraining)
+        .onMessage(LimitCapacity.class, this::onLimitCapacity)
+        .onMessage(Leave.class, this::onLeave)
+        .onMessage(Connect.class, this::onConnect)
+        .onMessage(Closed.class, this::onClosed)
+        .onMessage(WelcomeOverdue.class, this::onWelcomeOverdue)
+        .onMessage(Beat.class, this::onBeat)
+        .onMessage(CheckSilence.class, this::onCheckSilence)
+        .onMessage(ReceivedDue.class, this::onReceivedDue)
+        .onMessage(ProgressDue.class, this::onProgressDue)
+        .onMessage(LeasesLapsed.class, this::onLeasesLapsed)
+        .onMessage(GoodbyeOverdue.class, this::onGoodbyeOverdue)
+        .onSignal(PostStop.class, this::onStop)
+        .build();
+  }
+
+  private Behavior<Command> onConnect(Connect command) {
+    if (phase != Phase.WAITING) {
+      return this;
+    }
+    phase = Phase.OPENING;
+    int number = ++streams;
+    var self = getContext().getSelf();
+    var opened =
+        WorkerStream.open(
+            endpoints.current(),
+            settings,
+            new WorkerStream.Listener() {
+              @Override
+              public void received(ServerMessage message) {
+                self.tell(new Inbound(number, message));
+              }
+
+              @Override
+              public void writable() {
+                self.tell(Flush.INSTANCE);
+              }
+
+              @Override
+              public void closed(Status status) {
+                self.tell(new Closed(number, status));
+              }
+            });
+    stream = opened;
+    timers.startSingleTimer(new WelcomeOverdue(number), settings.welcomeWithin());
+    opened.send(WorkerMessage.newBuilder().setHello(upstream.hello(resumeToken)).build());
+    return this;
+  }
+
+  private Behavior<Command> onInbound(Inbound inbound) {
+    if (inbound.stream() != streams || (phase != Phase.OPENING && session == null)) {
+      return this;
+    }
+    lastHeard = parts.nanos().getAsLong();
+    var message = inbound.message();
+    switch (message.getMessageCase()) {
+      case WELCOME -> onWelcome(message.getWelcome());
+      case ASSIGNMENTS -> onAssignments(message.getAssignments());
+      case SETTLEMENT_ACK -> {
+        return onAck(message.getSettlementAck());
+      }
+      case CANCEL -> onCancel(message.getCancel());
+      case CONTROL -> {
+        return onControl(message.getControl());
+      }
+      case PING -> getContext().getLog().trace("heartbeat {} heard", message.getPing());
+      // A newer server's word that this worker does not know yet.
+      case MESSAGE_NOT_SET -> getContext().getLog().debug("message of an unknown sort ignored");
+    }
+    return this;
+  }
+
+  // ---- The session ------------------------------------------------------------------------------
+
+  private void onWelcome(Welcome welcome) {
+    var opened = stream;
+    if (phase != Phase.OPENING || opened == null) {
+      return;
+    }
+    var resumed = !resumeToken.isEmpty();
+    var welcomed = Session.of(welcome, settings);
+    session = welcomed;
+    phase = Phase.UP;
+    resumeToken = welcomed.resumeToken();
+    upSince = lastHeard;
+    refusals = 0;
+    toldReason = "";
+    parts.execution().limitResults(welcomed.resultMax());
+    timers.cancel(new WelcomeOverdue(streams));
+    timers.cancel(new LeasesLapsed());
+    upstream.open(opened, welcomed, Leases.of(welcome.getLostList()));
+    workload.pause(false);
+    var check = welcomed.silenceMax().dividedBy(4);
+    timers.startTimerAtFixedRate(new CheckSilence(), check);
+    timers.startTimerAtFixedRate(new Beat(), welcomed.heartbeatInterval());
+    pool.tell(
+        new LinkEvent.Up(
+            endpoints.current(),
+            welcomed.id(),
+            welcomed.node(),
+            upstream.capacity(),
+            upstream.reserve(),
+            resumed));
+    leaveIfSettled();
+  }
+
+  private void onAssignments(Assignments assignments) {
+    if (!upstream.isNew(assignments.getSequence())) {
+      return;
+    }
+    var nowNanos = lastHeard;
+    var nowMillis = parts.millis().getAsLong();
+    var attempts = new ArrayList<Attempt>(assignments.getAssignmentsCount());
+    for (var assignment : assignments.getAssignmentsList()) {
+      attempts.add(new Attempt(assignment, parts.surroundings(), nowMillis, nowNanos));
+    }
+    workload.offer(attempts);
+    var due = new ReceivedDue();
+    if (session != null && !timers.isTimerActive(due)) {
+      timers.startSingleTimer(due, session.receivedDelay());
+    }
+  }
+
+  private Behavior<Command> onAck(SettlementAck ack) {
+    for (var refused : ack.getRefusedList()) {
+      workload.refused();
+      getContext()
+          .getLog()
+          .debug(
+              "settlement of task {} under fence {} refused, {}: {}",
+              refused.getTaskId(),
+              refused.getFence(),
+              refused.getReason(),
+              refused.getMessage());
+    }
+    upstream.acknowledged(ack.getBatch());
+    leaveIfSettled();
+    return this;
+  }
+
+  private void onCancel(CancelLeases cancel) {
+    workload.revoke(Leases.revoked(cancel));
+  }
+
+  private Behavior<Command> onControl(Control control) {
+    switch (control.getOrderCase()) {
+      case DRAIN, RESUME, SHUTDOWN -> pool.tell(new LinkEvent.Ordered(control));
+      case RECONNECT -> {
+        var reason = "sent to another endpoint: " + control.getReconnect().getReason();
+        var next = lost(reason, Duration.ZERO);
+        endpoints.moveOn();
+        return next;
+      }
+      case DESIRED_CAPACITY -> upstream.desire(control.getDesiredCapacity());
+      case ORDER_NOT_SET -> getContext().getLog().debug("order of an unknown sort ignored");
+    }
+    return this;
+  }
+
+  // ---- Outwards ---------------------------------------------------------------------------------
+
+  private Behavior<Command> onFlush(Flush command) {
+    upstream.flush();
+    leaveIfSettled();
+    return this;
+  }
+
+  private Behavior<Command> onReceivedDue(ReceivedDue due) {
+    upstream.acknowledgeReceived();
+    return this;
+  }
+
+  private Behavior<Command> onProgressWaiting(ProgressWaiting command) {
+    var sinceLast = parts.nanos().getAsLong() - lastProgress;
+    var interval = settings.progressInterval().toNanos();
+    if (sinceLast >= interval) {
+      return onProgressDue(new ProgressDue());
+    }
+    timers.startSingleTimer(new ProgressDue(), Duration.ofNanos(interval - sinceLast));
+    return this;
+  }
+
+  private Behavior<Command> onProgressDue(ProgressDue due) {
+    lastProgress = parts.nanos().getAsLong();
+    upstream.say(parts.progress().take());
+    return this;
+  }
+
+  private Behavior<Command> onBeat(Beat command) {
+    upstream.beat();
+    return this;
+  }
+
+  // ---- Orders of the pool -----------------------------------------------------------------------
+
+  private Behavior<Command> onDraining(Draining order) {
+    upstream.enter(
+        order.on() ? WorkerState.WORKER_STATE_DRAINING : WorkerState.WORKER_STATE_RUNNING);
+    return this;
+  }
+
+  private Behavior<Command> onLimitCapacity(LimitCapacity order) {
+    upstream.limit(order.capacity());
+    return this;
+  }
+
+  private Behavior<Command> onLeave(Leave order) {
+    if (leaving == null) {
+      leaving = order.reason();
+      upstream.enter(WorkerState.WORKER_STATE_STOPPING);
+    }
+    leaveIfSettled();
+    return phase != Phase.UP && phase != Phase.LEAVING && upstream.isSettled() ? left() : this;
+  }
+
+  /** Says goodbye once it is to leave and nothing is left to report. */
+  private void leaveIfSettled() {
+    if (phase == Phase.UP && leaving != null && upstream.isSettled()) {
+      phase = Phase.LEAVING;
+      upstream.goodbye(leaving);
+      timers.startSingleTimer(new GoodbyeOverdue(), Duration.ofSeconds(1));
+    }
+  }
+
+  private Behavior<Command> onGoodbyeOverdue(GoodbyeOverdue overdue) {
+    return left();
+  }
+
+  private Behavior<Command> left() {
+    pool.tell(new LinkEvent.Left());
+    return Behaviors.stopped();
+  }
+
+  // ---- The end of a stream ----------------------------------------------------------------------
+
+  private Behavior<Command> onClosed(Closed closed) {
+    if (closed.stream() != streams || phase == Phase.WAITING) {
+      return this;
+    }
+    if (phase == Phase.LEAVING) {
+      return left();
+    }
+    var reason = Refusals.describe(closed.status());
+    if (phase == Phase.UP) {
+      return lost(reason, null);
+    }
+    return notConnected(reason, Refusals.isFinal(closed.status().getCode()));
+  }
+
+  private Behavior<Command> onWelcomeOverdue(WelcomeOverdue overdue) {
+    if (overdue.stream() != streams || phase != Phase.OPENING) {
+      return this;
+    }
+    return notConnected("no welcome within " + settings.welcomeWithin(), false);
+  }
+
+  private Behavior<Command> onCheckSilence(CheckSilence check) {
+    if (phase != Phase.UP || session == null) {
+      return this;
+    }
+    var silence = parts.nanos().getAsLong() - lastHeard;
+    return silence > session.silenceMax().toNanos()
+        ? lost("the server was silent for " + Duration.ofNanos(silence).toMillis() + " ms", null)
+        : this;
+  }
+
+  private Behavior<Command> lost(String reason, @Nullable Duration wait) {
+    var lapse = session == null ? Duration.ZERO : session.resumeWithin();
+    var lasted = parts.nanos().getAsLong() - upSince;
+    closeStream(reason);
+    if (lasted > settings.reconnect().max().toNanos()) {
+      failures = 0;
+    }
+    pool.tell(new LinkEvent.Lost(endpoints.current(), reason));
+    if (!lapse.isZero()) {
+      timers.startSingleTimer(new LeasesLapsed(), lapse);
+    }
+    if (leaving != null && upstream.isSettled()) {
+      return left();
+    }
+    failures++;
+    reconnectAfter(wait == null ? settings.reconnect().fullJitter(failures, parts.random()) : wait);
+    return this;
+  }
+
+  private Behavior<Command> notConnected(String reason, boolean refused) {
+    var endpoint = endpoints.current();
+    closeStream(reason);
+    endpoints.moveOn();
+    failures++;
+    if (!reason.equals(toldReason)) {
+      toldReason = reason;
+      pool.tell(new LinkEvent.NotConnected(endpoint, reason, refused));
+    }
+    if (refused && !resumeToken.isEmpty()) {
+      // Whatever is wrong with taking over, a fresh start may still be welcome.
+      resumeToken = "";
+      upstream.forget();
+    } else if (refused && settings.refusalsMax() > 0 && ++refusals >= settings.refusalsMax()) {
+      pool.tell(new LinkEvent.GaveUp(reason));
+      return this;
+    }
+    reconnectAfter(settings.reconnect().fullJitter(failures, parts.random()));
+    return this;
+  }
+
+  private void closeStream(String reason) {
+    streams++;
+    phase = Phase.WAITING;
+    session = null;
+    upstream.close();
+    timers.cancel(new Beat());
+    timers.cancel(new CheckSilence());
+    timers.cancel(new ReceivedDue());
+    if (stream != null) {
+      stream.cancel(reason);
+      stream = null;
+    }
+  }
+
+  private void reconnectAfter(Duration wait) {
+    timers.startSingleTimer(new Connect(), wait);
+  }
+
+  /**
+   * The leases of the broken session can no longer be resumed, so that others may run the tasks
+   * already: what has not begun here waits for the word of the next session.
+   */
+  private Behavior<Command> onLeasesLapsed(LeasesLapsed lapsed) {
+    if (phase != Phase.UP) {
+      workload.pause(true);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onStop(PostStop signal) {
+    closeStream("the worker ends");
+    return this;
+  }
+}

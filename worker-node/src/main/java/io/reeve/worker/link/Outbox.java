@@ -1,0 +1,118 @@
+package io.reeve.worker.link;
+
+import io.reeve.v1.LeaseRef;
+import io.reeve.v1.Settlement;
+import io.reeve.v1.Settlements;
+import io.reeve.worker.slot.Lease;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settlements from the end of their attempts to their acknowledgement, in the order of the endings.
+ *
+ * <p>Batches count from 1 in each session. What a session leaves unacknowledged goes first in the
+ * next one. Bounded by its owner: credit for an attempt is given back only when its settlement
+ * leaves, so there are never more settlements here than the capacity, plus the batches on their
+ * way.
+ */
+final class Outbox {
+
+  /** What a settlement adds to its message beside its own bytes: the tag and the length. */
+  private static final int FRAME_BYTES = 6;
+
+  private record Batch(long number, List<Settlement> settlements) {}
+
+  private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Batch> sent = new ArrayDeque<>();
+  private long lastNumber;
+
+  void add(Settlement settlement) {
+    waiting.addLast(settlement);
+  }
+
+  /**
+   * Forms the next batch and counts it as sent; null when nothing waits.
+   *
+   * @param countMax at least 1
+   * @param bytesMax of all settlements together; a single larger one still goes, alone
+   */
+  @Nullable Settlements nextBatch(int countMax, int bytesMax) {
+    if (waiting.isEmpty()) {
+      return null;
+    }
+    var message = Settlements.newBuilder().setBatch(lastNumber + 1);
+    var settlements = new ArrayList<Settlement>(Math.min(countMax, waiting.size()));
+    long bytes = 0;
+    for (var next = waiting.peekFirst();
+        next != null && settlements.size() < countMax;
+        next = waiting.peekFirst()) {
+      bytes += next.getSerializedSize() + FRAME_BYTES;
+      if (bytes > bytesMax && !settlements.isEmpty()) {
+        break;
+      }
+      settlements.add(next);
+      waiting.removeFirst();
+    }
+    lastNumber++;
+    sent.addLast(new Batch(lastNumber, settlements));
+    return message.addAllSettlements(settlements).build();
+  }
+
+  /** Batches sent in this session and not acknowledged. */
+  int batchesOnTheirWay() {
+    return sent.size();
+  }
+
+  /** Forgets every batch up to this number. Older and repeated acknowledgements change nothing. */
+  void acknowledge(long number) {
+    for (var batch = sent.peekFirst();
+        batch != null && batch.number() <= number;
+        batch = sent.peekFirst()) {
+      sent.removeFirst();
+    }
+  }
+
+  /** A session ended: what it left unacknowledged waits again, before everything else. */
+  void startOver() {
+    for (var batch = sent.pollLast(); batch != null; batch = sent.pollLast()) {
+      var settlements = batch.settlements();
+      for (int i = settlements.size() - 1; i >= 0; i--) {
+        waiting.addFirst(settlements.get(i));
+      }
+    }
+    lastNumber = 0;
+  }
+
+  /** Drops waiting settlements of these leases and answers how many there were. */
+  int drop(Set<Lease> leases) {
+    int dropped = 0;
+    for (Iterator<Settlement> all = waiting.iterator(); all.hasNext(); ) {
+      var settlement = all.next();
+      if (leases.contains(new Lease(settlement.getTaskId(), settlement.getFence()))) {
+        all.remove();
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  /** The leases of all that waits; after {@link #startOver}, of everything there is. */
+  List<LeaseRef> leases() {
+    return waiting.stream()
+        .map(
+            settlement ->
+                LeaseRef.newBuilder()
+                    .setTaskId(settlement.getTaskId())
+                    .setFence(settlement.getFence())
+                    .build())
+        .toList();
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty() && sent.isEmpty();
+  }
+}

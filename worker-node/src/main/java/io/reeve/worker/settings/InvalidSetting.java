@@ -1,0 +1,12 @@
+package io.reeve.worker.settings;
+
+/**
+ * A setting or environment variable that the worker cannot start with. The message names it, what
+ * was allowed and what was given.
+ */
+public final class InvalidSetting extends IllegalArgumentException {
+
+  public InvalidSetting(String name, String expected, String got) {
+    super(name + ": expected " + expected + ", got " + got);
+  }
+}
