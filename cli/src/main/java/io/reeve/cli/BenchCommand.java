@@ -1,0 +1,225 @@
+package io.reeve.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reeve.bench.Bench;
+import io.reeve.bench.BenchSettings;
+import io.reeve.bench.process.ReeveProcesses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reeve bench}. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures the whole system: a node, a worker whose handler does nothing, and this client, each a"
+          + " process of its own, everything durable.",
+      "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that backlog,"
+          + " and end to end; then single submissions at an even pace to an idle system, from the call to"
+          + " the start of the handler. Figures are the median, minimum and maximum of the rounds.",
+      "Takes a few minutes; --quick takes seconds and shows only that it works."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve bench",
+      "  reeve bench --quick",
+      "  reeve bench --rounds 9 --tasks 300000 --json-file bench.json",
+      "  reeve bench --worker sdk --jfr node.jfr"
+    })
+final class BenchCommand implements Callable<Integer>, Verbose {
+
+  private static final int QUICK_TASKS = 5_000;
+  private static final int QUICK_SINGLES = 25;
+
+  @Option(
+      names = {"-r", "--rounds"},
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds that figures are taken over. Default: 5.")
+  int rounds = 5;
+
+  @Option(
+      names = {"-n", "--tasks"},
+      paramLabel = "N",
+      defaultValue = "150000",
+      description = "Tasks of each phase in a round. Default: 150000.")
+  int tasks = 150_000;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "2000000",
+      description =
+          "Tasks before the first round; a fresh JVM is many times slower. Default: 2000000.")
+  long warmUp = 2_000_000;
+
+  @Option(
+      names = "--payload",
+      paramLabel = "BYTES",
+      defaultValue = "100",
+      description = "Size of a payload. Default: 100.")
+  int payload = 100;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Tasks in one bulk call. Default: 500.")
+  int batch = 500;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Bulk calls that wait for an answer at once. Default: 4.")
+  int inFlight = 4;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Single submissions per second in the latency phase. Default: 50.")
+  int rate = 50;
+
+  @Option(
+      names = "--singles",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Single submissions in one round. Default: 500.")
+  int singles = 500;
+
+  @Option(
+      names = "--capacity",
+      paramLabel = "N",
+      defaultValue = "4000",
+      description = "Leases that the worker asks for at once. Default: 4000.")
+  int capacity = 4000;
+
+  @Option(
+      names = "--worker",
+      paramLabel = "raw|sdk",
+      defaultValue = "raw",
+      description =
+          "raw: a worker that speaks the protocol by hand, which measures the server. sdk: the worker"
+              + " library. Default: raw.")
+  String worker = "raw";
+
+  @Option(names = "--no-strace", description = "Do not count fsyncs, even if strace is there.")
+  boolean noStrace;
+
+  @Option(
+      names = "--quick",
+      description = "A small run, to see that it works; figures mean little.")
+  boolean quick;
+
+  @Option(
+      names = "--jfr",
+      paramLabel = "FILE",
+      description = "Record the node with Java Flight Recorder; print with jfr(1).")
+  @Nullable Path recording;
+
+  @Option(
+      names = "--json-file",
+      paramLabel = "FILE",
+      description = "Also write the JSON report to this file.")
+  @Nullable Path jsonFile;
+
+  @Option(names = "--keep", description = "Keep the data directory and the logs, and say where.")
+  boolean keep;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  private final Terminal terminal;
+  private final Programs programs;
+
+  BenchCommand(Terminal terminal, Programs programs) {
+    this.terminal = terminal;
+    this.programs = programs;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose;
+  }
+
+  @Override
+  public boolean json() {
+    return output.json();
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      return measure().number();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  BenchSettings settings() {
+    if (!worker.equals("raw") && !worker.equals("sdk")) {
+      throw new IllegalArgumentException("expected --worker raw or sdk, got " + worker);
+    }
+    return new BenchSettings(
+        quick ? Math.min(tasks, QUICK_TASKS) : tasks,
+        quick ? Math.min(rounds, 2) : rounds,
+        quick ? 0 : warmUp,
+        payload,
+        batch,
+        inFlight,
+        rate,
+        quick ? Math.min(singles, QUICK_SINGLES) : singles,
+        capacity,
+        worker.equals("raw"),
+        !noStrace);
+  }
+
+  private ExitCode measure() throws IOException {
+    var settings = settings();
+    var place = Files.createTempDirectory("reeve-bench-");
+    try (var processes =
+        new ReeveProcesses(
+            programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
+      var bench =
+          new Bench(
+              settings,
+              place,
+              terminal.nanoTime(),
+              (phase, round, of) ->
+                  terminal.err().println("reeve bench: " + phase + " " + round + "/" + of));
+      var report = bench.run(processes, recordingFlags());
+      var json = new ObjectMapper().valueToTree(report);
+      if (jsonFile != null) {
+        Files.writeString(jsonFile, json.toPrettyString() + System.lineSeparator());
+      }
+      if (output.json()) {
+        terminal.out().println(Json.line(json));
+      } else {
+        BenchText.lines(report).forEach(terminal.out()::println);
+      }
+      if (keep) {
+        terminal.err().println("kept " + place);
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private String recordingFlags() {
+    return recording == null
+        ? ""
+        : "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+            + recording.toAbsolutePath();
+  }
+
+  private void removeUnlessKept(Path place) {
+    if (!keep) {
+      Directories.remove(place);
+    }
+  }
+}

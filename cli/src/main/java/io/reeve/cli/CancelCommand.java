@@ -1,0 +1,46 @@
+package io.reeve.cli;
+
+import io.reeve.client.ReeveClient;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code reeve cancel}. */
+@Command(
+    name = "cancel",
+    description = {
+      "Ends tasks that have not ended. A running attempt is told to stop; what it reports afterwards is"
+          + " refused.",
+      "Cancelling a cancelled task again changes nothing."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve cancel 0-42 --reason 'ordered twice'",
+      "  reeve list --state ready --queue mail --output json | jq -r .id | xargs reeve cancel"
+    })
+final class CancelCommand extends ClientCommand {
+
+  @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of tasks.")
+  List<String> ids = List.of();
+
+  @Option(
+      names = {"-r", "--reason"},
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Why, for people; stays with the task.")
+  String reason = "";
+
+  CancelCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  ExitCode run(ReeveClient client) {
+    for (var id : ids) {
+      var task = client.cancel(id, reason);
+      print(output.json() ? Json.line(Json.of(task)) : "cancelled " + task.getId());
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,52 @@
+package io.reeve.cli;
+
+import io.grpc.Status;
+
+/** What the exit code of {@code reeve} says; the same for every command. */
+public enum ExitCode {
+  OK(0, "All went well."),
+  FAILED(1, "The task or the run failed: dead, cancelled, expired, lost or wrong."),
+  USAGE(2, "The command line or the configuration is wrong."),
+  UNREACHABLE(3, "The server cannot be reached or did not answer in time."),
+  REFUSED(4, "The server refused; the message says why."),
+  NOT_FOUND(5, "There is no such task (any more).");
+
+  private final int number;
+  private final String meaning;
+
+  ExitCode(int number, String meaning) {
+    this.number = number;
+    this.meaning = meaning;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The exit code after a call that ended with this gRPC code. */
+  static ExitCode of(Status.Code code) {
+    return switch (code) {
+      case OK -> OK;
+      case NOT_FOUND -> NOT_FOUND;
+      case UNAVAILABLE, DEADLINE_EXCEEDED -> UNREACHABLE;
+      case CANCELLED -> FAILED;
+      case INVALID_ARGUMENT,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNIMPLEMENTED,
+          INTERNAL,
+          DATA_LOSS,
+          UNAUTHENTICATED,
+          UNKNOWN ->
+          REFUSED;
+    };
+  }
+}

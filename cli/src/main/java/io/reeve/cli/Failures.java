@@ -1,0 +1,98 @@
+package io.reeve.cli;
+
+import io.grpc.Status;
+import io.reeve.client.ReeveException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What an error is to the person at the terminal: an exit code, what happened, what to do next. */
+final class Failures {
+
+  /** What is shown for one failure. */
+  record Shown(ExitCode exitCode, String what, String next) {}
+
+  private Failures() {}
+
+  static Throwable cause(Throwable failure) {
+    var cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  static Shown of(Throwable failure) {
+    if (failure instanceof ReeveException refused) {
+      return of(refused);
+    }
+    if (failure instanceof IllegalArgumentException || failure instanceof UncheckedIOException) {
+      return new Shown(ExitCode.USAGE, message(failure), "");
+    }
+    return new Shown(
+        ExitCode.FAILED,
+        failure.getClass().getSimpleName() + ": " + message(failure),
+        "Run it again with --verbose for the whole trace.");
+  }
+
+  private static Shown of(ReeveException refused) {
+    if (refused.reason().equals(ReeveException.REASON_AWAIT_TIMED_OUT)) {
+      return new Shown(
+          ExitCode.UNREACHABLE,
+          message(refused),
+          "The task goes on; look at it with 'reeve get', or wait longer with --wait-timeout.");
+    }
+    var exitCode = ExitCode.of(refused.code());
+    var what = refused.reason().isEmpty() ? message(refused) : message(refused) + reason(refused);
+    return switch (exitCode) {
+      case UNREACHABLE ->
+          new Shown(
+              exitCode,
+              "the server did not answer: " + what,
+              "Start one with 'reeve node', or name another with --endpoint or REEVE_ENDPOINT."
+                  + repeat(refused));
+      case NOT_FOUND ->
+          new Shown(
+              exitCode,
+              what,
+              "Task ids are listed by 'reeve list'; ended tasks are kept for a limited time.");
+      case REFUSED -> new Shown(exitCode, "the server refused: " + what, next(refused));
+      case OK, FAILED, USAGE -> new Shown(exitCode, what, "");
+    };
+  }
+
+  private static String next(ReeveException refused) {
+    if (refused.code() == Status.Code.RESOURCE_EXHAUSTED) {
+      return refused
+          .retryDelay()
+          .map(delay -> "Try again in " + DurationText.of(delay) + ".")
+          .orElse("Submit less at once.");
+    }
+    return switch (refused.code()) {
+      case ALREADY_EXISTS -> "Use another --request-id for another task.";
+      case FAILED_PRECONDITION -> "Look at the task's state with 'reeve get'.";
+      case UNIMPLEMENTED -> "The server is of another version; compare with 'reeve version'.";
+      case INTERNAL, UNKNOWN, DATA_LOSS ->
+          "This is a fault of the server; its log has the details." + repeat(refused);
+      default -> "";
+    };
+  }
+
+  private static String repeat(ReeveException refused) {
+    return refused.requestId().isEmpty()
+        ? ""
+        : " The submission may have arrived; repeat it with --request-id "
+            + refused.requestId()
+            + " and it counts once.";
+  }
+
+  private static String reason(ReeveException refused) {
+    return " (" + refused.reason() + ")";
+  }
+
+  private static String message(Throwable failure) {
+    var message = failure.getMessage();
+    return Words.printable(message == null ? failure.getClass().getSimpleName() : message);
+  }
+}

@@ -1,0 +1,61 @@
+package io.reeve.cli;
+
+import io.reeve.client.ReeveClient;
+import io.reeve.v1.TaskState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code reeve get}. */
+@Command(
+    name = "get",
+    description = {
+      "Shows tasks as they are now.",
+      "With --result, writes the bytes of the result and nothing else; then the exit code says whether"
+          + " there is one."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve get 0-42",
+      "  reeve get 0-42 --result > answer.bin",
+      "  reeve get 0-42 0-43 --output json | jq .state"
+    })
+final class GetCommand extends ClientCommand {
+
+  @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of tasks.")
+  List<String> ids = List.of();
+
+  @Option(names = "--result", description = "Write the result's bytes to standard output.")
+  boolean result;
+
+  GetCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  ExitCode run(ReeveClient client) {
+    var exitCode = ExitCode.OK;
+    for (var id : ids) {
+      var task = client.get(id);
+      if (result) {
+        try {
+          task.getResult().writeTo(terminal.out());
+        } catch (IOException cannotWrite) {
+          throw new UncheckedIOException(cannotWrite);
+        }
+        if (task.getState() != TaskState.TASK_STATE_COMPLETED) {
+          note("task " + id + " is " + Words.state(task) + " and has no result");
+          exitCode = ExitCode.FAILED;
+        }
+      } else if (output.json()) {
+        print(Json.line(Json.of(task)));
+      } else {
+        TaskText.lines(task, colours()).forEach(this::print);
+      }
+    }
+    return exitCode;
+  }
+}

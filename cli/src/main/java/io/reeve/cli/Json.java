@@ -1,0 +1,134 @@
+package io.reeve.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.reeve.client.ReeveException;
+import io.reeve.client.Submission;
+import io.reeve.client.TaskStates;
+import io.reeve.v1.Lane;
+import io.reeve.v1.Task;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * What {@code --output json} prints. Field names are a promise: they are added to and never
+ * changed.
+ *
+ * <p>What is absent in the task is absent in the JSON. Bytes that are UTF-8 text stand as text,
+ * others in base64 under the same name with {@code Base64} appended.
+ */
+final class Json {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  static String line(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsString(node);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  static ObjectNode of(Task task) {
+    var spec = task.getSpec();
+    var json = object();
+    json.put("id", task.getId());
+    json.put("state", TaskStates.name(task.getState()));
+    json.put("kind", spec.getKind());
+    json.put("queue", spec.getQueue().isEmpty() ? "default" : spec.getQueue());
+    json.put("lane", spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal");
+    json.put("priority", Words.priority(spec.getPriority()));
+    json.put("attempt", task.getAttempt());
+    json.put("fence", task.getFence());
+    text(json, "name", spec.getName());
+    text(json, "tenant", spec.getTenant());
+    if (spec.getLabelsCount() > 0) {
+      var labels = json.putObject("labels");
+      spec.getLabelsMap().entrySet().stream()
+          .sorted(java.util.Map.Entry.comparingByKey())
+          .forEach(label -> labels.put(label.getKey(), label.getValue()));
+    }
+    instant(json, "submittedAt", task.hasSubmittedAt(), task.getSubmittedAt());
+    instant(json, "dueAt", task.hasDueAt(), task.getDueAt());
+    instant(json, "leasedAt", task.hasLeasedAt(), task.getLeasedAt());
+    instant(json, "finishedAt", task.hasFinishedAt(), task.getFinishedAt());
+    text(json, "workerId", task.getWorkerId());
+    if (task.hasProgress()) {
+      json.putObject("progress")
+          .put("percent", task.getProgress().getPercent())
+          .put("message", task.getProgress().getMessage());
+    }
+    if (task.hasFailure()) {
+      json.putObject("failure")
+          .put(
+              "type",
+              task.getFailure()
+                  .getType()
+                  .name()
+                  .replace("FAILURE_TYPE_", "")
+                  .toLowerCase(Locale.ROOT))
+          .put("code", task.getFailure().getCode())
+          .put("message", task.getFailure().getMessage());
+    }
+    text(json, "cancelReason", task.getCancelReason());
+    bytes(json, "payload", spec.getPayload());
+    bytes(json, "result", task.getResult());
+    return json;
+  }
+
+  static ObjectNode of(Submission submission) {
+    return object()
+        .put("taskId", submission.taskId())
+        .put("submittedAt", submission.submittedAt().toString())
+        .put("alreadySubmitted", submission.alreadySubmitted())
+        .put("requestId", submission.requestId());
+  }
+
+  static ObjectNode error(ExitCode exitCode, Throwable failure) {
+    var json = object();
+    var error = json.putObject("error");
+    error.put("exitCode", exitCode.number());
+    if (failure instanceof ReeveException refused) {
+      error.put("code", refused.code().name());
+      error.put("reason", refused.reason());
+      refused.retryDelay().ifPresent(delay -> error.put("retryDelayMs", delay.toMillis()));
+      text(error, "requestId", refused.requestId());
+    }
+    error.put("message", String.valueOf(failure.getMessage()));
+    return json;
+  }
+
+  private static void text(ObjectNode json, String field, String value) {
+    if (!value.isEmpty()) {
+      json.put(field, value);
+    }
+  }
+
+  private static void instant(ObjectNode json, String field, boolean present, Timestamp value) {
+    if (present) {
+      json.put(field, Instant.ofEpochSecond(value.getSeconds(), value.getNanos()).toString());
+    }
+  }
+
+  private static void bytes(ObjectNode json, String field, ByteString value) {
+    if (value.isEmpty()) {
+      return;
+    }
+    if (value.isValidUtf8()) {
+      json.put(field, value.toStringUtf8());
+    } else {
+      json.put(field + "Base64", Base64.getEncoder().encodeToString(value.toByteArray()));
+    }
+  }
+}

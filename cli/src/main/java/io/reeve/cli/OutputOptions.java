@@ -1,0 +1,29 @@
+package io.reeve.cli;
+
+import picocli.CommandLine.Option;
+
+/** How a command answers. */
+final class OutputOptions {
+
+  /** For people or for programs. */
+  enum Format {
+    human,
+    json
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "human|json",
+      defaultValue = "human",
+      description =
+          "human: for reading. json: one JSON document, or one per line where there are several;"
+              + " field names are stable. Default: human.")
+  Format format = Format.human;
+
+  @Option(names = "--verbose", description = "Show the stack trace of an error.")
+  boolean verbose;
+
+  boolean json() {
+    return format == Format.json;
+  }
+}

@@ -1,0 +1,83 @@
+package io.reeve.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.bench.process.ReeveProcesses;
+import io.reeve.node.NodeMain;
+import io.reeve.worker.WorkerMain;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two long-running programs behind the command, the server and the worker; the one class that
+ * knows their entry points and the names of the settings that options stand for.
+ *
+ * @param node runs a server in this process until it is told to stop; returns the exit code
+ * @param worker runs a worker alike
+ * @param command starts another process of this program; its arguments are appended
+ */
+public record Programs(
+    ToIntFunction<Map<String, Object>> node,
+    ToIntFunction<Map<String, Object>> worker,
+    List<String> command) {
+
+  /** Settings by their full path in the configuration. */
+  static final String NODE_PORT = "reeve.grpc.port";
+
+  static final String NODE_DIRECTORY = "reeve.store.directory";
+  static final String WORKER_ENDPOINTS = "reeve.worker.endpoints";
+  static final String WORKER_ID = "reeve.worker.id";
+  static final String WORKER_POOLS = "reeve.worker.pool.count";
+  static final String WORKER_SLOTS = "reeve.worker.pool.slots";
+  static final String WORKER_URGENT = "reeve.worker.pool.urgent-percentage";
+  static final String WORKER_QUEUES = "reeve.worker.pool.queues";
+  static final String WORKER_EXEC_ALLOWED = "reeve.worker.builtin.exec.allowed";
+
+  /** The worker's variables that would win over an option, by the setting of that option. */
+  private static final Map<String, String> WORKER_VARIABLES =
+      Map.of(
+          WORKER_ENDPOINTS, "ORCHESTRATOR_ENDPOINT",
+          WORKER_POOLS, "WORKER_POOLS_COUNT",
+          WORKER_SLOTS, "WORKER_POOL_CAPACITY",
+          WORKER_URGENT, "WORKER_POOL_URGENT_PERCENTAGE");
+
+  static Programs ofThisInstallation() {
+    return new Programs(
+        Programs::runNode,
+        Programs::runWorker,
+        ReeveProcesses.thisProgram(ReeveMain.class.getName()));
+  }
+
+  private static int runNode(Map<String, Object> settings) {
+    return NodeMain.run(operatorsFile(), overrides(settings));
+  }
+
+  private static int runWorker(Map<String, Object> settings) {
+    var environment = new HashMap<>(System.getenv());
+    WORKER_VARIABLES.forEach(
+        (setting, variable) -> {
+          if (settings.containsKey(setting)) {
+            environment.remove(variable);
+          }
+        });
+    return WorkerMain.run(
+        overrides(settings).withFallback(ConfigFactory.load()).resolve(),
+        environment,
+        System.out,
+        System.err);
+  }
+
+  private static Config overrides(Map<String, Object> settings) {
+    return ConfigFactory.parseMap(settings, "command line");
+  }
+
+  /** What the launcher names; without it the working directory's application.conf counts. */
+  private static @Nullable Path operatorsFile() {
+    var named = System.getProperty("config.file", "");
+    return named.isEmpty() ? null : Path.of(named);
+  }
+}

@@ -1,0 +1,121 @@
+package io.reeve.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code reeve} command: its sub-commands, its exit codes, and how errors are told. */
+@Command(
+    name = "reeve",
+    description = {
+      "Reeve runs background work and does not lose it.",
+      "",
+      "Hand tasks in with 'submit'; a 'node' keeps them durable and gives them to 'worker's, which may"
+          + " be written in any language. 'demo' shows all of it in under a minute."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve demo                                see it work, and a worker die, in a minute",
+      "  reeve node                                a server on 127.0.0.1:7460, data in ./data",
+      "  reeve worker                              a worker with the built-in kinds",
+      "  reeve submit echo 'hello' --wait          one task, and its result",
+      "  reeve list --state dead                   what needs a person",
+      "",
+      "'reeve COMMAND --help' explains each command."
+    })
+public final class ReeveCommand implements Runnable {
+
+  private static final int HELP_COLUMNS = 100;
+
+  private final Terminal terminal;
+
+  private ReeveCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Runs one command line and returns the exit code of the process. */
+  public static int run(Terminal terminal, Programs programs, String... args) {
+    return commandLine(terminal, programs).execute(args);
+  }
+
+  static CommandLine commandLine(Terminal terminal, Programs programs) {
+    var root = new CommandLine(new ReeveCommand(terminal));
+    root.addSubcommand("demo", new DemoCommand(terminal, programs));
+    root.addSubcommand("node", new NodeCommand(programs));
+    root.addSubcommand("worker", new WorkerCommand(programs));
+    root.addSubcommand("submit", new SubmitCommand(terminal));
+    root.addSubcommand("get", new GetCommand(terminal));
+    root.addSubcommand("list", new ListCommand(terminal));
+    root.addSubcommand("watch", new WatchCommand(terminal));
+    root.addSubcommand("cancel", new CancelCommand(terminal));
+    root.addSubcommand("bench", new BenchCommand(terminal, programs));
+    root.addSubcommand("bench-worker", new BenchWorkerCommand());
+    root.addSubcommand("version", new VersionCommand(terminal));
+    var exitCodes = new LinkedHashMap<String, String>();
+    Arrays.stream(ExitCode.values())
+        .forEach(code -> exitCodes.put(Integer.toString(code.number()), code.meaning()));
+    setUp(root, exitCodes);
+    root.getSubcommands().values().forEach(command -> setUp(command, exitCodes));
+    root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+    root.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    root.setColorScheme(
+        CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF));
+    root.setExecutionExceptionHandler(
+        (failure, command, parsed) -> tell(terminal, failure, command));
+    root.setParameterExceptionHandler((wrong, args) -> tell(terminal, wrong));
+    return root;
+  }
+
+  private static void setUp(CommandLine command, Map<String, String> exitCodes) {
+    var spec = command.getCommandSpec();
+    spec.mixinStandardHelpOptions(true);
+    spec.versionProvider(new VersionCommand.Provider());
+    spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes);
+    spec.usageMessage().optionListHeading("%nOptions:%n");
+    spec.usageMessage().commandListHeading("%nCommands:%n");
+    spec.usageMessage().parameterListHeading("%n");
+    spec.usageMessage().width(HELP_COLUMNS);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static int tell(Terminal terminal, Exception failure, CommandLine command) {
+    var cause = Failures.cause(failure);
+    var shown = Failures.of(cause);
+    var wants = command.getCommand() instanceof Verbose verbose ? verbose : null;
+    terminal.out().flush();
+    if (wants != null && wants.json()) {
+      terminal.err().println(Json.line(Json.error(shown.exitCode(), cause)));
+    } else {
+      terminal.err().println("reeve: " + shown.what());
+      if (!shown.next().isEmpty()) {
+        terminal.err().println(shown.next());
+      }
+    }
+    if (wants != null && wants.verbose()) {
+      cause.printStackTrace(terminal.err());
+    }
+    return shown.exitCode().number();
+  }
+
+  private static int tell(Terminal terminal, ParameterException wrong) {
+    terminal.err().println("reeve: " + Words.printable(String.valueOf(wrong.getMessage())));
+    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, terminal.err());
+    terminal
+        .err()
+        .println("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE.number();
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    commandLine(terminal, Programs.ofThisInstallation()).usage(terminal.out());
+  }
+}

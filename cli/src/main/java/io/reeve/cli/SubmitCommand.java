@@ -1,0 +1,170 @@
+package io.reeve.cli;
+
+import io.reeve.client.ReeveClient;
+import io.reeve.client.ReeveException;
+import io.reeve.client.TaskRequest;
+import io.reeve.v1.Task;
+import io.reeve.v1.TaskState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reeve submit}. */
+@Command(
+    name = "submit",
+    description = {
+      "Hands a task in, or many alike with --count. Returns when they are durable; with --wait when they"
+          + " have ended, and then the exit code is 1 unless all completed.",
+      "With --request-id the same command again has one effect and the same answer, so a script may"
+          + " repeat it whatever went wrong."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve submit echo 'hello' --wait",
+      "  reeve submit email --payload-file mail.json --queue mail --attempts 5",
+      "  reeve submit report --delay 2h --label team=finance --request-id report-2026-11",
+      "  reeve submit sleep '{\"millis\":100}' --count 1000 --wait",
+      "  id=$(reeve submit echo hi --output json | jq -r .taskId)"
+    })
+final class SubmitCommand extends ClientCommand {
+
+  @Mixin TaskOptions task = new TaskOptions();
+
+  @Option(
+      names = {"-c", "--count"},
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Submit so many tasks alike, packed into few calls. Default: 1.")
+  int count = 1;
+
+  @Option(
+      names = "--request-id",
+      paramLabel = "ID",
+      description = "Makes a repetition of this command harmless; at most 110 characters.")
+  String requestId = "";
+
+  @Option(
+      names = {"-w", "--wait"},
+      description = "Wait until all have ended, and show the result.")
+  boolean wait;
+
+  @Option(
+      names = "--wait-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "10m",
+      converter = DurationText.class,
+      description = "How long to wait; the tasks go on afterwards. Default: 10m.")
+  Duration waitTimeout = Duration.ofMinutes(10);
+
+  @Option(names = "--print-ids", description = "With --count, print the id of every task.")
+  boolean printIds;
+
+  SubmitCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  ExitCode run(ReeveClient client) {
+    if (count < 1) {
+      throw new IllegalArgumentException("expected --count of 1 or more, got " + count);
+    }
+    var request = task.request(terminal.in());
+    return count == 1 ? submitOne(client, request) : submitMany(client, request);
+  }
+
+  private ExitCode submitOne(ReeveClient client, TaskRequest request) {
+    var submission =
+        requestId.isEmpty() ? client.submit(request) : client.submit(requestId, request);
+    if (!wait) {
+      print(
+          output.json()
+              ? Json.line(Json.of(submission))
+              : (submission.alreadySubmitted() ? "already submitted " : "submitted ")
+                  + submission.taskId());
+      return ExitCode.OK;
+    }
+    if (!output.json()) {
+      note("submitted " + submission.taskId() + ", waiting for its end");
+    }
+    var ended = client.awaitResult(submission.taskId(), waitTimeout);
+    show(ended);
+    return ended.getState() == TaskState.TASK_STATE_COMPLETED ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** The result alone on standard output when there is one, so that it can be piped on. */
+  private void show(Task ended) {
+    if (output.json()) {
+      print(Json.line(Json.of(ended)));
+    } else if (ended.getState() == TaskState.TASK_STATE_COMPLETED) {
+      var result = TaskText.bytes(ended.getResult());
+      print(result.isEmpty() ? "completed, without a result" : result);
+    } else {
+      TaskText.lines(ended, colours()).forEach(this::print);
+    }
+  }
+
+  private ExitCode submitMany(ReeveClient client, TaskRequest request) {
+    var before = terminal.nanoTime().getAsLong();
+    var ids = new ConcurrentLinkedQueue<String>();
+    var bulk = client.bulk();
+    if (!requestId.isEmpty()) {
+      bulk.runId(requestId);
+    }
+    try (var progress = Progress.of(terminal, "submitting", count)) {
+      bulk.onAccepted(
+          submission -> {
+            progress.stepBy(submission.taskIds().size());
+            if (wait || printIds) {
+              ids.addAll(submission.taskIds());
+            }
+          });
+      try (var run = bulk.start()) {
+        for (var i = 0; i < count; i++) {
+          run.add(request);
+        }
+      }
+    }
+    var elapsed = Duration.ofNanos(terminal.nanoTime().getAsLong() - before);
+    if (printIds) {
+      ids.forEach(id -> print(output.json() ? Json.line(Json.object().put("taskId", id)) : id));
+    }
+    if (!wait) {
+      print(
+          output.json()
+              ? Json.line(
+                  Json.object().put("submitted", count).put("elapsedMs", elapsed.toMillis()))
+              : "submitted " + count + " tasks in " + DurationText.of(elapsed) + rate(elapsed));
+      return ExitCode.OK;
+    }
+    return awaitAll(client, List.copyOf(ids), before);
+  }
+
+  private ExitCode awaitAll(ReeveClient client, List<String> ids, long before) {
+    try (var progress = Progress.of(terminal, "running", count)) {
+      var counts = new Waiting(client, waitTimeout, () -> progress.stepBy(1)).await(ids);
+      var elapsed = Duration.ofNanos(terminal.nanoTime().getAsLong() - before);
+      progress.finish();
+      if (output.json()) {
+        var json = Json.object().put("submitted", count);
+        counts.byName().forEach(json::put);
+        print(Json.line(json.put("elapsedMs", elapsed.toMillis())));
+      } else {
+        print(
+            counts.inWords() + " of " + count + " in " + DurationText.of(elapsed) + rate(elapsed));
+      }
+      return counts.completed() == count ? ExitCode.OK : ExitCode.FAILED;
+    } catch (ReeveException failure) {
+      note(count + " tasks were submitted; they go on");
+      throw failure;
+    }
+  }
+
+  private String rate(Duration elapsed) {
+    return String.format(
+        Locale.ROOT, " (%,.0f per second)", count / Math.max(0.001, elapsed.toNanos() / 1e9));
+  }
+}

@@ -1,0 +1,212 @@
+package io.reeve.cli;
+
+import com.google.protobuf.ByteString;
+import io.reeve.client.TaskRequest;
+import io.reeve.v1.Lane;
+import io.reeve.v1.Priority;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What a task asks for, from the command line. */
+final class TaskOptions {
+
+  /** Names of {@link Priority} on the command line. */
+  enum PriorityName {
+    low(Priority.PRIORITY_LOW),
+    normal(Priority.PRIORITY_NORMAL),
+    high(Priority.PRIORITY_HIGH),
+    critical(Priority.PRIORITY_CRITICAL);
+
+    private final Priority priority;
+
+    PriorityName(Priority priority) {
+      this.priority = priority;
+    }
+  }
+
+  private static final String STANDARD_INPUT = "-";
+
+  @Parameters(index = "0", paramLabel = "KIND", description = "Selects the handler.")
+  String kind = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PAYLOAD",
+      description = "Text for the handler; - reads standard input.")
+  @Nullable String payload;
+
+  @Option(
+      names = {"-f", "--payload-file"},
+      paramLabel = "FILE",
+      description = "Payload from a file, byte for byte; - reads standard input.")
+  @Nullable String payloadFile;
+
+  @Option(
+      names = {"-q", "--queue"},
+      paramLabel = "NAME",
+      description = "Queue. Default: default.")
+  @Nullable String queue;
+
+  @Option(
+      names = {"-u", "--urgent"},
+      description = "Into the urgent lane, which has slots of its own.")
+  boolean urgent;
+
+  @Option(
+      names = {"-p", "--priority"},
+      paramLabel = "low|normal|high|critical",
+      description = "Order inside the lane.")
+  @Nullable PriorityName priority;
+
+  @Option(
+      names = {"-d", "--delay"},
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description = "Start this long from now at the earliest.")
+  @Nullable Duration delay;
+
+  @Option(
+      names = "--not-before",
+      paramLabel = "INSTANT",
+      description = "Start at this instant at the earliest, as 2026-12-24T18:00:00Z.")
+  @Nullable String notBefore;
+
+  @Option(
+      names = "--queue-timeout",
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description = "Expire when not started this long after it was due. Default: never.")
+  @Nullable Duration queueTimeout;
+
+  @Option(
+      names = {"-t", "--execution-timeout"},
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description = "How long one attempt may run. Default: the server's, 5m.")
+  @Nullable Duration executionTimeout;
+
+  @Option(
+      names = {"-a", "--attempts", "--retry"},
+      paramLabel = "N",
+      description =
+          "Attempts in all, the first included; 1 for no retry. Default: the server's, 4.")
+  @Nullable Integer attempts;
+
+  @Option(
+      names = {"--backoff", "--retry-backoff"},
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description =
+          "Wait before the second attempt; doubles from there. Default: the server's, 10s.")
+  @Nullable Duration backoff;
+
+  @Option(
+      names = {"--backoff-max", "--retry-backoff-max"},
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description = "The longest wait between attempts. Default: the server's, 10m.")
+  @Nullable Duration backoffMax;
+
+  @Option(
+      names = {"-l", "--label"},
+      paramLabel = "NAME=VALUE",
+      description = "A label, for people; may be given several times.")
+  Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(names = "--name", paramLabel = "TEXT", description = "A name, for people.")
+  @Nullable String name;
+
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Whom the task belongs to.")
+  @Nullable String tenant;
+
+  TaskRequest request(InputStream standardInput) {
+    if (payload != null && payloadFile != null) {
+      throw new IllegalArgumentException("expected PAYLOAD or --payload-file, got both");
+    }
+    if (delay != null && notBefore != null) {
+      throw new IllegalArgumentException("expected --delay or --not-before, got both");
+    }
+    var request = TaskRequest.of(kind).payload(payloadBytes(standardInput)).labels(labels);
+    if (queue != null) {
+      request.queue(queue);
+    }
+    if (urgent) {
+      request.lane(Lane.LANE_URGENT);
+    }
+    if (priority != null) {
+      request.priority(priority.priority);
+    }
+    if (name != null) {
+      request.name(name);
+    }
+    if (tenant != null) {
+      request.tenant(tenant);
+    }
+    times(request);
+    retry(request);
+    return request.build();
+  }
+
+  private void times(TaskRequest.Builder request) {
+    if (delay != null) {
+      request.delay(delay);
+    }
+    if (notBefore != null) {
+      request.notBefore(instant(notBefore));
+    }
+    if (queueTimeout != null) {
+      request.queueTimeout(queueTimeout);
+    }
+    if (executionTimeout != null) {
+      request.executionTimeout(executionTimeout);
+    }
+  }
+
+  private void retry(TaskRequest.Builder request) {
+    if (attempts != null) {
+      request.attemptsMax(attempts);
+    }
+    if (backoff != null) {
+      request.backoffInitial(backoff);
+    }
+    if (backoffMax != null) {
+      request.backoffMax(backoffMax);
+    }
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException wrong) {
+      throw new IllegalArgumentException(
+          "expected --not-before as 2026-12-24T18:00:00Z, got '" + text + "'", wrong);
+    }
+  }
+
+  private ByteString payloadBytes(InputStream standardInput) {
+    try {
+      if (STANDARD_INPUT.equals(payload) || STANDARD_INPUT.equals(payloadFile)) {
+        return ByteString.readFrom(standardInput);
+      }
+      if (payloadFile != null) {
+        return ByteString.copyFrom(Files.readAllBytes(Path.of(payloadFile)));
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          new IOException("cannot read the payload: " + unreadable, unreadable));
+    }
+    return payload == null ? ByteString.EMPTY : ByteString.copyFromUtf8(payload);
+  }
+}

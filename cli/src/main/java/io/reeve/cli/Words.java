@@ -1,0 +1,65 @@
+package io.reeve.cli;
+
+import com.google.protobuf.Timestamp;
+import io.reeve.client.TaskStates;
+import io.reeve.v1.Priority;
+import io.reeve.v1.Task;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** Values of the protocol as people read them. */
+final class Words {
+
+  private static final DateTimeFormatter INSTANT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private Words() {}
+
+  static String instant(Timestamp timestamp) {
+    return INSTANT.format(toInstant(timestamp));
+  }
+
+  static Instant toInstant(Timestamp timestamp) {
+    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos())
+        .truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  static String state(Task task) {
+    return TaskStates.name(task.getState());
+  }
+
+  static String priority(Priority priority) {
+    return switch (priority) {
+      case PRIORITY_LOW -> "low";
+      case PRIORITY_HIGH -> "high";
+      case PRIORITY_CRITICAL -> "critical";
+      case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL, UNRECOGNIZED -> "normal";
+    };
+  }
+
+  /** Text of others made safe for a terminal: control characters shown, never obeyed. */
+  static String printable(String text) {
+    var out = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              var type = Character.getType(c);
+              if (type == Character.CONTROL || type == Character.FORMAT) {
+                out.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                out.appendCodePoint(c);
+              }
+            });
+    return out.toString();
+  }
+
+  /** As {@link #printable}, with line breaks and tabs kept. */
+  static String printableLines(String text) {
+    return text.lines()
+        .map(line -> printable(line.replace("\t", "    ")))
+        .collect(java.util.stream.Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,105 @@
+package io.reeve.cli;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code reeve worker}. */
+@Command(
+    name = "worker",
+    description = {
+      "Runs a worker with the built-in kinds exec, http, sleep, echo, fail and simulate, until it is told"
+          + " to stop (Ctrl-C or SIGTERM); then it finishes what runs and hands back the rest.",
+      "exec and http serve nothing until they are allowed something."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve worker",
+      "  reeve worker --slots 16 --queue mail --queue default",
+      "  reeve worker --allow-exec /usr/bin/sha256sum",
+      "  WORKER_POOL_CAPACITY=8 reeve worker"
+    })
+final class WorkerCommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-e", "--endpoint"},
+      paramLabel = "HOST:PORT",
+      description =
+          "Server to serve; several, separated by commas, are tried in turn. Default:"
+              + " $ORCHESTRATOR_ENDPOINT, else 127.0.0.1:7460.")
+  @Nullable String endpoint;
+
+  @Option(names = "--id", paramLabel = "NAME", description = "Names the worker for people.")
+  @Nullable String id;
+
+  @Option(names = "--pools", paramLabel = "N", description = "Pools of the process. Default: 1.")
+  @Nullable Integer pools;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Attempts that run at once in each pool. Default: 4.")
+  @Nullable Integer slots;
+
+  @Option(
+      names = "--urgent-percentage",
+      paramLabel = "N",
+      description = "Share of the slots that only urgent tasks may use. Default: 25.")
+  @Nullable Integer urgentPercentage;
+
+  @Option(
+      names = {"-q", "--queue"},
+      paramLabel = "NAME",
+      description = "A queue to serve; may be given several times. Default: default.")
+  List<String> queues = List.of();
+
+  @Option(
+      names = "--allow-exec",
+      paramLabel = "PATH",
+      description = "An executable that exec tasks may run; may be given several times.")
+  List<String> allowExec = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any setting by its full path. May be given several times.")
+  Map<String, String> settings = new LinkedHashMap<>();
+
+  private final Programs programs;
+
+  WorkerCommand(Programs programs) {
+    this.programs = programs;
+  }
+
+  @Override
+  public Integer call() {
+    return programs.worker().applyAsInt(settings());
+  }
+
+  Map<String, Object> settings() {
+    var all = new LinkedHashMap<String, Object>(settings);
+    if (endpoint != null) {
+      all.put(
+          Programs.WORKER_ENDPOINTS,
+          Arrays.stream(endpoint.split(",", -1)).map(String::trim).toList());
+    }
+    put(all, Programs.WORKER_ID, id);
+    put(all, Programs.WORKER_POOLS, pools);
+    put(all, Programs.WORKER_SLOTS, slots);
+    put(all, Programs.WORKER_URGENT, urgentPercentage);
+    put(all, Programs.WORKER_QUEUES, queues.isEmpty() ? null : queues);
+    put(all, Programs.WORKER_EXEC_ALLOWED, allowExec.isEmpty() ? null : allowExec);
+    return all;
+  }
+
+  private static void put(Map<String, Object> settings, String key, @Nullable Object value) {
+    if (value != null) {
+      settings.put(key, value);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.reeve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurationTextTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "500ms,PT0.5S",
+    "10s,PT10S",
+    "1h30m,PT1H30M",
+    "7d,PT168H",
+    "1.5s,PT1.5S",
+    "0,PT0S",
+    "PT5M,PT5M"
+  })
+  void durationsAreReadAsPeopleWriteThem(String text, Duration expected) {
+    assertThat(DurationText.parse(text)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "10", "s", "10 s", "-5s", "5x", "PX", "1s2"})
+  void whatIsNoDurationIsRefused(String text) {
+    assertThatThrownBy(() -> DurationText.parse(text))
+        .hasMessageStartingWith("expected a duration such as 500ms");
+  }
+
+  @Test
+  void durationsAreShownWithWhatMatters() {
+    assertThat(DurationText.of(Duration.ofMillis(42))).isEqualTo("42 ms");
+    assertThat(DurationText.of(Duration.ofMillis(1234))).isEqualTo("1.2 s");
+    assertThat(DurationText.of(Duration.ofSeconds(200))).isEqualTo("3 m 20 s");
+  }
+}
