@@ -1,0 +1,11 @@
+/**
+ * Guards of what strangers rely on: the public protocol {@code reeve.v1} and the stored rows of
+ * {@code reeve.journal.v1}.
+ *
+ * <p>Works on descriptors alone and knows no generated class. Start reading at {@code
+ * ProtoCompatibilityTest}.
+ */
+@NullMarked
+package io.reeve.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.reeve.scenario;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The processes of one test: nodes and workers, each a JVM of its own with a log file. All of them
+ * are killed when the test ends, and the directory with logs and data goes with them unless the
+ * test failed.
+ */
+final class Fleet implements BeforeEachCallback, AfterEachCallback {
+
+  private static final int WORD_LENGTH_MAX = 80;
+
+  private final List<Member> members = new ArrayList<>();
+  private Path directory = Path.of("target", "scenarios");
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    var word = context.getRequiredTestClass().getSimpleName() + "-" + context.getDisplayName();
+    var name = word.replaceAll("[^A-Za-z0-9-]", "");
+    directory =
+        Files.createTempDirectory(
+                Files.createDirectories(Path.of("target", "scenarios")),
+                name.substring(0, Math.min(name.length(), WORD_LENGTH_MAX)) + "-")
+            .toAbsolutePath();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws IOException {
+    members.forEach(Member::kill);
+    if (context.getExecutionException().isPresent()) {
+      System.out.println("logs and data of the failed test are kept in " + directory);
+    } else {
+      try (var files = Files.walk(directory)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** A data directory of this test. */
+  Path data() {
+    return directory.resolve("data");
+  }
+
+  /** Where the journal of this test's node is. */
+  Path journal() {
+    return data().resolve("journal.db");
+  }
+
+  /** A node on any free port that serves, with these settings, each {@code key=value}. */
+  NodeProcess node(String... settings) {
+    return node(0, settings);
+  }
+
+  /** A node on this port that serves. */
+  NodeProcess node(int port, String... settings) {
+    var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
+    set(command, settings);
+    return NodeProcess.awaitReady(start("node", "512m", command));
+  }
+
+  /** A worker process of the built-in kinds; not awaited. */
+  Member worker(String id, NodeProcess node, int slots, String... settings) {
+    var command =
+        new ArrayList<>(
+            List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
+    set(command, settings);
+    return start(id, "256m", command);
+  }
+
+  private static void set(List<String> command, String... settings) {
+    for (var setting : settings) {
+      command.add("--set");
+      command.add(setting);
+    }
+  }
+
+  private Member start(String name, String heap, List<String> arguments) {
+    var log = directory.resolve(name + "-" + members.size() + ".log");
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.reeve.cli.ReeveMain"));
+    command.addAll(arguments);
+    try {
+      var process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      var member = new Member(name, process, log);
+      members.add(member);
+      return member;
+    } catch (IOException e) {
+      throw new UncheckedIOException("expected to start " + name, e);
+    }
+  }
+}

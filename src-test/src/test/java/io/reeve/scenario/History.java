@@ -1,0 +1,64 @@
+package io.reeve.scenario;
+
+import io.reeve.journal.PartitionRow;
+import io.reeve.node.store.JournalReader;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads a journal from where it was read last, and hands each event to the checker. Rows behind the
+ * second-newest snapshot are removed by the node, so it has to be read more often than that; a gap
+ * is an error.
+ */
+final class History {
+
+  private static final String PARTITION = "partition|";
+
+  private final Path journal;
+  private final JournalChecker checker = new JournalChecker();
+  private final Map<Integer, Long> read = new HashMap<>();
+  private long rows;
+
+  History(Path journal) {
+    this.journal = journal;
+  }
+
+  JournalChecker checker() {
+    return checker;
+  }
+
+  /** Rows of partitions read so far. */
+  long rows() {
+    return rows;
+  }
+
+  /** Reads what is new. The node may run. */
+  void readOn() {
+    try (var reader = JournalReader.open(journal)) {
+      reader.forEachRow(
+          row -> {
+            if (row.persistenceId().startsWith(PARTITION)) {
+              var partition = Integer.parseInt(row.persistenceId().substring(PARTITION.length()));
+              var last = read.getOrDefault(partition, 0L);
+              if (row.sequenceNr() > last) {
+                add(partition, last, row.sequenceNr(), row.payload());
+              }
+            }
+          });
+    }
+  }
+
+  private void add(int partition, long last, long sequenceNr, byte[] payload) {
+    if (sequenceNr != last + 1) {
+      throw new IllegalStateException(
+          "partition %d: expected row %d next, got %d: rows were removed before they were read"
+              .formatted(partition, last + 1, sequenceNr));
+    }
+    PartitionRow.fromBytes(payload)
+        .events(profile -> profile)
+        .forEach(event -> checker.add(partition, event));
+    read.put(partition, sequenceNr);
+    rows++;
+  }
+}

@@ -1,0 +1,216 @@
+package io.reeve.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskProfile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** A good history passes; each thing that must not happen, put into it, is found. */
+class JournalCheckerTest {
+
+  private static final int PARTITION = 3;
+  private static final Failure FAILURE = new Failure(FailureType.ERROR, "no luck", "");
+
+  /** Two tasks; the first fails once, is handed back once, and then completes. */
+  private static final List<PartitionEvent> GOOD =
+      List.of(
+          submission("r1", 1, 2),
+          leased(1, 1, 1),
+          new TaskEvent.AttemptFailed(1, 1, FAILURE, 30, 20),
+          leased(1, 2, 2),
+          new TaskEvent.Released(1, 2, "drained", 40),
+          leased(1, 2, 3),
+          completed(1, 3),
+          leased(2, 1, 1),
+          new TaskEvent.Died(2, 1, FAILURE, 60));
+
+  private static final Map<String, List<String>> ACKNOWLEDGED = Map.of("r1", List.of("3-1", "3-2"));
+
+  @Test
+  void aGoodHistoryPasses() {
+    var checker = check(GOOD);
+
+    assertThat(checker.violations()).isEmpty();
+    assertThat(checker.missing(ACKNOWLEDGED)).isEmpty();
+    assertThat(checker.unfinished()).isEmpty();
+    assertThat(checker.summary())
+        .isEqualTo("9 events, 2 tasks, 1 completed, 1 leased more than once");
+  }
+
+  @Test
+  void anAcknowledgedSubmissionThatIsLostIsFound() {
+    assertThat(check(List.of()).missing(ACKNOWLEDGED)).hasSize(1);
+  }
+
+  @Test
+  void anAcknowledgedTaskThatIsLostIsFound() {
+    assertThat(check(List.of(submission("r1", 1, 1))).missing(ACKNOWLEDGED)).hasSize(1);
+  }
+
+  @Test
+  void aTaskThatDoesNotEndIsFound() {
+    assertThat(check(GOOD.subList(0, 8)).unfinished()).containsExactly(new TaskId(PARTITION, 2));
+  }
+
+  @Test
+  void aSecondCompletionIsFound() {
+    assertThat(violations(after(6, completed(1, 3))))
+        .containsExactly("3-1: Completed after its end");
+  }
+
+  @Test
+  void anEndOfAnotherKindAfterTheEndIsFound() {
+    assertThat(violations(after(8, new TaskEvent.Cancelled(2, "late", 70))))
+        .containsExactly("3-2: Cancelled after its end");
+  }
+
+  @Test
+  void aLeaseAfterTheEndIsFound() {
+    assertThat(violations(after(6, leased(1, 3, 4)))).containsExactly("3-1: Leased after its end");
+  }
+
+  @Test
+  void aSettlementUnderAnOldFenceIsFound() {
+    assertThat(violations(instead(6, completed(1, 2))))
+        .containsExactly("3-1: Completed under fence 2, expected 3");
+  }
+
+  @Test
+  void aSettlementWithoutALeaseIsFound() {
+    assertThat(violations(after(2, new TaskEvent.AttemptFailed(1, 1, FAILURE, 30, 21))))
+        .containsExactly("3-1: AttemptFailed under fence 1, and no lease is open");
+  }
+
+  @Test
+  void aLeaseWhileAnotherIsOpenIsFound() {
+    assertThat(violations(without(2))).containsExactly("3-1: leased under fence 2 while 1 is open");
+  }
+
+  @Test
+  void aFenceThatSkipsOneIsFound() {
+    assertThat(violations(instead(7, leased(2, 1, 2), new TaskEvent.Died(2, 2, FAILURE, 60))))
+        .contains("3-2: leased under fence 2 after 0");
+  }
+
+  @Test
+  void anAttemptOverTheBoundIsFound() {
+    var again = new ArrayList<>(GOOD.subList(0, 1));
+    for (var attempt = 1; attempt <= 4; attempt++) {
+      again.add(leased(1, attempt, attempt));
+      again.add(new TaskEvent.AttemptFailed(1, attempt, FAILURE, 0, 20));
+    }
+
+    assertThat(violations(again)).containsExactly("3-1: attempt 4 of at most 3");
+  }
+
+  @Test
+  void aReleaseThatCountsAsAnAttemptIsFound() {
+    assertThat(violations(instead(5, leased(1, 3, 3)))).containsExactly("3-1: attempt 3 after 1");
+  }
+
+  @Test
+  void aLeaseBeforeItsTimeIsFound() {
+    assertThat(violations(instead(2, new TaskEvent.AttemptFailed(1, 1, FAILURE, 99, 20))))
+        .containsExactly("3-1: leased 49 ms before it was due");
+  }
+
+  @Test
+  void anExpiryAfterAStartIsFound() {
+    assertThat(violations(after(2, new TaskEvent.Expired(1, 25))))
+        .contains("3-1: expired while queued, though it was leased 1 times");
+  }
+
+  @Test
+  void aTaskThatWasNeverSubmittedIsFound() {
+    assertThat(violations(after(8, leased(7, 1, 1))))
+        .containsExactly("3-7: Leased of a task that was never submitted");
+  }
+
+  @Test
+  void aRequestThatSubmitsTwiceIsFound() {
+    assertThat(violations(after(0, submission("r1", 3, 3))))
+        .containsExactly("request r1: submitted [3-1, 3-2] and again [3-3]");
+  }
+
+  @Test
+  void aNumberThatIsGivenTwiceIsFound() {
+    assertThat(violations(after(0, submission("r2", 2, 2))))
+        .containsExactly("3-2: submitted twice");
+  }
+
+  // ---- Histories --------------------------------------------------------------------------------
+
+  private static JournalChecker check(List<PartitionEvent> history) {
+    var checker = new JournalChecker();
+    history.forEach(event -> checker.add(PARTITION, event));
+    return checker;
+  }
+
+  private static List<String> violations(List<PartitionEvent> history) {
+    return check(history).violations();
+  }
+
+  private static List<PartitionEvent> after(int index, PartitionEvent event) {
+    var history = new ArrayList<>(GOOD);
+    history.add(index + 1, event);
+    return history;
+  }
+
+  private static List<PartitionEvent> without(int index) {
+    var history = new ArrayList<>(GOOD);
+    history.remove(index);
+    return history;
+  }
+
+  /** The good history with other events in the place of as many. */
+  private static List<PartitionEvent> instead(int index, PartitionEvent... events) {
+    var history = new ArrayList<>(GOOD);
+    for (var i = 0; i < events.length; i++) {
+      history.set(index + i, events[i]);
+    }
+    return history;
+  }
+
+  private static Submission submission(String requestId, long first, long last) {
+    var profile =
+        new TaskProfile(
+            new TaskClass("default", "echo", Lane.NORMAL),
+            Priority.NORMAL,
+            1000,
+            0,
+            new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 1, 0),
+            "");
+    var tasks =
+        LongStream.rangeClosed(first, last)
+            .mapToObj(
+                sequence ->
+                    new Task.Queued(
+                        new Task.Spec(sequence, profile, new byte[0], 10), 0, 0, 10, null))
+            .toList();
+    return new Submission(requestId, 0, first, 10, tasks);
+  }
+
+  private static TaskEvent leased(long sequence, int attempt, long fence) {
+    return new TaskEvent.Leased(sequence, attempt, fence, "holder", "crane", 50, 90);
+  }
+
+  private static TaskEvent completed(long sequence, long fence) {
+    return new TaskEvent.Completed(sequence, fence, new byte[0], 55);
+  }
+}

@@ -1,0 +1,45 @@
+package io.reeve.scenario;
+
+import io.reeve.client.ReeveClient;
+import java.time.Duration;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A node that serves.
+ *
+ * @param port where it listens, on the loopback address
+ * @param startedIn from the start of its JVM to the moment it served, by its own word
+ */
+record NodeProcess(Member process, int port, Duration startedIn) {
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Pattern READY =
+      Pattern.compile("reeve node ready in (\\d+)\\.(\\d) s: grpc 127\\.0\\.0\\.1:(\\d+), ");
+
+  /** Waits for the line in which the node says that it serves. */
+  static NodeProcess awaitReady(Member process) {
+    Await.until(
+        "the node says that it is ready",
+        READY_WITHIN,
+        () -> {
+          if (!process.isAlive()) {
+            throw new AssertionError("the node ended: " + process.said());
+          }
+          return READY.matcher(process.said()).find();
+        });
+    MatchResult line = READY.matcher(process.said()).results().findFirst().orElseThrow();
+    var tenths = Long.parseLong(line.group(1)) * 10 + Long.parseLong(line.group(2));
+    return new NodeProcess(
+        process, Integer.parseInt(line.group(3)), Duration.ofMillis(tenths * 100));
+  }
+
+  String endpoint() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** A client of it, to be closed by the caller. */
+  ReeveClient client() {
+    return ReeveClient.connect(endpoint());
+  }
+}
