@@ -3,12 +3,12 @@ package io.reeve.journal;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Removes what an entity no longer needs for its recovery: journal rows behind its second-newest
- * snapshot, and the snapshots older than that.
+ * Removes what an entity no longer needs for its recovery: journal rows behind the oldest snapshot
+ * it keeps, the second-newest or one before it, and the snapshots older than that.
  *
  * <p>The caller decides what is no longer needed, and asks only after the newest snapshot was
- * acknowledged: rows up to the second-newest snapshot and every projection's offset, snapshots
- * below the second-newest. The order of the two calls does not matter.
+ * acknowledged: rows up to the oldest snapshot that is kept and every projection's offset,
+ * snapshots below it. The order of the two calls does not matter.
  *
  * <p>Both calls return at once and may be made from an actor; the work is done elsewhere, in small
  * steps that let the writer through. Both are idempotent and cover everything below their argument,

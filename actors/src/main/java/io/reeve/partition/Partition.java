@@ -46,6 +46,8 @@ public final class Partition {
    * @param watchersMax watches at one time
    * @param snapshotFinishedMin finished tasks between snapshots, at least
    * @param snapshotRowsMin journal rows between snapshots, at least
+   * @param snapshotsKept snapshots that stay, with all journal rows behind the oldest of them; 2 or
+   *     more
    * @param restart how the writer comes back after a failure
    */
   public record Settings(
@@ -56,6 +58,7 @@ public final class Partition {
       int watchersMax,
       long snapshotFinishedMin,
       long snapshotRowsMin,
+      int snapshotsKept,
       Restart restart) {}
 
   /**

@@ -48,6 +48,7 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             atLeast(c, "watchers-max", 0, 1_000_000),
             atLeast(c, "snapshot.finished-min", 1, Integer.MAX_VALUE),
             atLeast(c, "snapshot.rows-min", 1, Integer.MAX_VALUE),
+            atLeast(c, "snapshot.kept", 2, 100),
             restart));
   }
 

@@ -8,6 +8,7 @@ import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.WriterDone;
 import io.reeve.partition.Partition.WriterFailed;
 import io.reeve.partition.Partition.WriterReady;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -49,10 +50,8 @@ final class PartitionWriter
   private long rowsSinceSnapshot;
   private long finishedAtSnapshot;
 
-  /**
-   * Sequence number of the newest snapshot known, and with it what the second-newest makes void.
-   */
-  private long newestSnapshot;
+  /** Sequence numbers of the snapshots known, the newest last; at most as many as are kept. */
+  private final ArrayDeque<Long> snapshots = new ArrayDeque<>();
 
   private PartitionWriter(
       int partition,
@@ -152,7 +151,11 @@ final class PartitionWriter
     state.recovered(surroundings.now().get());
     finishedAtSnapshot = 0;
     // Else a partition that restarts after each snapshot would never remove anything.
-    newestSnapshot = lastSequenceNumber(context) - rowsSinceSnapshot;
+    snapshots.clear();
+    var recoveredFrom = lastSequenceNumber(context) - rowsSinceSnapshot;
+    if (recoveredFrom > 0) {
+      snapshots.add(recoveredFrom);
+    }
     context
         .getLog()
         .info(
@@ -210,21 +213,19 @@ final class PartitionWriter
   }
 
   private void onSnapshotStored(SnapshotCompleted signal) {
-    var stored = signal.getSnapshotMetadata().sequenceNr();
-    var secondNewest = newestSnapshot;
-    newestSnapshot = stored;
-    if (secondNewest > 0) {
+    snapshots.add(signal.getSnapshotMetadata().sequenceNr());
+    if (snapshots.size() > settings.snapshotsKept()) {
+      snapshots.remove();
+    }
+    if (snapshots.size() == settings.snapshotsKept()) {
+      var oldestKept = snapshots.element();
       var retention = surroundings.retention();
-      var trimmed = retention.trim(persistenceId().id(), secondNewest);
-      var dropped = retention.dropSnapshotsBelow(persistenceId().id(), secondNewest);
+      var trimmed = retention.trim(persistenceId().id(), oldestKept);
+      var dropped = retention.dropSnapshotsBelow(persistenceId().id(), oldestKept);
       context
           .getLog()
           .debug(
-              "partition {} lets rows up to {} go: {} {}",
-              partition,
-              secondNewest,
-              trimmed,
-              dropped);
+              "partition {} lets rows up to {} go: {} {}", partition, oldestKept, trimmed, dropped);
     }
   }
 

@@ -29,6 +29,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,7 @@ class PartitionTest {
   private static final Config CONFIG =
       ManualTime.config()
           .withFallback(PersistenceTestKitPlugin.getInstance().config())
+          .withFallback(PersistenceTestKitSnapshotPlugin.config())
           .withFallback(
               ConfigFactory.parseString(
                   "pekko.actor.serialization-bindings { \"io.reeve.partition.Wire\" = jackson-cbor"
@@ -318,34 +320,73 @@ class PartitionTest {
     assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.CANCELLED);
   }
 
+  @Test
+  void rowsBehindTheOldestSnapshotThatIsKeptAreLetGo() {
+    kit.stop(partition);
+    TestProbe<Long> trims = kit.createTestProbe();
+    partition = start(settings(100, 0, 1, 3), new Trims(trims));
+
+    // A snapshot after each second row: the task is held after the first.
+    for (var task = 1; task <= 4; task++) {
+      submit("", 1);
+      client.expectMessageClass(Partition.Submitted.class);
+      partition.tell(new Partition.Cancel(task, "enough", client.getRef()));
+      client.receiveMessage();
+    }
+
+    trims.expectMessage(2L);
+    trims.expectMessage(4L);
+  }
+
   // ---- Words of the story
   // ---------------------------------------------------------------------------
 
   private ActorRef<Partition.Command> start(int pendingMax) {
-    var limits =
-        new Limits(1_000_000, 1 << 30, 100, 1 << 20, 3_600_000, 100, 86_400_000, LEASE.toNanos());
-    var settings =
-        new Partition.Settings(
-            limits,
-            pendingMax,
-            1000,
-            1 << 20,
-            10,
-            1_000_000,
-            1_000_000,
-            new Partition.Restart(Duration.ofMillis(100), Duration.ofSeconds(1), 0.1));
+    return start(settings(pendingMax, 100, 1_000_000, 2), new KeepsAll());
+  }
+
+  private static Partition.Settings settings(
+      int pendingMax, int finishedMax, long snapshotRowsMin, int snapshotsKept) {
+    return new Partition.Settings(
+        new Limits(
+            1_000_000, 1 << 30, finishedMax, 1 << 20, 3_600_000, 100, 86_400_000, LEASE.toNanos()),
+        pendingMax,
+        1000,
+        1 << 20,
+        10,
+        1_000_000,
+        snapshotRowsMin,
+        snapshotsKept,
+        new Partition.Restart(Duration.ofMillis(100), Duration.ofSeconds(1), 0.1));
+  }
+
+  private ActorRef<Partition.Command> start(
+      Partition.Settings settings, JournalRetention retention) {
     var surroundings =
         new Partition.Surroundings(
             () -> new Now(wallMs.get(), wallMs.get() * 1_000_000),
             () -> 0.5,
             incarnations::incrementAndGet,
             failure -> false,
-            new Nothing());
+            retention);
     return kit.spawn(Partition.create(PARTITION, settings, surroundings));
   }
 
-  /** Lets no rows go. */
-  private static final class Nothing implements JournalRetention {
+  /** Lets rows go by their number only. */
+  private record Trims(TestProbe<Long> upTo) implements JournalRetention {
+    @Override
+    public CompletionStage<Long> trim(String persistenceId, long toSequenceNr) {
+      upTo.getRef().tell(toSequenceNr);
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    @Override
+    public CompletionStage<Long> dropSnapshotsBelow(String persistenceId, long sequenceNr) {
+      return CompletableFuture.completedFuture(0L);
+    }
+  }
+
+  private static final class KeepsAll implements JournalRetention {
     @Override
     public CompletionStage<Long> trim(String persistenceId, long toSequenceNr) {
       return CompletableFuture.completedFuture(0L);

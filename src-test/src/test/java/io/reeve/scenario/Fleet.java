@@ -60,14 +60,18 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
 
   /** A node on any free port that serves, with these settings, each {@code key=value}. */
   NodeProcess node(String... settings) {
-    return node(0, settings);
+    return node(0, () -> {}, settings);
   }
 
-  /** A node on this port that serves. */
-  NodeProcess node(int port, String... settings) {
+  /**
+   * A node on this port that serves.
+   *
+   * @param meanwhile done again and again until it does
+   */
+  NodeProcess node(int port, Runnable meanwhile, String... settings) {
     var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
     set(command, settings);
-    return NodeProcess.awaitReady(start("node", "512m", command));
+    return NodeProcess.awaitReady(start("node", "512m", command), meanwhile);
   }
 
   /** A worker process of the built-in kinds; not awaited. */

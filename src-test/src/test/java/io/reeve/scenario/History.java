@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Reads a journal from where it was read last, and hands each event to the checker. Rows behind the
- * second-newest snapshot are removed by the node, so it has to be read more often than that; a gap
- * is an error.
+ * oldest snapshot it keeps are removed by the node, so it has to be read more often than that; a
+ * gap is an error.
  */
 final class History {
 

@@ -17,12 +17,17 @@ record NodeProcess(Member process, int port, Duration startedIn) {
   private static final Pattern READY =
       Pattern.compile("reeve node ready in (\\d+)\\.(\\d) s: grpc 127\\.0\\.0\\.1:(\\d+), ");
 
-  /** Waits for the line in which the node says that it serves. */
-  static NodeProcess awaitReady(Member process) {
+  /**
+   * Waits for the line in which the node says that it serves.
+   *
+   * @param meanwhile done each time before looking for it
+   */
+  static NodeProcess awaitReady(Member process, Runnable meanwhile) {
     Await.until(
         "the node says that it is ready",
         READY_WITHIN,
         () -> {
+          meanwhile.run();
           if (!process.isAlive()) {
             throw new AssertionError("the node ended: " + process.said());
           }

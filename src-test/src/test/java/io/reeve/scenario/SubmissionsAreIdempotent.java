@@ -33,7 +33,7 @@ class SubmissionsAreIdempotent {
     }
 
     node.process().kill();
-    var again = fleet.node(node.port());
+    var again = fleet.node(node.port(), () -> {});
 
     try (var client = again.client()) {
       repeatsAnswerTheSame(client, single, many);
