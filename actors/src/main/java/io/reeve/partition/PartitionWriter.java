@@ -200,7 +200,17 @@ final class PartitionWriter
     return new SnapshotAdapter<>() {
       @Override
       public Object toJournal(PartitionState state) {
-        return state.snapshot();
+        var began = surroundings.now().get().monoNanos();
+        var snapshot = state.snapshot();
+        // All that the partition itself waits for: it is encoded and written elsewhere.
+        context
+            .getLog()
+            .info(
+                "partition {} paused {} ms for a snapshot of {} tasks",
+                partition,
+                (surroundings.now().get().monoNanos() - began) / 1_000_000,
+                snapshot.tasks().length);
+        return snapshot;
       }
 
       @Override

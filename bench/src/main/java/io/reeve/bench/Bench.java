@@ -51,38 +51,18 @@ public final class Bench {
   public BenchReport run(ReeveProcesses processes, String nodeFlags) {
     var port = ReeveProcesses.freePort();
     var endpoint = "127.0.0.1:" + port;
-    var data = directory.resolve("data");
     var before = nanoTime.getAsLong();
-    var environment = new LinkedHashMap<String, String>();
-    if (!nodeFlags.isEmpty()) {
-      environment.put("REEVE_JAVA_OPTS", nodeFlags);
-    }
-    var node =
-        processes.start(
-            "node",
-            environment,
-            List.of("node", "--port", Integer.toString(port), "--data-dir", data.toString()));
+    var node = node(processes, "node", port, nodeFlags);
     try (var client = ReeveClient.builder().endpoints(endpoint).executor(Runnable::run).build()) {
       awaitReady(client, node);
       var startSeconds = (nanoTime.getAsLong() - before) / (double) TimeUnit.SECONDS.toNanos(1);
-      var worker =
-          processes.start(
-              "worker",
-              Map.of(),
-              List.of(
-                  "bench-worker",
-                  "--endpoint",
-                  endpoint,
-                  "--capacity",
-                  Integer.toString(settings.workerCapacity()),
-                  "--worker",
-                  settings.rawWorker() ? "raw" : "sdk"));
+      var worker = worker(processes, endpoint);
       var measured =
           new Usage.Processes(
               node.pid(),
               worker.pid(),
               ProcessHandle.current().pid(),
-              JournalRows.inDirectory(data));
+              JournalRows.inDirectory(data()));
       return new BenchRun(
               settings,
               new Load(client, worker, settings, nanoTime),
@@ -95,6 +75,60 @@ public final class Bench {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /**
+   * Measures instead what it costs that {@code tasks} tasks wait.
+   *
+   * @param nodeFlags as in {@link #run}
+   */
+  public BacklogReport backlog(ReeveProcesses processes, int tasks, String nodeFlags) {
+    var port = ReeveProcesses.freePort();
+    var endpoint = "127.0.0.1:" + port;
+    var node = node(processes, "node", port, nodeFlags);
+    try (var client = ReeveClient.builder().endpoints(endpoint).executor(Runnable::run).build()) {
+      awaitReady(client, node);
+      var load = new Load(client, worker(processes, endpoint), settings, nanoTime);
+      return new BacklogRun(settings, load, nanoTime, listener)
+          .run(
+              tasks,
+              node,
+              () -> {
+                node.kill();
+                var again = node(processes, "node-again", port, nodeFlags);
+                awaitReady(client, again);
+                return again;
+              });
+    }
+  }
+
+  private ReeveProcess node(ReeveProcesses processes, String name, int port, String flags) {
+    var environment = new LinkedHashMap<String, String>();
+    if (!flags.isEmpty()) {
+      environment.put("REEVE_JAVA_OPTS", flags);
+    }
+    return processes.start(
+        name,
+        environment,
+        List.of("node", "--port", Integer.toString(port), "--data-dir", data().toString()));
+  }
+
+  private ReeveProcess worker(ReeveProcesses processes, String endpoint) {
+    return processes.start(
+        "worker",
+        Map.of(),
+        List.of(
+            "bench-worker",
+            "--endpoint",
+            endpoint,
+            "--capacity",
+            Integer.toString(settings.workerCapacity()),
+            "--worker",
+            settings.rawWorker() ? "raw" : "sdk"));
+  }
+
+  private Path data() {
+    return directory.resolve("data");
   }
 
   private void awaitReady(ReeveClient client, ReeveProcess node) {

@@ -21,6 +21,9 @@ final class Load {
   /** The kind that the benchmark's worker serves. */
   static final String KIND = "bench";
 
+  /** A kind that nobody serves. */
+  private static final String WAITING_KIND = "bench-waiting";
+
   private static final long ORDER_TIMEOUT_MILLIS = TimeUnit.MINUTES.toMillis(10);
   private static final Duration SINGLE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -29,6 +32,7 @@ final class Load {
   private final BenchSettings settings;
   private final LongSupplier nanoTime;
   private final TaskRequest plain;
+  private final TaskRequest waiting;
   private long submitted;
 
   Load(ReeveClient client, ReeveProcess worker, BenchSettings settings, LongSupplier nanoTime) {
@@ -42,6 +46,7 @@ final class Load {
       payload[i] = (byte) (i * 31);
     }
     this.plain = TaskRequest.of(KIND).payload(payload).build();
+    this.waiting = TaskRequest.of(WAITING_KIND).payload(payload).build();
   }
 
   void connectWorker() {
@@ -54,6 +59,16 @@ final class Load {
 
   /** Submits so many tasks in bulk; returns when all are durable. */
   void submit(long tasks) {
+    submit(plain, tasks);
+    submitted += tasks;
+  }
+
+  /** Submits so many tasks that nobody will run; returns when all are durable. */
+  void submitWaiting(long tasks) {
+    submit(waiting, tasks);
+  }
+
+  private void submit(TaskRequest task, long tasks) {
     try (var bulk =
         client
             .bulk()
@@ -61,10 +76,9 @@ final class Load {
             .callsInFlightMax(settings.callsInFlightMax())
             .start()) {
       for (var i = 0L; i < tasks; i++) {
-        bulk.add(plain);
+        bulk.add(task);
       }
     }
-    submitted += tasks;
   }
 
   /** Waits until the worker has handled all that was submitted. */

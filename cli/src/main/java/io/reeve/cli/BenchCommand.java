@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
       "  reeve bench",
       "  reeve bench --quick",
       "  reeve bench --rounds 9 --tasks 300000 --json-file bench.json",
-      "  reeve bench --worker sdk --jfr node.jfr"
+      "  reeve bench --worker sdk --jfr node.jfr",
+      "  reeve bench --backlog 1000000"
     })
 final class BenchCommand implements Callable<Integer>, Verbose {
 
@@ -110,6 +112,14 @@ final class BenchCommand implements Callable<Integer>, Verbose {
               + " library. Default: raw.")
   String worker = "raw";
 
+  @Option(
+      names = "--backlog",
+      paramLabel = "N",
+      description =
+          "Measure instead what N waiting tasks cost: heap, time to start again, pauses for"
+              + " snapshots.")
+  @Nullable Integer backlog;
+
   @Option(names = "--no-strace", description = "Do not count fsyncs, even if strace is there.")
   boolean noStrace;
 
@@ -182,6 +192,9 @@ final class BenchCommand implements Callable<Integer>, Verbose {
 
   private ExitCode measure() throws IOException {
     var settings = settings();
+    if (backlog != null && backlog < 1) {
+      throw new IllegalArgumentException("expected --backlog of at least 1, got " + backlog);
+    }
     var place = Files.createTempDirectory("reeve-bench-");
     try (var processes =
         new ReeveProcesses(
@@ -193,20 +206,29 @@ final class BenchCommand implements Callable<Integer>, Verbose {
               terminal.nanoTime(),
               (phase, round, of) ->
                   terminal.err().println("reeve bench: " + phase + " " + round + "/" + of));
-      var report = bench.run(processes, recordingFlags());
-      var json = new ObjectMapper().valueToTree(report);
-      if (jsonFile != null) {
-        Files.writeString(jsonFile, json.toPrettyString() + System.lineSeparator());
-      }
-      if (output.json()) {
-        terminal.out().println(Json.line(json));
+      if (backlog != null) {
+        var report = bench.backlog(processes, backlog, recordingFlags());
+        print(report, BenchText.lines(report));
       } else {
-        BenchText.lines(report).forEach(terminal.out()::println);
+        var report = bench.run(processes, recordingFlags());
+        print(report, BenchText.lines(report));
       }
       if (keep) {
         terminal.err().println("kept " + place);
       }
       return ExitCode.OK;
+    }
+  }
+
+  private void print(Object report, List<String> text) throws IOException {
+    var json = new ObjectMapper().valueToTree(report);
+    if (jsonFile != null) {
+      Files.writeString(jsonFile, json.toPrettyString() + System.lineSeparator());
+    }
+    if (output.json()) {
+      terminal.out().println(Json.line(json));
+    } else {
+      text.forEach(terminal.out()::println);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import io.reeve.bench.BacklogReport;
 import io.reeve.bench.BenchReport;
 import io.reeve.bench.BenchReport.ByProcess;
 import io.reeve.bench.Spread;
@@ -50,6 +51,24 @@ final class BenchText {
     lines.add(syncs(report.syncs()));
     lines.add("peak memory, MiB: server / worker / client " + byProcess(report.peakResidentMiB()));
     return lines;
+  }
+
+  static List<String> lines(BacklogReport report) {
+    return List.of(
+        text(
+            "%,d tasks of %d bytes wait; submitted at %,.0f/s by a cold node",
+            report.tasks(), report.payloadBytes(), report.submitPerSecond()),
+        "heap per waiting task: "
+            + (report.heapBytesPerTask() == null
+                ? "not measured, this is no JDK"
+                : text("%.0f bytes", report.heapBytesPerTask())),
+        text("ready again after kill -9: %.1f s", report.restartSeconds()),
+        text(
+            "%,d others run past them at %,.0f/s; %d snapshots, longest pause %d ms",
+            report.endToEndTasks(),
+            report.endToEndPerSecond(),
+            report.snapshots(),
+            report.longestPauseMs()));
   }
 
   private static List<String> throughput(BenchReport report) {

@@ -108,6 +108,15 @@ public final class ReeveProcess {
     input.close();
   }
 
+  /** All it logged so far. */
+  public String log() {
+    try {
+      return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
   /** The last lines of its output and its log, for an error message. */
   public String lastWords(int linesMax) {
     try {

@@ -1,0 +1,28 @@
+package io.reeve.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What many waiting tasks cost. The names are those of the JSON output, and stay.
+ *
+ * @param tasks that wait, of a kind that nobody serves
+ * @param payloadBytes of each
+ * @param submitPerSecond tasks a second while they were submitted, by a cold node
+ * @param heapBytesPerTask live bytes of the node's heap, all structures included; absent without a
+ *     JDK's jcmd
+ * @param restartSeconds from the start of a killed node until it answers for all partitions
+ * @param endToEndTasks tasks of another kind that were then run past the waiting ones
+ * @param endToEndPerSecond at which rate, by a node that was cold at first
+ * @param snapshots taken meanwhile
+ * @param longestPauseMs the longest time that a partition did nothing else for one
+ */
+public record BacklogReport(
+    int tasks,
+    int payloadBytes,
+    double submitPerSecond,
+    @Nullable Double heapBytesPerTask,
+    double restartSeconds,
+    long endToEndTasks,
+    double endToEndPerSecond,
+    int snapshots,
+    long longestPauseMs) {}

@@ -1,0 +1,106 @@
+package io.reeve.bench;
+
+import io.reeve.bench.process.HeapFigures;
+import io.reeve.bench.process.ReeveProcess;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * What it costs that very many tasks wait: heap, time to start, pauses for snapshots.
+ *
+ * <p>The waiting tasks are of a kind that nobody serves, so that others can be run past them. A
+ * partition takes a snapshot when about twice as many tasks have ended as it holds, so that many
+ * are run.
+ */
+final class BacklogRun {
+
+  /** Snapshots that are waited for: about one of each partition. */
+  private static final int SNAPSHOTS = 4;
+
+  /** Tasks run past the waiting ones, as a multiple of them, at most. */
+  private static final int ROUNDS_MAX = 6;
+
+  private static final int STEP = 100_000;
+  private static final Pattern PAUSE =
+      Pattern.compile("partition \\d+ paused (\\d+) ms for a snapshot");
+
+  private final BenchSettings settings;
+  private final Load load;
+  private final LongSupplier nanoTime;
+  private final BenchRun.Listener listener;
+
+  BacklogRun(BenchSettings settings, Load load, LongSupplier nanoTime, BenchRun.Listener listener) {
+    this.settings = settings;
+    this.load = load;
+    this.nanoTime = nanoTime;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs all of it.
+   *
+   * @param node serves, with nothing in it
+   * @param restart kills the node, starts it again, and returns it when it serves
+   */
+  BacklogReport run(int tasks, ReeveProcess node, Supplier<ReeveProcess> restart) {
+    listener.phase("empty heap", 1, 1);
+    var empty = HeapFigures.liveBytes(node.pid());
+    listener.phase("submit " + tasks, 1, 1);
+    var began = nanoTime.getAsLong();
+    load.submitWaiting(tasks);
+    var submitPerSecond = perSecond(tasks, began);
+    listener.phase("full heap", 1, 1);
+    var full = HeapFigures.liveBytes(node.pid());
+
+    listener.phase("restart", 1, 1);
+    began = nanoTime.getAsLong();
+    var again = restart.get();
+    var restartSeconds = seconds(began);
+
+    began = nanoTime.getAsLong();
+    var passed = runPast(tasks, again);
+    var pauses = PAUSE.matcher(again.log()).results().mapToLong(m -> Long.parseLong(m.group(1)));
+    return new BacklogReport(
+        tasks,
+        settings.payloadBytes(),
+        submitPerSecond,
+        empty.isPresent() && full.isPresent()
+            ? (Double) ((full.getAsLong() - empty.getAsLong()) / (double) tasks)
+            : null,
+        restartSeconds,
+        passed,
+        perSecond(passed, began),
+        snapshots(again),
+        pauses.max().orElse(0));
+  }
+
+  /** Returns how many tasks were run. */
+  private long runPast(int tasks, ReeveProcess node) {
+    load.connectWorker();
+    var passed = 0L;
+    var most = (long) tasks * ROUNDS_MAX;
+    while (passed < most && snapshots(node) < SNAPSHOTS) {
+      listener.phase(
+          "run others past them", (int) (passed / STEP) + 1, (int) Math.max(1, most / STEP));
+      load.submit(STEP);
+      load.awaitAllHandled();
+      passed += STEP;
+    }
+    load.disconnectWorker();
+    return passed;
+  }
+
+  private static int snapshots(ReeveProcess node) {
+    return (int) PAUSE.matcher(node.log()).results().count();
+  }
+
+  private double perSecond(long tasks, long since) {
+    return tasks / seconds(since);
+  }
+
+  private double seconds(long since) {
+    return Math.max(1, nanoTime.getAsLong() - since) / (double) TimeUnit.SECONDS.toNanos(1);
+  }
+}
