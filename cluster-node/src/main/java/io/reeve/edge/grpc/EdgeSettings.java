@@ -83,11 +83,13 @@ public record EdgeSettings(
   }
 
   private static Server server(ConfigKeys keys) {
-    var pingInterval = keys.duration("ping-interval", Duration.ofSeconds(1), Duration.ofHours(1));
+    var pingInterval = keys.duration("ping-interval", Duration.ofSeconds(2), Duration.ofHours(1));
     var pingTimeout = keys.duration("ping-timeout", Duration.ofSeconds(1), pingInterval);
     keys.demand(
         "ping-timeout",
-        pingInterval.toMillis() % pingTimeout.toMillis() == 0,
+        // With the same as the interval, each ping would begin the wait anew: nobody is cut off.
+        pingInterval.toMillis() % pingTimeout.toMillis() == 0
+            && pingTimeout.compareTo(pingInterval) < 0,
         "a divisor of ping-interval (" + pingInterval.toMillis() + " ms)",
         pingTimeout.toMillis() + " ms");
     var idleTimeout = keys.duration("idle-timeout", Duration.ofSeconds(2), Duration.ofDays(1));

@@ -77,6 +77,12 @@ final class GrpcStatuses {
             Reason.MALFORMED_MESSAGE, "expected a well-formed gRPC message, got other bytes");
       }
     }
+    if (cause instanceof PeerClosedStreamException) {
+      // The caller took the call back before its message had come; nobody reads the answer, and a
+      // line for each would let callers fill the log.
+      LOG.debug("a call was taken back", cause);
+      return new EdgeRefusal(Reason.NO_ANSWER, "the call was taken back");
+    }
     LOG.error("a call failed unexpectedly", cause);
     return new EdgeRefusal(Reason.INTERNAL, "unexpected failure; the server's log says more");
   }

@@ -34,6 +34,7 @@ class EdgeSettingsTest {
         "reeve.grpc.message-size-max      | 1 MiB   | expected at least reeve.task.payload-size-max",
         "reeve.grpc.message-size-max      | 9999999 TiB | expected",
         "reeve.grpc.ping-timeout          | 7s      | expected a divisor of ping-interval",
+        "reeve.grpc.ping-timeout          | 20s     | expected a divisor of ping-interval",
         "reeve.grpc.ping-timeout          | 30s     | expected 1000 ms to 20000 ms, got 30000 ms",
         "reeve.grpc.idle-timeout          | 10s     | expected more than ping-interval",
         "reeve.grpc.idle-timeout          | soon    | expected a duration such as 10 s, got",
