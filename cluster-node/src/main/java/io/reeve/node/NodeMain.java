@@ -124,7 +124,8 @@ public final class NodeMain {
       try {
         var pid = ProcessHandle.current().pid();
         NodeFile.of(pid, node.grpc(), version).writeTo(settings.directory());
-        out.println(startLine(Duration.between(startedAt, clock.instant()), node, settings, pid));
+        out.println(
+            startLine(Duration.between(startedAt, clock.instant()), node, parts, settings, pid));
         out.flush();
         node.awaitEnd();
       } finally {
@@ -139,14 +140,15 @@ public final class NodeMain {
     }
   }
 
-  private static String startLine(Duration taken, Node node, NodeSettings settings, long pid) {
+  private static String startLine(
+      Duration taken, Node node, Parts parts, NodeSettings settings, long pid) {
     return String.format(
         Locale.ROOT,
-        "reeve node ready in %.1f s: grpc %s:%d, data %s, %d partitions, pid %d",
+        "reeve node ready in %.1f s: grpc %s:%d, %s, %d partitions, pid %d",
         taken.toMillis() / 1000.0,
         node.grpc().getAddress().getHostAddress(),
         node.grpc().getPort(),
-        settings.directory(),
+        parts.where(),
         settings.partitions(),
         pid);
   }

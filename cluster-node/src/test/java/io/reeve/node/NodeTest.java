@@ -228,6 +228,11 @@ class NodeTest {
     }
 
     @Override
+    public String where() {
+      return "nothing kept";
+    }
+
+    @Override
     public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
         ActorSystem<?> system) {
       return entity ->
