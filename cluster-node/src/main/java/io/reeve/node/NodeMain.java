@@ -40,7 +40,10 @@ public final class NodeMain {
   /** Could not start, did not stop in time, or was put down by the cluster. */
   public static final int FAILED = 1;
 
-  /** Wrong configuration, an address that may not be listened on included. */
+  /**
+   * Wrong configuration, an address that may not be listened on or a database that cannot keep what
+   * it acknowledges included.
+   */
   public static final int MISCONFIGURED = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
@@ -98,7 +101,7 @@ public final class NodeMain {
     } catch (StoreException e) {
       LOG.error("the store did not open", e);
       err.println("reeve node: " + e.getMessage());
-      return FAILED;
+      return e.reason().misconfigured() ? MISCONFIGURED : FAILED;
     } catch (ConfigException | IllegalArgumentException e) {
       err.println("reeve node: " + e.getMessage());
       return MISCONFIGURED;

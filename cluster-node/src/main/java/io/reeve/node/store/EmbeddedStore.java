@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.persistence.jdbc.db.SlickExtension;
-import org.apache.pekko.persistence.jdbc.db.SlickExtensionImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -106,22 +104,8 @@ public final class EmbeddedStore implements Store {
   /** Removal goes through the connections that {@code system} writes with. */
   @Override
   public JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime) {
-    var retention =
-        new SqliteJournalRetention(
-            connections(system, "jdbc-journal"),
-            connections(system, "jdbc-snapshot-store"),
-            settings.trim(),
-            nanoTime);
-    system.getWhenTerminated().thenRun(retention::close);
-    return retention;
-  }
-
-  private static SqliteJournalRetention.Connections connections(
-      ActorSystem<?> system, String plugin) {
-    var databases = (SlickExtensionImpl) SlickExtension.get(system);
-    var source =
-        databases.database(system.settings().config().getConfig(plugin)).database().source();
-    return source::createConnection;
+    return JdbcJournalRetention.start(
+        system, "jdbc-journal", "jdbc-snapshot-store", settings.trim(), nanoTime);
   }
 
   @Override
