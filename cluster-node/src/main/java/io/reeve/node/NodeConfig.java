@@ -25,6 +25,9 @@ record NodeConfig(Config above, Config below, List<String> unknownKeys) {
   /** Names the operator's file where no option does. */
   static final String FILE_VARIABLE = "REEVE_CONFIG";
 
+  /** What only the store may read. */
+  private static final List<String> SECRETS = List.of("reeve.store.url", "reeve.store.password");
+
   private static final String DEFAULT_FILE = "application.conf";
   private static final String ROOT = "reeve";
 
@@ -51,12 +54,19 @@ record NodeConfig(Config above, Config below, List<String> unknownKeys) {
 
   /** All layers, resolved. */
   Config all() {
-    return with(ConfigFactory.empty());
+    return above.withFallback(below).resolve();
   }
 
-  /** All layers, with {@code parts} between the operator's and the program's, resolved. */
+  /**
+   * All layers, with {@code parts} between the operator's and the program's, resolved, and without
+   * the keys that may hold a secret: an actor system prints its configuration when asked to.
+   */
   Config with(Config parts) {
-    return above.withFallback(parts).withFallback(below).resolve();
+    var all = above.withFallback(parts).withFallback(below).resolve();
+    for (var secret : SECRETS) {
+      all = all.withoutPath(secret);
+    }
+    return all;
   }
 
   /** The name of the environment variable that sets {@code key}. */

@@ -40,7 +40,10 @@ public final class NodeMain {
   /** Could not start, did not stop in time, or was put down by the cluster. */
   public static final int FAILED = 1;
 
-  /** Wrong configuration, an address that may not be listened on included. */
+  /**
+   * Wrong configuration, an address that may not be listened on or a database that cannot keep what
+   * it acknowledges included.
+   */
   public static final int MISCONFIGURED = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
@@ -98,7 +101,7 @@ public final class NodeMain {
     } catch (StoreException e) {
       LOG.error("the store did not open", e);
       err.println("reeve node: " + e.getMessage());
-      return FAILED;
+      return e.reason().misconfigured() ? MISCONFIGURED : FAILED;
     } catch (ConfigException | IllegalArgumentException e) {
       err.println("reeve node: " + e.getMessage());
       return MISCONFIGURED;
@@ -124,7 +127,8 @@ public final class NodeMain {
       try {
         var pid = ProcessHandle.current().pid();
         NodeFile.of(pid, node.grpc(), version).writeTo(settings.directory());
-        out.println(startLine(Duration.between(startedAt, clock.instant()), node, settings, pid));
+        out.println(
+            startLine(Duration.between(startedAt, clock.instant()), node, parts, settings, pid));
         out.flush();
         node.awaitEnd();
       } finally {
@@ -139,14 +143,15 @@ public final class NodeMain {
     }
   }
 
-  private static String startLine(Duration taken, Node node, NodeSettings settings, long pid) {
+  private static String startLine(
+      Duration taken, Node node, Parts parts, NodeSettings settings, long pid) {
     return String.format(
         Locale.ROOT,
-        "reeve node ready in %.1f s: grpc %s:%d, data %s, %d partitions, pid %d",
+        "reeve node ready in %.1f s: grpc %s:%d, %s, %d partitions, pid %d",
         taken.toMillis() / 1000.0,
         node.grpc().getAddress().getHostAddress(),
         node.grpc().getPort(),
-        settings.directory(),
+        parts.where(),
         settings.partitions(),
         pid);
   }

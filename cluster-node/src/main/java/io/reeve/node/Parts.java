@@ -26,6 +26,9 @@ interface Parts extends AutoCloseable {
   /** What the actor system needs for them; lies below the operator's configuration. */
   Config pekkoConfig();
 
+  /** Where tasks are kept, in a few words for people; without secrets. */
+  String where();
+
   /** Makes the owner of the partition that the context names. */
   Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
       ActorSystem<?> system);

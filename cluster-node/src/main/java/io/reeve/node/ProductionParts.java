@@ -5,8 +5,8 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.partition.Now;
 import io.reeve.edge.grpc.SessionFactory;
-import io.reeve.node.store.EmbeddedStore;
-import io.reeve.node.store.StoreSettings;
+import io.reeve.node.store.Store;
+import io.reeve.node.store.Stores;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
 import io.reeve.partition.Partitions;
@@ -22,13 +22,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
-/** The parts of a node in production: the embedded store, and the actors on it. */
+/**
+ * The parts of a node in production: the store that the configuration names, and the actors on it.
+ */
 final class ProductionParts implements Parts {
 
-  private final EmbeddedStore store;
+  private final Store store;
   private final Config config;
   private final PartitionSettings partitionSettings;
   private final DispatcherSettings dispatcherSettings;
@@ -44,7 +44,7 @@ final class ProductionParts implements Parts {
    */
   record Senses(Clock clock, LongSupplier nanoTime, RandomGenerator random) {}
 
-  /** Checks the settings of all parts, then opens the store of the data directory. */
+  /** Checks the settings of all parts, then opens the store. */
   static Parts open(Config config, Senses senses) {
     return new ProductionParts(config, senses);
   }
@@ -57,12 +57,17 @@ final class ProductionParts implements Parts {
     this.sessionTuning = SessionTuning.from(config);
     this.sessionSettings =
         Session.Settings.from(config, config.getDuration("reeve.partition.lease.duration"));
-    this.store = EmbeddedStore.open(StoreSettings.of(config));
+    this.store = Stores.open(config);
   }
 
   @Override
   public Config pekkoConfig() {
     return store.pekkoConfig();
+  }
+
+  @Override
+  public String where() {
+    return store.where();
   }
 
   @Override
@@ -77,7 +82,7 @@ final class ProductionParts implements Parts {
               () -> new Now(senses.clock().millis(), senses.nanoTime().getAsLong()),
               jitter::nextDouble,
               senses.random()::nextLong,
-              ProductionParts::fenced,
+              store::fenced,
               retention);
       return Partition.create(
           Integer.parseInt(entity.getEntityId()), partitionSettings.partition(), surroundings);
@@ -118,17 +123,5 @@ final class ProductionParts implements Parts {
     var bytes = new byte[16];
     senses.random().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
-  }
-
-  /** A row with that number is there already: another writer has the journal. */
-  private static boolean fenced(Throwable failure) {
-    for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLiteException sqlite) {
-        var code = sqlite.getResultCode();
-        return code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
-            || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY;
-      }
-    }
-    return false;
   }
 }

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,31 @@ class NodeTest {
   }
 
   @Test
+  void theActorSystemGetsNoSecrets() {
+    var config =
+        NodeConfig.load(
+            null,
+            Map.of("REEVE_STORE_PASSWORD", "canary7"),
+            ConfigFactory.parseString("reeve.store.url = \"postgres://reeve:canary8@host/tasks\""));
+
+    assertThat(config.all().getString("reeve.store.password")).isEqualTo("canary7");
+    assertThat(config.with(ConfigFactory.empty()).root().render()).doesNotContain("canary");
+  }
+
+  @Test
+  void aStoreThatCannotBeTrustedIsAMistakeOfTheSettings() {
+    var err = new ByteArrayOutputStream();
+
+    var code = runProduction(Map.of("reeve.store.url", "postgres://reeve:canary7@host"), err);
+
+    assertThat(code).isEqualTo(NodeMain.MISCONFIGURED);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .startsWith("reeve node: reeve.store.url: expected ")
+        .hasLineCount(1)
+        .doesNotContain("canary7");
+  }
+
+  @Test
   void settingsThatNothingReadsAreFound() {
     var overrides =
         ConfigFactory.parseString(
@@ -156,6 +182,16 @@ class NodeTest {
   }
 
   private int run(Map<String, Object> overrides, ByteArrayOutputStream err) {
+    return run(overrides, config -> new PlayedParts(), err);
+  }
+
+  private int runProduction(Map<String, Object> overrides, ByteArrayOutputStream err) {
+    var senses =
+        new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, new SecureRandom());
+    return run(overrides, config -> ProductionParts.open(config, senses), err);
+  }
+
+  private int run(Map<String, Object> overrides, Parts.Opener opener, ByteArrayOutputStream err) {
     var nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8);
     return NodeMain.run(
@@ -163,7 +199,7 @@ class NodeTest {
         ConfigFactory.parseMap(overrides)
             .withFallback(ConfigFactory.parseMap(Map.of("reeve.store.directory", "" + directory)))
             .withFallback(ConfigFactory.parseString("reeve.grpc.port = 0")),
-        config -> new PlayedParts(),
+        opener,
         nowhere,
         new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8));
   }
@@ -225,6 +261,11 @@ class NodeTest {
     @Override
     public Config pekkoConfig() {
       return ConfigFactory.empty();
+    }
+
+    @Override
+    public String where() {
+      return "nothing kept";
     }
 
     @Override

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.persistence.jdbc.db.SlickExtension;
-import org.apache.pekko.persistence.jdbc.db.SlickExtensionImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The embedded store of one node: a data directory with the files {@code journal.db} and {@code
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>The files do not shrink. Pages of removed rows are used again, so a file stays as large as the
  * most it ever held at once.
  */
-public final class EmbeddedStore implements AutoCloseable {
+public final class EmbeddedStore implements Store {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedStore.class);
   private static final String PLUGIN_CONFIGURATION = "reeve-store-sqlite.conf";
@@ -87,14 +87,7 @@ public final class EmbeddedStore implements AutoCloseable {
     return journal.path();
   }
 
-  /**
-   * What an actor system needs to keep its journal and snapshots here. Goes below the configuration
-   * of the operator and above the {@code reference.conf} of the libraries:
-   *
-   * <pre>{@code
-   * applicationConf.withFallback(store.pekkoConfig()).withFallback(ConfigFactory.load())
-   * }</pre>
-   */
+  @Override
   public Config pekkoConfig() {
     var databases = "pekko-persistence-jdbc.shared-databases.";
     return ConfigFactory.parseMap(
@@ -108,29 +101,34 @@ public final class EmbeddedStore implements AutoCloseable {
         .resolve();
   }
 
-  /**
-   * Removes rows and snapshots, on a thread of its own but through the connections that {@code
-   * system} writes with; it ends with that system, which must run on {@link #pekkoConfig()}.
-   *
-   * @param nanoTime a monotonic clock, such as {@code System::nanoTime}
-   */
+  /** Removal goes through the connections that {@code system} writes with. */
+  @Override
   public JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime) {
-    var retention =
-        new SqliteJournalRetention(
-            connections(system, "jdbc-journal"),
-            connections(system, "jdbc-snapshot-store"),
-            settings.trim(),
-            nanoTime);
-    system.getWhenTerminated().thenRun(retention::close);
-    return retention;
+    return JdbcJournalRetention.start(
+        system, "jdbc-journal", "jdbc-snapshot-store", settings.trim(), nanoTime);
   }
 
-  private static SqliteJournalRetention.Connections connections(
-      ActorSystem<?> system, String plugin) {
-    var databases = (SlickExtensionImpl) SlickExtension.get(system);
-    var source =
-        databases.database(system.settings().config().getConfig(plugin)).database().source();
-    return source::createConnection;
+  @Override
+  public boolean fenced(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException sqlite) {
+        var code = sqlite.getResultCode();
+        return code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
+            || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY;
+      }
+    }
+    return false;
+  }
+
+  /** The files are this process's alone. */
+  @Override
+  public boolean shared() {
+    return false;
+  }
+
+  @Override
+  public String where() {
+    return "data " + settings.directory();
   }
 
   /**

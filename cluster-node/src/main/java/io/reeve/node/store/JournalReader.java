@@ -13,12 +13,12 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * Reads a journal file row by row for tools and tests, without an actor system and without changing
- * anything: neither the file nor the write-ahead log that a killed process left beside it.
+ * Reads a journal row by row for tools and tests, without an actor system and without changing
+ * anything: neither the rows nor the write-ahead log that a killed process left beside a file.
  *
- * <p>The file may be in use by a running node; each call then sees the rows that were committed
- * when it began, and while it runs the node's log cannot be cut back, so a consumer should be
- * quick. Not for use by two threads at once.
+ * <p>The journal may be in use by running nodes; each call then sees the rows that were committed
+ * when it began. While it runs, the log of a file cannot be cut back and a server keeps removed
+ * rows, so a consumer should be quick. Not for use by two threads at once.
  */
 public final class JournalReader implements AutoCloseable {
 
@@ -28,11 +28,14 @@ public final class JournalReader implements AutoCloseable {
           + " write_timestamp, writer FROM event_journal ";
   private static final String ORDER = " ORDER BY persistence_id, sequence_number";
 
-  private final Path journal;
+  /** Rows of a server that are in memory together; a file gives them one by one. */
+  private static final int FETCHED_AT_ONCE = 100;
+
+  private final String where;
   private final Connection connection;
 
-  private JournalReader(Path journal, Connection connection) {
-    this.journal = journal;
+  private JournalReader(String where, Connection connection) {
+    this.where = where;
     this.connection = connection;
   }
 
@@ -48,10 +51,33 @@ public final class JournalReader implements AutoCloseable {
     var source = new SQLiteDataSource(config);
     source.setUrl(SqliteFile.baseUrl(journal.toAbsolutePath()));
     try {
-      return new JournalReader(journal, source.getConnection());
+      return new JournalReader(journal.toString(), source.getConnection());
     } catch (SQLException e) {
-      throw unreadable(journal, e);
+      throw unreadable(journal.toString(), e);
     }
+  }
+
+  /**
+   * Opens the journal that the nodes of a cluster share.
+   *
+   * @throws StoreException when the server does not answer or does not let this user in
+   */
+  public static JournalReader open(PostgresSettings settings) {
+    // The password is asked for while the connection is made, and never again.
+    try (var database = new PostgresDatabase(settings)) {
+      try {
+        return new JournalReader(settings.where(), streaming(database.connect()));
+      } catch (SQLException e) {
+        throw database.refused(e);
+      }
+    }
+  }
+
+  /** A connection that fetches rows as they are asked for, which it does in transactions only. */
+  private static Connection streaming(Connection connection) throws SQLException {
+    connection.setReadOnly(true);
+    connection.setAutoCommit(false);
+    return connection;
   }
 
   /** Hands over every row, by persistence id and then by sequence number. */
@@ -59,7 +85,7 @@ public final class JournalReader implements AutoCloseable {
     try (var query = connection.prepareStatement(SELECT + ORDER)) {
       handOver(query, consumer);
     } catch (SQLException e) {
-      throw unreadable(journal, e);
+      throw unreadable(where, e);
     }
   }
 
@@ -71,7 +97,7 @@ public final class JournalReader implements AutoCloseable {
       query.setLong(2, fromSequenceNr);
       handOver(query, consumer);
     } catch (SQLException e) {
-      throw unreadable(journal, e);
+      throw unreadable(where, e);
     }
   }
 
@@ -82,8 +108,9 @@ public final class JournalReader implements AutoCloseable {
     return List.copyOf(rows);
   }
 
-  private static void handOver(PreparedStatement query, Consumer<JournalRow> consumer)
+  private void handOver(PreparedStatement query, Consumer<JournalRow> consumer)
       throws SQLException {
+    query.setFetchSize(FETCHED_AT_ONCE);
     try (var rows = query.executeQuery()) {
       while (rows.next()) {
         consumer.accept(
@@ -96,12 +123,16 @@ public final class JournalReader implements AutoCloseable {
                 rows.getLong(6),
                 rows.getString(7)));
       }
+    } finally {
+      if (!connection.getAutoCommit()) {
+        connection.rollback();
+      }
     }
   }
 
-  private static StoreException unreadable(Path journal, SQLException e) {
+  private static StoreException unreadable(String where, SQLException e) {
     return new StoreException(
-        UNREADABLE, "%s cannot be read: %s".formatted(journal, e.getMessage()), e);
+        UNREADABLE, "%s cannot be read: %s".formatted(where, e.getMessage()), e);
   }
 
   @Override
@@ -109,7 +140,7 @@ public final class JournalReader implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException e) {
-      throw unreadable(journal, e);
+      throw unreadable(where, e);
     }
   }
 }

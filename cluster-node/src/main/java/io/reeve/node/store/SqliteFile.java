@@ -1,8 +1,6 @@
 package io.reeve.node.store;
 
 import static io.reeve.node.store.StoreException.Reason.NOT_DURABLE;
-import static io.reeve.node.store.StoreException.Reason.SCHEMA_TOO_NEW;
-import static io.reeve.node.store.StoreException.Reason.SCHEMA_UNEXPECTED;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
 import java.nio.file.Files;
@@ -10,14 +8,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -104,40 +96,11 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
     config.setBusyTimeout(Math.toIntExact(settings.busyTimeout().toMillis()));
     // The migration library reads in one transaction and then writes; it begins them itself.
     config.setTransactionMode(TransactionMode.DEFERRED);
-    try {
-      var flyway =
-          Flyway.configure(SqliteFile.class.getClassLoader())
-              .loggers("slf4j")
-              .dataSource(source(baseUrl(path), config))
-              .locations("classpath:" + migrations)
-              .failOnMissingLocations(true)
-              .cleanDisabled(true)
-              .load();
-      refuseNewerSchema(flyway.info().applied());
-      return flyway.migrate().migrationsExecuted;
-    } catch (FlywayException e) {
-      throw new StoreException(
-          SCHEMA_UNEXPECTED,
-          "the schema of %s is not one that this release made: %s".formatted(path, e.getMessage()),
-          e);
-    }
-  }
-
-  private void refuseNewerSchema(MigrationInfo[] applied) {
-    Optional<MigrationInfo> newer =
-        Arrays.stream(applied)
-            .filter(
-                m ->
-                    m.getState() == MigrationState.FUTURE_SUCCESS
-                        || m.getState() == MigrationState.FUTURE_FAILED)
-            .findFirst();
-    newer.ifPresent(
-        m -> {
-          throw new StoreException(
-              SCHEMA_TOO_NEW,
-              "%s has schema version %s, which this release does not know; it was written by a newer one"
-                  .formatted(path, m.getVersion()));
-        });
+    return Migrations.apply(
+        Migrations.configuration()
+            .dataSource(source(baseUrl(path), config))
+            .locations("classpath:" + migrations),
+        path.toString());
   }
 
   /**

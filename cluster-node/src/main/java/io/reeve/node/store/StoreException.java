@@ -2,23 +2,40 @@ package io.reeve.node.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store cannot be opened or trusted; the message is for the operator and names the path. */
+/** The store cannot be opened or trusted; the message is for the operator and names the place. */
 public final class StoreException extends RuntimeException {
 
   /** Why, for callers that tell the cases apart. */
   public enum Reason {
     /** Another process, or another store of this one, has the directory. */
-    DIRECTORY_IN_USE,
+    DIRECTORY_IN_USE(false),
     /** The directory cannot be created, is not a directory, or is not ours to write. */
-    DIRECTORY_UNUSABLE,
-    /** The files were written by a newer release. */
-    SCHEMA_TOO_NEW,
-    /** The files are not what the migrations of this release would have made. */
-    SCHEMA_UNEXPECTED,
-    /** The database did not accept the settings that make an acknowledged row durable. */
-    NOT_DURABLE,
+    DIRECTORY_UNUSABLE(false),
+    /** The schema was made by a newer release. */
+    SCHEMA_TOO_NEW(false),
+    /** The schema is not what the migrations of this release would have made. */
+    SCHEMA_UNEXPECTED(false),
+    /** The database does not have the settings that make an acknowledged row durable. */
+    NOT_DURABLE(true),
     /** The database failed or its files are damaged. */
-    UNREADABLE
+    UNREADABLE(false),
+    /** The database server does not answer, or not yet. */
+    SERVER_UNREACHABLE(false),
+    /** The database server does not let this user in, or has no such database. */
+    SERVER_REFUSED(true),
+    /** The database server is too old, or only repeats what another one writes. */
+    SERVER_UNSUITABLE(true);
+
+    private final boolean misconfigured;
+
+    Reason(boolean misconfigured) {
+      this.misconfigured = misconfigured;
+    }
+
+    /** Whether starting again is vain until a person has changed a setting, here or there. */
+    public boolean misconfigured() {
+      return misconfigured;
+    }
   }
 
   private final Reason reason;

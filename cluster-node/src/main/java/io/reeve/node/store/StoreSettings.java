@@ -28,6 +28,14 @@ public record StoreSettings(
       require(duty > 0 && duty <= 0.9, "trim.duty", "above 0 and at most 0.9", duty);
       within("trim.pending-max", pendingMax, 1, 100_000);
     }
+
+    static Trim of(Config trim) {
+      return new Trim(
+          trim.getInt("chunk-rows"),
+          trim.getBytes("chunk-size"),
+          trim.getDouble("duty"),
+          trim.getInt("pending-max"));
+    }
   }
 
   public StoreSettings {
@@ -50,7 +58,6 @@ public record StoreSettings(
    */
   public static StoreSettings of(Config configuration) {
     var store = configuration.getConfig(ROOT);
-    var trim = store.getConfig("trim");
     within("page-size", store.getBytes("page-size"), 512, 64 * KIB);
     within("wal.checkpoint-size", store.getBytes("wal.checkpoint-size"), 64 * KIB, 1024 * MIB);
     return new StoreSettings(
@@ -59,11 +66,7 @@ public record StoreSettings(
         store.getBytes("page-size").intValue(),
         store.getBytes("wal.checkpoint-size").intValue(),
         store.getBytes("wal.size-limit"),
-        new Trim(
-            trim.getInt("chunk-rows"),
-            trim.getBytes("chunk-size"),
-            trim.getDouble("duty"),
-            trim.getInt("pending-max")));
+        Trim.of(store.getConfig("trim")));
   }
 
   /** The same settings for another directory. */

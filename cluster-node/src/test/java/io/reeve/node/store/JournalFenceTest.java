@@ -2,8 +2,10 @@ package io.reeve.node.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,25 +17,29 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The primary key of the journal as the fence between two writers of one entity. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class JournalFenceTest {
 
   private static final Duration LONG = Duration.ofSeconds(10);
   private static final Duration SHORT = Duration.ofSeconds(1);
 
-  private final EmbeddedStore store;
+  private final StoreKind.Opened opened;
   private final ActorTestKit kit;
 
-  JournalFenceTest(@TempDir Path directory) {
-    store = TestStores.open(directory);
-    kit = ActorTestKit.create("fence", TestStores.system(store));
+  JournalFenceTest(StoreKind kind, @TempDir Path directory) {
+    opened = kind.open(directory);
+    kit = ActorTestKit.create("fence", TestStores.system(opened.store()));
   }
 
   @AfterEach
   void close() {
     kit.shutdownTestKit();
-    store.close();
+    opened.close();
   }
 
   @Test
@@ -66,6 +72,29 @@ class JournalFenceTest {
 
     assertThat(count(fenced)).isEqualTo(2);
     assertThat(enter(fenced, LONG).join()).isEqualTo(3);
+  }
+
+  @Test
+  void theStoreTellsAConflictFromOtherFailures() throws Exception {
+    enter(kit.spawn(Ledger.create("taken")), LONG).join();
+    try (var connection = opened.journal();
+        var insert = connection.createStatement()) {
+      var again =
+          catchThrowable(
+              () ->
+                  insert.execute(
+                      "INSERT INTO event_journal (persistence_id, sequence_number, writer,"
+                          + " write_timestamp, adapter_manifest, event_ser_id,"
+                          + " event_ser_manifest, event_payload)"
+                          + " SELECT persistence_id, sequence_number, writer, write_timestamp,"
+                          + " adapter_manifest, event_ser_id, event_ser_manifest, event_payload"
+                          + " FROM event_journal"));
+      var wrong = catchThrowable(() -> insert.execute("INSERT INTO nowhere VALUES (1)"));
+
+      assertThat(opened.store().fenced(new IllegalStateException("write", again))).isTrue();
+      assertThat(wrong).isInstanceOf(SQLException.class);
+      assertThat(opened.store().fenced(new IllegalStateException("write", wrong))).isFalse();
+    }
   }
 
   @Test
@@ -104,17 +133,16 @@ class JournalFenceTest {
 
   /** Writes the row that {@code persistenceId} is about to write, as a second writer would. */
   private void takeNextRow(String persistenceId) throws Exception {
-    var journal =
-        EmbeddedStore.journalFile(store.directory(), TestStores.settings(store.directory()));
-    try (var connection = journal.connect();
+    try (var connection = opened.journal();
         var insert =
             connection.prepareStatement(
                 "INSERT INTO event_journal (persistence_id, sequence_number, writer,"
                     + " write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload)"
-                    + " SELECT ?, coalesce(max(sequence_number), 0) + 1, 'another', 0, '', 4, '', x'00'"
+                    + " SELECT ?, coalesce(max(sequence_number), 0) + 1, 'another', 0, '', 4, '', ?"
                     + " FROM event_journal WHERE persistence_id = ?")) {
       insert.setString(1, persistenceId);
-      insert.setString(2, persistenceId);
+      insert.setBytes(2, new byte[1]);
+      insert.setString(3, persistenceId);
       assertThat(List.of(insert.executeUpdate())).containsExactly(1);
     }
   }

@@ -8,11 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class JournalReaderTest {
 
@@ -22,11 +25,14 @@ class JournalReaderTest {
     this.directory = directory;
   }
 
-  @Test
-  void rowsComeByEntityAndSequenceNumberFromALiveAndFromAClosedFile() {
-    try (var store = TestStores.open(directory)) {
-      var kit = ActorTestKit.create("reader", TestStores.system(store));
-      for (var name : new String[] {"b", "a", "b", "a"}) {
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void rowsComeByEntityAndSequenceNumberFromALiveAndFromAClosedStore(StoreKind kind) {
+    StoreKind.Opened closed;
+    try (var opened = kind.open(directory)) {
+      closed = opened;
+      var kit = ActorTestKit.create("reader", TestStores.system(opened.store()));
+      for (var name : new String[] {"b", "a", "B", "b", "a"}) {
         var ledger = kit.spawn(Ledger.create(name));
         AskPattern.<Ledger.Command, Long>ask(
                 ledger,
@@ -38,10 +44,10 @@ class JournalReaderTest {
         kit.stop(ledger);
       }
 
-      expectFourRows(store.journalPath());
+      expectFiveRows(opened);
       kit.shutdownTestKit();
     }
-    expectFourRows(directory.resolve("journal.db"));
+    expectFiveRows(closed);
   }
 
   @Test
@@ -72,17 +78,21 @@ class JournalReaderTest {
     assertThat(directory.resolve("none.db")).doesNotExist();
   }
 
-  private static void expectFourRows(Path journal) {
-    try (var reader = JournalReader.open(journal)) {
+  private static void expectFiveRows(StoreKind.Opened opened) {
+    try (var reader = opened.reader()) {
       var rows = reader.rows();
       assertThat(rows)
           .extracting(JournalRow::persistenceId, JournalRow::sequenceNr)
-          .containsExactly(tuple("a", 1L), tuple("a", 2L), tuple("b", 1L), tuple("b", 2L));
+          .containsExactly(
+              tuple("B", 1L), tuple("a", 1L), tuple("a", 2L), tuple("b", 1L), tuple("b", 2L));
       assertThat(rows)
           .allSatisfy(
               row ->
                   assertThat(row.payload())
                       .isEqualTo(row.persistenceId().getBytes(StandardCharsets.UTF_8)));
+      var later = new ArrayList<Long>();
+      reader.forEachRow("b", 2, row -> later.add(row.sequenceNr()));
+      assertThat(later).containsExactly(2L);
       assertThat(rows)
           .extracting(JournalRow::writeTimestampMs)
           .allSatisfy(at -> assertThat(at).isPositive());

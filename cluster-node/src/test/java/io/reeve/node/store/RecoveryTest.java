@@ -13,29 +13,31 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a recovery makes of snapshots that cannot be read and rows that were removed. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
 class RecoveryTest {
 
   private static final Duration LONG = Duration.ofSeconds(10);
   private static final byte PLAIN = 0;
 
-  private final EmbeddedStore store;
+  private final StoreKind.Opened opened;
   private final ActorTestKit kit;
   private final JournalRetention retention;
-  private final SqliteFile snapshots;
 
-  RecoveryTest(@TempDir Path directory) {
-    store = TestStores.open(directory);
-    kit = ActorTestKit.create("recovery", TestStores.system(store));
-    retention = store.retention(kit.system(), System::nanoTime);
-    snapshots = EmbeddedStore.snapshotFile(directory, TestStores.settings(directory));
+  RecoveryTest(StoreKind kind, @TempDir Path directory) {
+    opened = kind.open(directory);
+    kit = ActorTestKit.create("recovery", TestStores.system(opened.store()));
+    retention = opened.store().retention(kit.system(), System::nanoTime);
   }
 
   @AfterEach
   void close() {
     kit.shutdownTestKit();
-    store.close();
+    opened.close();
   }
 
   @Test
@@ -91,7 +93,7 @@ class RecoveryTest {
   }
 
   private Void twoSnapshotsAreStored() throws SQLException {
-    try (var connection = snapshots.connect();
+    try (var connection = opened.snapshots();
         var statement = connection.createStatement();
         var row = statement.executeQuery("SELECT count(*) FROM snapshot")) {
       assertThat(row.next()).isTrue();
@@ -101,9 +103,12 @@ class RecoveryTest {
   }
 
   private void spoilSnapshots(String which) throws SQLException {
-    try (var connection = snapshots.connect();
-        var statement = connection.createStatement()) {
-      statement.execute("UPDATE snapshot SET snapshot_payload = x'00' WHERE " + which);
+    try (var connection = opened.snapshots();
+        var update =
+            connection.prepareStatement(
+                "UPDATE snapshot SET snapshot_payload = ? WHERE " + which)) {
+      update.setBytes(1, new byte[1]);
+      update.execute();
     }
   }
 

@@ -21,7 +21,7 @@ final class TestStores {
   /**
    * A local actor system that persists to {@code store} and ends with its test, not with the JVM.
    */
-  static Config system(EmbeddedStore store) {
+  static Config system(Store store) {
     return ConfigFactory.parseMap(
             Map.of(
                 "pekko.loglevel", "WARNING",

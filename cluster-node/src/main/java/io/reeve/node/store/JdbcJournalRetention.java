@@ -12,26 +12,30 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.persistence.jdbc.db.SlickExtension;
+import org.apache.pekko.persistence.jdbc.db.SlickExtensionImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Removes rows and snapshots on one thread, one request after the other, each in small transactions
- * with a pause after each, so that the writer gets at least the share {@code 1 - duty} of the time.
+ * with a pause after each, so that writers get at least the share {@code 1 - duty} of the time. Its
+ * statements are those that both databases understand alike.
  *
- * <p>For each transaction it borrows the one connection that the journal writes with, and so waits
- * in the same queue as a write does. A connection of its own would have to find the file unlocked
- * by polling, and finds it locked for seconds when the journal is busy: then it would fail just
- * when there is most to remove.
+ * <p>For each transaction it borrows a connection anew. With SQLite that is the one connection that
+ * the journal writes with, and so it waits in the same queue as a write does. A connection of its
+ * own would have to find the file unlocked by polling, and finds it locked for seconds when the
+ * journal is busy: then it would fail just when there is most to remove.
  */
-final class SqliteJournalRetention implements JournalRetention, AutoCloseable {
+final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
 
   /** Lends a connection in auto-commit mode; closing gives it back. */
   interface Connections {
     Connection borrow() throws SQLException;
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(SqliteJournalRetention.class);
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcJournalRetention.class);
 
   private final Connections journal;
   private final Connections snapshots;
@@ -39,7 +43,7 @@ final class SqliteJournalRetention implements JournalRetention, AutoCloseable {
   private final LongSupplier nanoTime;
   private final ThreadPoolExecutor worker;
 
-  SqliteJournalRetention(
+  JdbcJournalRetention(
       Connections journal,
       Connections snapshots,
       StoreSettings.Trim settings,
@@ -60,6 +64,31 @@ final class SqliteJournalRetention implements JournalRetention, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /**
+   * Starts one on the connections of a running system, which ends with that system.
+   *
+   * @param journal path of a configuration that names the pool for the journal's rows
+   * @param snapshots alike, for snapshots
+   */
+  static JdbcJournalRetention start(
+      ActorSystem<?> system,
+      String journal,
+      String snapshots,
+      StoreSettings.Trim settings,
+      LongSupplier nanoTime) {
+    var retention =
+        new JdbcJournalRetention(
+            connections(system, journal), connections(system, snapshots), settings, nanoTime);
+    system.getWhenTerminated().thenRun(retention::close);
+    return retention;
+  }
+
+  private static Connections connections(ActorSystem<?> system, String path) {
+    var databases = (SlickExtensionImpl) SlickExtension.get(system);
+    var source = databases.database(system.settings().config().getConfig(path)).database().source();
+    return source::createConnection;
   }
 
   @Override
@@ -144,7 +173,7 @@ final class SqliteJournalRetention implements JournalRetention, AutoCloseable {
 
   /**
    * The sequence number that the next chunk ends with, 0 when no row is left. The lengths are read
-   * from the rows' headers, not from their payloads.
+   * from the rows' headers, not from their payloads, by either database.
    */
   private long chunkEnd(Connection connection, String persistenceId, long last)
       throws SQLException {

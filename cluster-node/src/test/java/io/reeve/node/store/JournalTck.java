@@ -4,9 +4,9 @@ import org.apache.pekko.persistence.CapabilityFlag;
 import org.apache.pekko.persistence.japi.journal.JavaJournalSpec;
 
 /** Pekko's own tests of a journal; run by {@link StoreTckTest}. */
-public final class SqliteJournalTck extends JavaJournalSpec {
+public final class JournalTck extends JavaJournalSpec {
 
-  public SqliteJournalTck() {
+  public JournalTck() {
     super(StoreTckTest.configuration());
   }
 

@@ -1,0 +1,108 @@
+package io.reeve.node.store;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.journal.JournalRetention;
+import java.sql.SQLException;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store of a cluster: one schema of a PostgreSQL database that all nodes write to, and beside
+ * it a data directory of this node alone, for the file that says where it serves.
+ *
+ * <p>Two nodes that hold the same partition for a moment do no harm: the primary key of the journal
+ * takes one row of a number, and whoever comes second is {@link #fenced}.
+ *
+ * <p>Without the server nothing is acknowledged. Writes fail, and go on by themselves once it is
+ * back; a write that was cut off may be there or not, which the partition finds out as it recovers.
+ */
+public final class PostgresStore implements Store {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
+  private static final String PLUGIN_CONFIGURATION = "reeve-store-postgres.conf";
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final DirectoryLock lock;
+  private final PostgresSettings settings;
+  private final PostgresDatabase database;
+
+  private PostgresStore(DirectoryLock lock, PostgresSettings settings) {
+    this.lock = lock;
+    this.settings = settings;
+    this.database = new PostgresDatabase(settings);
+  }
+
+  /**
+   * Connects, checks the server, and creates or migrates the schema. May be called by several nodes
+   * at once: the first does the work, the others wait.
+   *
+   * @throws StoreException when the directory is in use, the server does not answer or cannot be
+   *     trusted, or the schema is not of this release
+   */
+  public static PostgresStore open(PostgresSettings settings) {
+    var lock = DirectoryLock.acquire(settings.directory());
+    var store = new PostgresStore(lock, settings);
+    var opened = false;
+    try {
+      LOG.info(
+          "opened the store in {}, {} migrations applied",
+          settings.where(),
+          store.database.prepare());
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        store.close();
+      }
+    }
+  }
+
+  @Override
+  public Config pekkoConfig() {
+    return ConfigFactory.parseMap(database.pools())
+        .withFallback(
+            ConfigFactory.parseResources(
+                PostgresStore.class.getClassLoader(), PLUGIN_CONFIGURATION))
+        .resolve();
+  }
+
+  /** Removal has a connection of its own, so it takes none from the writers. */
+  @Override
+  public JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime) {
+    return JdbcJournalRetention.start(
+        system, "reeve-trim", "reeve-trim", settings.trim(), nanoTime);
+  }
+
+  @Override
+  public boolean fenced(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The journal's key keeps nodes apart. */
+  @Override
+  public boolean shared() {
+    return true;
+  }
+
+  @Override
+  public String where() {
+    return settings.where();
+  }
+
+  @Override
+  public void close() {
+    try {
+      database.close();
+    } finally {
+      lock.close();
+    }
+  }
+}

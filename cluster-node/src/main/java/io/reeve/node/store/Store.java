@@ -1,0 +1,54 @@
+package io.reeve.node.store;
+
+import com.typesafe.config.Config;
+import io.reeve.journal.JournalRetention;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * Where a node keeps journal and snapshots. An open store has the schema of this release, and a row
+ * that the actor system's journal acknowledges is durable.
+ *
+ * <p>Close it after the actor system has ended. A process that is killed leaves nothing to clean
+ * up. Threads: {@link #fenced} may be called by any; the rest by the one that starts the node.
+ */
+public interface Store extends AutoCloseable {
+
+  /**
+   * What an actor system needs to keep its journal and snapshots here. Goes below the configuration
+   * of the operator and above the {@code reference.conf} of the libraries:
+   *
+   * <pre>{@code
+   * applicationConf.withFallback(store.pekkoConfig()).withFallback(ConfigFactory.load())
+   * }</pre>
+   *
+   * <p>Holds no secret, so it may be logged.
+   */
+  Config pekkoConfig();
+
+  /**
+   * Removes rows and snapshots on a thread of its own, which ends with {@code system}; that one
+   * must run on {@link #pekkoConfig()}.
+   *
+   * @param nanoTime a monotonic clock, such as {@code System::nanoTime}
+   */
+  JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime);
+
+  /**
+   * Whether this failure of a write says that a row with its number is there already: another
+   * writer has the journal of that entity.
+   */
+  boolean fenced(Throwable failure);
+
+  /** Whether several nodes may use this store at once. */
+  boolean shared();
+
+  /** What and where it is, in a few words for people; without secrets. */
+  String where();
+
+  /**
+   * @throws StoreException when what the store holds cannot be given back
+   */
+  @Override
+  void close();
+}
