@@ -253,6 +253,12 @@ public final class Partition {
    */
   public record HolderGone(String holder, int sessionNo, boolean lost) implements Command {}
 
+  /**
+   * The partition goes to another node: it ends once the write in progress is done. What waits is
+   * refused with NOT_READY, since nothing of it was stored. Sent by the node that it runs on.
+   */
+  public record HandOff() implements Command {}
+
   /** What the parts of one partition tell each other; never sent from outside. */
   sealed interface Internal extends Command {}
 

@@ -63,6 +63,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private boolean timerSet;
 
+  /** The partition goes to another node; only the write in progress is waited for. */
+  private boolean leaving;
+
   private PartitionFront(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
@@ -98,12 +101,17 @@ final class PartitionFront extends AbstractBehavior<Command> {
         .onMessage(WriterFailed.class, this::onWriterFailed)
         .onMessage(StartWriter.class, start -> startWriter())
         .onMessage(Tick.class, this::onTick)
+        .onMessage(Partition.HandOff.class, this::onHandOff)
         .onMessage(Command.class, this::onCommand)
         .onSignal(Terminated.class, this::onWriterStopped)
         .build();
   }
 
   private Behavior<Command> onCommand(Command command) {
+    if (leaving) {
+      refuseNotReady(command);
+      return this;
+    }
     if (command instanceof Partition.Greet greet) {
       greeting = greet;
     }
@@ -127,6 +135,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
     writing = false;
     failuresInRow = 0;
     inFlight = List.of();
+    if (leaving) {
+      return Behaviors.stopped();
+    }
     wakeIn(done.sweepInNanos());
     return writeNext();
   }
@@ -139,6 +150,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onWriterReady(WriterReady ready) {
+    if (leaving) {
+      return Behaviors.stopped();
+    }
     writerReady = true;
     if (greeting != null && !pending.contains(greeting)) {
       pending.addFirst(greeting);
@@ -163,6 +177,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
     writer = null;
     writerReady = false;
     answerInFlightUnknown();
+    if (leaving) {
+      return Behaviors.stopped();
+    }
     if (fenced) {
       return stopFenced();
     }
@@ -174,13 +191,24 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private Behavior<Command> stopFenced() {
     getContext().getLog().error("another writer has this partition's journal; stopped");
-    for (var command : pending) {
-      var replyTo = replyTo(command);
-      if (replyTo != null) {
-        replyTo.tell(refused(Rejection.Code.NOT_READY, "expected to own the journal, got fenced"));
-      }
-    }
+    pending.forEach(PartitionFront::refuseNotReady);
     return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onHandOff(Partition.HandOff handOff) {
+    leaving = true;
+    pending.forEach(PartitionFront::refuseNotReady);
+    pending.clear();
+    return writing ? this : Behaviors.stopped();
+  }
+
+  /** Nothing of the command was stored. */
+  private static void refuseNotReady(Command command) {
+    var replyTo = replyTo(command);
+    if (replyTo != null) {
+      replyTo.tell(
+          refused(Rejection.Code.NOT_READY, "expected a partition that works, got one that moves"));
+    }
   }
 
   /** A writer that starts again does not finish the batch it had. */
@@ -200,6 +228,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private Behavior<Command> onTick(Tick tick) {
     timerSet = false;
+    if (leaving) {
+      return this;
+    }
     pending.add(tick);
     return writeNext();
   }

@@ -2,21 +2,26 @@ package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.edge.grpc.GrpcServer;
+import io.reeve.node.cluster.Formation;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -24,6 +29,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +47,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private record NotBound(Throwable cause) implements Command {}
 
-  private record DispatcherStarted() implements Command {}
+  /**
+   * @param working whether a dispatcher answered that has its epoch
+   */
+  private record DispatcherSaid(boolean working) implements Command {}
 
   private record Answered(int partition) implements Command {}
 
@@ -63,7 +72,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final ActorRef<ShardingEnvelope<Partition.Command>> gate;
 
   private final BitSet answered = new BitSet();
-  private boolean dispatcherStarted;
+  private final ActorRef<Dispatcher.Command> dispatcher;
+  private boolean dispatcherWorks;
   private @Nullable GrpcServer server;
 
   /**
@@ -89,10 +99,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     super(context);
     this.settings = settings;
     this.ready = ready;
-    joinSelf();
+    join(parts);
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
-    var dispatcher = startDispatcher(parts);
+    this.dispatcher = startDispatcher(parts);
     context.pipeToSelf(
         GrpcServer.bind(
             context.getSystem(),
@@ -107,6 +117,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     for (var partition = 0; partition < partitions.count(); partition++) {
       probe(partition);
     }
+    probeDispatcher();
   }
 
   /**
@@ -130,9 +141,28 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     };
   }
 
-  private void joinSelf() {
+  /** By the seed nodes where there are some, by the store where it is shared, else alone. */
+  private void join(Parts parts) {
     var cluster = Cluster.get(getContext().getSystem());
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    var members = parts.members();
+    if (!settings.cluster().seedNodes().isEmpty()) {
+      var system = getContext().getSystem().name();
+      cluster
+          .manager()
+          .tell(
+              new JoinSeedNodes(
+                  settings.cluster().seedNodes().stream()
+                      .map(seed -> AddressFromURIString.parse("pekko://" + system + "@" + seed))
+                      .toList()));
+    } else if (members.isPresent()) {
+      getContext()
+          .spawn(
+              Formation.create(
+                  members.get(), settings.cluster(), settings.name(), System::nanoTime),
+              "formation");
+    } else {
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
   }
 
   private Partitions startPartitions(Parts parts) {
@@ -140,23 +170,18 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         ClusterSharding.get(getContext().getSystem())
             .init(
                 Entity.of(Partition.TYPE_KEY, parts.partitions(getContext().getSystem())::apply)
-                    .withMessageExtractor(new OneEntityPerShard()));
+                    .withMessageExtractor(new OneEntityPerShard())
+                    .withStopMessage(new Partition.HandOff()));
     return new Partitions(settings.partitions(), region);
   }
 
   /** A crash of the dispatcher loses nothing: its next incarnation asks everybody again. */
   private ActorRef<Dispatcher.Command> startDispatcher(Parts parts) {
-    var self = getContext().getSelf();
     var system = getContext().getSystem();
     var gated = new Partitions(partitions.count(), gate);
-    Behavior<Dispatcher.Command> announced =
-        Behaviors.setup(
-            context -> {
-              self.tell(new DispatcherStarted());
-              return parts.dispatcher(system, gated);
-            });
     var restarting =
-        Behaviors.supervise(announced)
+        Behaviors.supervise(
+                Behaviors.<Dispatcher.Command>setup(context -> parts.dispatcher(system, gated)))
             .onFailure(
                 SupervisorStrategy.restartWithBackoff(
                     Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
@@ -171,7 +196,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return newReceiveBuilder()
         .onMessage(Bound.class, this::onBound)
         .onMessage(NotBound.class, this::onNotBound)
-        .onMessage(DispatcherStarted.class, this::onDispatcherStarted)
+        .onMessage(DispatcherSaid.class, this::onDispatcherSaid)
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(Unanswered.class, this::onUnanswered)
         .onMessage(CloseGate.class, this::onCloseGate)
@@ -189,8 +214,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
-  private Behavior<Command> onDispatcherStarted(DispatcherStarted started) {
-    dispatcherStarted = true;
+  private Behavior<Command> onDispatcherSaid(DispatcherSaid said) {
+    if (!said.working()) {
+      probeDispatcher();
+      return this;
+    }
+    dispatcherWorks = true;
     return readyIfAll();
   }
 
@@ -204,13 +233,21 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
+  /** The partitions that go to other nodes are greeted there; only the last node's end for good. */
   private Behavior<Command> onCloseGate(CloseGate close) {
-    getContext().stop(gate);
+    var cluster = Cluster.get(getContext().getSystem());
+    var members = 0;
+    for (var member : cluster.state().getMembers()) {
+      members += member.status() == MemberStatus.up() ? 1 : 0;
+    }
+    if (members <= 1) {
+      getContext().stop(gate);
+    }
     return this;
   }
 
   private Behavior<Command> readyIfAll() {
-    if (server != null && dispatcherStarted && answered.cardinality() == partitions.count()) {
+    if (server != null && dispatcherWorks && answered.cardinality() == partitions.count()) {
       server.serving(true);
       ready.complete(server);
     }
@@ -230,6 +267,18 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 reply == null || notReady(reply)
                     ? new Unanswered(partition)
                     : new Answered(partition));
+  }
+
+  private void probeDispatcher() {
+    CompletionStage<Dispatcher.Work> work =
+        AskPattern.ask(
+            dispatcher,
+            Dispatcher.ShowWork::new,
+            PROBE_WITHIN,
+            getContext().getSystem().scheduler());
+    getContext()
+        .pipeToSelf(
+            work, (shown, failure) -> new DispatcherSaid(shown != null && shown.epoch() > 0));
   }
 
   private static boolean notReady(Partition.Reply reply) {

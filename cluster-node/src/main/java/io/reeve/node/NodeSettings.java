@@ -3,10 +3,12 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.edge.grpc.ConfigKeys;
 import io.reeve.edge.grpc.EdgeSettings;
+import io.reeve.node.cluster.ClusterSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything a node can be tuned by beside its actors; read from {@code reeve.node}, {@code
@@ -20,7 +22,8 @@ record NodeSettings(
     int partitions,
     Duration readyWithin,
     Duration stopWithin,
-    EdgeSettings edge) {
+    EdgeSettings edge,
+    ClusterSettings cluster) {
 
   /** An address that would let others in, while nothing keeps out those who must not. */
   static final class ExposedAddress extends IllegalArgumentException {
@@ -34,12 +37,15 @@ record NodeSettings(
   static NodeSettings from(Config config) {
     var node = new ConfigKeys(config, "reeve.node");
     var edge = EdgeSettings.from(config);
-    demandLoopback("reeve.grpc.host", edge.server().host());
-    demandLoopback(
-        "pekko.remote.artery.canonical.hostname",
-        config.getString("pekko.remote.artery.canonical.hostname"));
-    demandLoopback(
-        "pekko.remote.artery.bind.hostname", config.getString("pekko.remote.artery.bind.hostname"));
+    var cluster = ClusterSettings.from(config);
+    if (!node.flag("insecure-i-know")) {
+      demandLoopback("reeve.grpc.host", edge.server().host());
+      demandLoopback("reeve.cluster.host", cluster.host());
+      for (var key : List.of("canonical.hostname", "bind.hostname")) {
+        var path = "pekko.remote.artery." + key;
+        demandLoopback(path, config.getString(path));
+      }
+    }
     new ConfigKeys(config, "pekko.actor")
         .demand(
             "allow-java-serialization",
@@ -52,7 +58,8 @@ record NodeSettings(
         new ConfigKeys(config, "reeve.partition").count("count", 1, 65_535),
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
-        edge);
+        edge,
+        cluster);
   }
 
   private static void demandLoopback(String key, String host) {

@@ -3,8 +3,10 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.node.store.MemberDirectory;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -28,6 +30,9 @@ interface Parts extends AutoCloseable {
 
   /** Where tasks are kept, in a few words for people; without secrets. */
   String where();
+
+  /** Where the members of the cluster announce themselves; empty: there are no other members. */
+  Optional<MemberDirectory> members();
 
   /** Makes the owner of the partition that the context names. */
   Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(

@@ -5,6 +5,8 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.partition.Now;
 import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.node.cluster.ClusterSettings;
+import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.Store;
 import io.reeve.node.store.Stores;
 import io.reeve.partition.Partition;
@@ -14,6 +16,7 @@ import io.reeve.session.Session;
 import io.reeve.session.SessionTuning;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -34,6 +37,7 @@ final class ProductionParts implements Parts {
   private final DispatcherSettings dispatcherSettings;
   private final SessionTuning sessionTuning;
   private final Session.Settings sessionSettings;
+  private final ClusterSettings cluster;
   private final Senses senses;
 
   /**
@@ -57,12 +61,30 @@ final class ProductionParts implements Parts {
     this.sessionTuning = SessionTuning.from(config);
     this.sessionSettings =
         Session.Settings.from(config, config.getDuration("reeve.partition.lease.duration"));
-    this.store = Stores.open(config);
+    this.cluster = ClusterSettings.from(config);
+    this.store = openStore(config, cluster);
+  }
+
+  /** Nodes that know of each other by their configuration only must have the same store. */
+  private static Store openStore(Config config, ClusterSettings cluster) {
+    var store = Stores.open(config);
+    if (!cluster.seedNodes().isEmpty() && !store.shared()) {
+      store.close();
+      throw new IllegalArgumentException(
+          "reeve.cluster.seed-nodes: expected a store that all nodes share, such as"
+              + " reeve.store.url = \"postgres://...\", got the embedded one");
+    }
+    return store;
   }
 
   @Override
   public Config pekkoConfig() {
-    return store.pekkoConfig();
+    return cluster.pekkoConfig(store.shared()).withFallback(store.pekkoConfig());
+  }
+
+  @Override
+  public Optional<MemberDirectory> members() {
+    return store.members();
   }
 
   @Override

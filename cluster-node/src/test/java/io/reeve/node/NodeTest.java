@@ -8,6 +8,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.task.Rejection;
 import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.node.store.MemberDirectory;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.v1.GetTaskRequest;
@@ -24,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -286,7 +288,18 @@ class NodeTest {
 
     @Override
     public Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions) {
-      return Behaviors.empty();
+      return Behaviors.receiveMessage(
+          message -> {
+            if (message instanceof Dispatcher.ShowWork show) {
+              show.replyTo().tell(new Dispatcher.Work(1, List.of(), List.of()));
+            }
+            return Behaviors.same();
+          });
+    }
+
+    @Override
+    public Optional<MemberDirectory> members() {
+      return Optional.empty();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.reeve.journal.JournalRetention;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -122,8 +123,8 @@ public final class EmbeddedStore implements Store {
 
   /** The files are this process's alone. */
   @Override
-  public boolean shared() {
-    return false;
+  public Optional<MemberDirectory> members() {
+    return Optional.empty();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.journal.JournalRetention;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -28,11 +29,13 @@ public final class PostgresStore implements Store {
   private final DirectoryLock lock;
   private final PostgresSettings settings;
   private final PostgresDatabase database;
+  private final PostgresMembers members;
 
   private PostgresStore(DirectoryLock lock, PostgresSettings settings) {
     this.lock = lock;
     this.settings = settings;
     this.database = new PostgresDatabase(settings);
+    this.members = new PostgresMembers(database, settings.schema());
   }
 
   /**
@@ -86,10 +89,9 @@ public final class PostgresStore implements Store {
     return false;
   }
 
-  /** The journal's key keeps nodes apart. */
   @Override
-  public boolean shared() {
-    return true;
+  public Optional<MemberDirectory> members() {
+    return Optional.of(members);
   }
 
   @Override
@@ -99,10 +101,9 @@ public final class PostgresStore implements Store {
 
   @Override
   public void close() {
-    try {
-      database.close();
-    } finally {
-      lock.close();
+    try (lock;
+        database) {
+      members.close();
     }
   }
 }

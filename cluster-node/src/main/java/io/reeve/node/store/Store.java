@@ -2,6 +2,7 @@ package io.reeve.node.store;
 
 import com.typesafe.config.Config;
 import io.reeve.journal.JournalRetention;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -41,7 +42,12 @@ public interface Store extends AutoCloseable {
   boolean fenced(Throwable failure);
 
   /** Whether several nodes may use this store at once. */
-  boolean shared();
+  default boolean shared() {
+    return members().isPresent();
+  }
+
+  /** Where the nodes that use this store find each other; empty: there is one at a time. */
+  Optional<MemberDirectory> members();
 
   /** What and where it is, in a few words for people; without secrets. */
   String where();

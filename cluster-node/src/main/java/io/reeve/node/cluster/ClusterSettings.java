@@ -1,0 +1,119 @@
+package io.reeve.node.cluster;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.grpc.ConfigKeys;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How a node is part of a cluster; read from {@code reeve.cluster}.
+ *
+ * @param host of the port on which nodes talk to each other
+ * @param port 0: any free one
+ * @param seedNodes {@code host:port} of nodes to join; empty: those found in a shared store, else
+ *     none
+ * @param askFor how long members that may be dead are asked to let this node in
+ * @param lookInterval between two looks into the directory
+ * @param keepInterval between two checks that the directory still knows this node
+ */
+public record ClusterSettings(
+    String host,
+    int port,
+    List<String> seedNodes,
+    Profile profile,
+    Duration askFor,
+    Duration lookInterval,
+    Duration keepInterval) {
+
+  private static final String ROOT = "reeve.cluster";
+  private static final int PORT_MAX = 65_535;
+
+  /** How soon a silent node counts as dead. */
+  public enum Profile {
+    /** Work of a crashed node goes on after about 20 s. */
+    SAFE("3s", "7s", "7s"),
+    /** After about 10 s; a pause that is only somewhat longer takes a node out. */
+    FAST("2s", "3s", "1s");
+
+    private final String acceptablePause;
+    private final String stableAfter;
+    private final String downRemovalMargin;
+
+    Profile(String acceptablePause, String stableAfter, String downRemovalMargin) {
+      this.acceptablePause = acceptablePause;
+      this.stableAfter = stableAfter;
+      this.downRemovalMargin = downRemovalMargin;
+    }
+  }
+
+  /**
+   * The settings in {@code config}, the whole configuration.
+   *
+   * @throws IllegalArgumentException when a value is out of its bounds; the message names the key
+   */
+  public static ClusterSettings from(Config config) {
+    var keys = new ConfigKeys(config, ROOT);
+    var seedNodes = config.getStringList(ROOT + ".seed-nodes");
+    for (var seed : seedNodes) {
+      keys.demand("seed-nodes", isAddress(seed), "each as host:port", seed);
+    }
+    return new ClusterSettings(
+        keys.text("host"),
+        keys.count("port", 0, PORT_MAX),
+        List.copyOf(seedNodes),
+        profile(keys),
+        keys.duration("ask-for", Duration.ofSeconds(1), Duration.ofMinutes(5)),
+        keys.duration("look-interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
+        keys.duration("keep-interval", Duration.ofSeconds(1), Duration.ofHours(1)));
+  }
+
+  /**
+   * What Pekko needs for it. Goes between the operator's configuration and the program's.
+   *
+   * @param many whether there may be other members: a lone node need not gossip
+   */
+  public Config pekkoConfig(boolean many) {
+    var address =
+        ConfigFactory.parseMap(
+            Map.of(
+                "pekko.remote.artery.canonical.hostname", host,
+                "pekko.remote.artery.canonical.port", port,
+                "pekko.remote.artery.bind.hostname", host));
+    if (!many) {
+      return address;
+    }
+    return ConfigFactory.parseMap(
+            Map.of(
+                "pekko.cluster.failure-detector.acceptable-heartbeat-pause",
+                profile.acceptablePause,
+                "pekko.cluster.split-brain-resolver.stable-after",
+                profile.stableAfter,
+                "pekko.cluster.down-removal-margin",
+                profile.downRemovalMargin))
+        .withFallback(ConfigFactory.parseResources("reeve-cluster.conf"))
+        .withFallback(address);
+  }
+
+  private static Profile profile(ConfigKeys keys) {
+    var name = keys.text("failure-profile");
+    for (var profile : Profile.values()) {
+      if (profile.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return profile;
+      }
+    }
+    keys.demand("failure-profile", false, "safe or fast", name);
+    throw new AssertionError("refused above");
+  }
+
+  private static boolean isAddress(String text) {
+    var colon = text.lastIndexOf(':');
+    if (colon <= 0 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
+      return false;
+    }
+    var port = Integer.parseInt(text.substring(colon + 1));
+    return port >= 1 && port <= PORT_MAX;
+  }
+}
