@@ -9,6 +9,7 @@ import io.reeve.v1.TaskServiceGrpc;
 import io.reeve.v1.WatchTaskRequest;
 import io.reeve.v1.WatchTaskResponse;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,7 @@ final class WatchLoop {
   private final class Changes extends ClientCall.Listener<WatchTaskResponse> {
     private final ClientCall<WatchTaskRequest, WatchTaskResponse> call;
     private final int turn;
+    private volatile @Nullable Future<?> patience;
 
     Changes(ClientCall<WatchTaskRequest, WatchTaskResponse> call, int turn) {
       this.call = call;
@@ -135,13 +137,17 @@ final class WatchLoop {
      * awaited over one connection would end each other.
      */
     private void letItComplete() {
+      patience = calls.after(COMPLETES_WITHIN, () -> call.cancel("the server kept it open", null));
       call.request(1);
-      var unused =
-          calls.after(COMPLETES_WITHIN, () -> call.cancel("the server kept it open", null));
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      var running = patience;
+      if (running != null) {
+        // Cancelling a call that has ended resets its stream all the same.
+        running.cancel(false);
+      }
       // An end without a terminal state is a server that stops: no failure of the task.
       var failure =
           status.isOk()

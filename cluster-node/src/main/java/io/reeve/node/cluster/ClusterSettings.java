@@ -33,8 +33,8 @@ public record ClusterSettings(
 
   /** How soon a silent node counts as dead. */
   public enum Profile {
-    /** Work of a crashed node goes on after about 20 s. */
-    SAFE("3s", "7s", "7s"),
+    /** Work of a crashed node goes on after about 16 s. */
+    SAFE("3s", "7s", "3s"),
     /** After about 10 s; a pause that is only somewhat longer takes a node out. */
     FAST("2s", "3s", "1s");
 
