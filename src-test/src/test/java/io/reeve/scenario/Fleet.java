@@ -95,8 +95,7 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
   NodeProcess node(int port, Runnable meanwhile, String... settings) {
     var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
     set(command, settings);
-    return NodeProcess.awaitReady(
-        start("node", "512m", command, nodeEnvironment), meanwhile);
+    return NodeProcess.awaitReady(start("node", "512m", command, nodeEnvironment), meanwhile);
   }
 
   /** A worker process of the built-in kinds; not awaited. */

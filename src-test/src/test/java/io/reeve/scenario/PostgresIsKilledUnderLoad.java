@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * The database server is killed under load, stays away for some time, and comes back. Nothing that
  * was acknowledged may be missing, and the node has to go on by itself.
  *
- * <p>{@code -Dreeve.scenario.kills=20} asks for more rounds, {@code -Dreeve.scenario.away=60} for up to
- * so many seconds away, {@code -Dseed=…} repeats the instants.
+ * <p>{@code -Dreeve.scenario.kills=20} asks for more rounds, {@code -Dreeve.scenario.away=60} for
+ * up to so many seconds away, {@code -Dseed=…} repeats the instants.
  */
 class PostgresIsKilledUnderLoad {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.reeve.node.store.local.LocalPostgres;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,8 @@ final class PostgresOutage implements AutoCloseable {
     server = ownServer();
     fleet.keepTasksIn(server);
     history = new History(fleet);
-    node = fleet.node();
+    // With everything it knows in its log, so that a password among it would show.
+    node = fleet.node("pekko.log-config-on-start=on");
     fleet.worker("crane", node, 16);
     load = new Load(node.client(), random.nextLong());
     probe = new Probe(node);
@@ -100,6 +102,11 @@ final class PostgresOutage implements AutoCloseable {
             });
     assertThat(probe.longestWait()).isLessThan(ANSWERED_WITHIN);
     assertThat(node.process().isAlive()).isTrue();
+    assertThat(node.process().said()).doesNotContain(password());
+  }
+
+  private String password() {
+    return URI.create(server.url()).getUserInfo().split(":", 2)[1];
   }
 
   @Override

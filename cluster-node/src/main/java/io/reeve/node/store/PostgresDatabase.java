@@ -188,8 +188,10 @@ final class PostgresDatabase implements AutoCloseable {
 
   /** The failure of a connection or a statement at the start, in the operator's terms. */
   StoreException refused(SQLException e) {
+    // A connection that was established and rejected: no password, or one of another kind.
+    var rejected = "08004".equals(e.getSQLState());
     var reason =
-        switch (kind(e)) {
+        switch (rejected ? "28" : kind(e)) {
           case "28", "3D" -> SERVER_REFUSED;
           case "08", "57", "53" -> SERVER_UNREACHABLE;
           default -> UNREADABLE;
