@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "node",
     description = {
-      "Runs a server with its embedded store, until it is told to stop (Ctrl-C or SIGTERM).",
+      "Runs a server until it is told to stop (Ctrl-C or SIGTERM). Tasks are kept in files of its own,"
+          + " or in the PostgreSQL database that the nodes of a cluster share.",
       "Listens on the loopback address. Options win over application.conf; every setting can be given"
           + " with --set."
     },
@@ -20,6 +22,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  reeve node",
       "  reeve node --port 7461 --data-dir /var/lib/reeve",
+      "  REEVE_STORE_PASSWORD=... reeve node --store postgres://reeve@db.example/tasks",
       "  REEVE_HEAP=4g reeve node --set reeve.store.page-size=16KiB"
     })
 final class NodeCommand implements Callable<Integer> {
@@ -34,8 +37,17 @@ final class NodeCommand implements Callable<Integer> {
       names = {"-d", "--data-dir"},
       paramLabel = "DIR",
       description =
-          "Where the store lives; created when missing. Default: ./data, from the configuration.")
+          "Where the node keeps its files; created when missing. Default: ./data, from the"
+              + " configuration.")
   @Nullable Path dataDirectory;
+
+  @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description =
+          "PostgreSQL database to keep tasks in, as postgres://user@host:port/database. Its password"
+              + " belongs into REEVE_STORE_PASSWORD or a file (reeve.store.password-file).")
+  @Nullable String store;
 
   @Option(
       names = "--set",
@@ -43,9 +55,13 @@ final class NodeCommand implements Callable<Integer> {
       description = "Any setting by its full path. May be given several times.")
   Map<String, String> settings = new LinkedHashMap<>();
 
+  private static final Pattern WITH_PASSWORD = Pattern.compile("[a-z]+://[^@/?]*:[^@]*@.*");
+
+  private final Terminal terminal;
   private final Programs programs;
 
-  NodeCommand(Programs programs) {
+  NodeCommand(Terminal terminal, Programs programs) {
+    this.terminal = terminal;
     this.programs = programs;
   }
 
@@ -58,6 +74,20 @@ final class NodeCommand implements Callable<Integer> {
     if (dataDirectory != null) {
       all.put(Programs.NODE_DIRECTORY, dataDirectory.toAbsolutePath().toString());
     }
+    if (store != null) {
+      all.put(Programs.NODE_STORE, store);
+      warnOfPassword(store);
+    }
     return programs.node().applyAsInt(all);
+  }
+
+  private void warnOfPassword(String url) {
+    if (WITH_PASSWORD.matcher(url).matches()) {
+      terminal
+          .err()
+          .println(
+              "reeve: everybody on this machine can read the password in --store, as long as the node"
+                  + " runs; REEVE_STORE_PASSWORD and reeve.store.password-file keep it to yourself");
+    }
   }
 }

@@ -29,6 +29,7 @@ public record Programs(
   static final String NODE_PORT = "reeve.grpc.port";
 
   static final String NODE_DIRECTORY = "reeve.store.directory";
+  static final String NODE_STORE = "reeve.store.url";
   static final String WORKER_ENDPOINTS = "reeve.worker.endpoints";
   static final String WORKER_ID = "reeve.worker.id";
   static final String WORKER_POOLS = "reeve.worker.pool.count";

@@ -48,7 +48,7 @@ public final class ReeveCommand implements Runnable {
   static CommandLine commandLine(Terminal terminal, Programs programs) {
     var root = new CommandLine(new ReeveCommand(terminal));
     root.addSubcommand("demo", new DemoCommand(terminal, programs));
-    root.addSubcommand("node", new NodeCommand(programs));
+    root.addSubcommand("node", new NodeCommand(terminal, programs));
     root.addSubcommand("worker", new WorkerCommand(programs));
     root.addSubcommand("submit", new SubmitCommand(terminal));
     root.addSubcommand("get", new GetCommand(terminal));

@@ -454,6 +454,19 @@ class ReeveCommandTest {
     }
 
     @Test
+    void aStoreIsASettingAndAPasswordInItAWarningThatDoesNotRepeatIt() {
+      assertThat(cli.run("node", "--store", "postgres://reeve@db.example/tasks")).isZero();
+      assertThat(cli.err()).isEmpty();
+      assertThat(cli.run("node", "--store", "postgres://reeve:canary7@db.example/tasks")).isZero();
+
+      assertThat(cli.started)
+          .containsExactly(
+              Map.of("reeve.store.url", "postgres://reeve@db.example/tasks"),
+              Map.of("reeve.store.url", "postgres://reeve:canary7@db.example/tasks"));
+      assertThat(cli.err()).contains("can read the password in --store").doesNotContain("canary7");
+    }
+
+    @Test
     void optionsOfTheWorkerBecomeItsSettings() {
       cli.run(
           "worker",

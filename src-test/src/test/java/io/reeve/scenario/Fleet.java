@@ -1,5 +1,9 @@
 package io.reeve.scenario;
 
+import com.typesafe.config.ConfigFactory;
+import io.reeve.node.store.JournalReader;
+import io.reeve.node.store.PostgresSettings;
+import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,6 +27,8 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
   private static final int WORD_LENGTH_MAX = 80;
 
   private final List<Member> members = new ArrayList<>();
+  private Map<String, String> nodeEnvironment = Map.of();
+  private Supplier<JournalReader> reader = () -> JournalReader.open(journal());
   private Path directory = Path.of("target", "scenarios");
 
   @Override
@@ -53,9 +61,25 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
     return directory.resolve("data");
   }
 
-  /** Where the journal of this test's node is. */
+  /** Where the journal of this test's node is, unless it is in a server. */
   Path journal() {
     return data().resolve("journal.db");
+  }
+
+  /** From now on nodes keep their tasks in this server. */
+  void keepTasksIn(LocalPostgres server) {
+    nodeEnvironment = Map.of("REEVE_STORE_URL", server.url());
+    reader =
+        () ->
+            JournalReader.open(
+                PostgresSettings.of(
+                    ConfigFactory.parseMap(Map.of("reeve.store.url", server.url()))
+                        .withFallback(ConfigFactory.load())));
+  }
+
+  /** What the nodes have written, to be closed by the caller. */
+  JournalReader reader() {
+    return reader.get();
   }
 
   /** A node on any free port that serves, with these settings, each {@code key=value}. */
@@ -71,7 +95,7 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
   NodeProcess node(int port, Runnable meanwhile, String... settings) {
     var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
     set(command, settings);
-    return NodeProcess.awaitReady(start("node", "512m", command), meanwhile);
+    return NodeProcess.awaitReady(start("node", "512m", command, nodeEnvironment), meanwhile);
   }
 
   /** A worker process of the built-in kinds; not awaited. */
@@ -80,7 +104,7 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
         new ArrayList<>(
             List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
     set(command, settings);
-    return start(id, "256m", command);
+    return start(id, "256m", command, Map.of());
   }
 
   private static void set(List<String> command, String... settings) {
@@ -90,7 +114,8 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
-  private Member start(String name, String heap, List<String> arguments) {
+  private Member start(
+      String name, String heap, List<String> arguments, Map<String, String> environment) {
     var log = directory.resolve(name + "-" + members.size() + ".log");
     var command =
         new ArrayList<>(
@@ -104,12 +129,13 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
                 "io.reeve.cli.ReeveMain"));
     command.addAll(arguments);
     try {
-      var process =
+      var builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+              .redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      var process = builder.start();
       var member = new Member(name, process, log);
       members.add(member);
       return member;

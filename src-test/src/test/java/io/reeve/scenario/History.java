@@ -1,8 +1,6 @@
 package io.reeve.scenario;
 
 import io.reeve.journal.PartitionRow;
-import io.reeve.node.store.JournalReader;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,13 +13,14 @@ final class History {
 
   private static final String PARTITION = "partition|";
 
-  private final Path journal;
+  private final Fleet fleet;
   private final JournalChecker checker = new JournalChecker();
   private final Map<Integer, Long> read = new HashMap<>();
   private long rows;
 
-  History(Path journal) {
-    this.journal = journal;
+  /** The history of a fleet's nodes. */
+  History(Fleet fleet) {
+    this.fleet = fleet;
   }
 
   JournalChecker checker() {
@@ -35,7 +34,7 @@ final class History {
 
   /** Reads what is new. The node may run. */
   void readOn() {
-    try (var reader = JournalReader.open(journal)) {
+    try (var reader = fleet.reader()) {
       reader.forEachRow(
           row -> {
             if (row.persistenceId().startsWith(PARTITION)) {

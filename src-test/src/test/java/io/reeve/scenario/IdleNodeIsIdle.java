@@ -3,7 +3,6 @@ package io.reeve.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.reeve.node.store.JournalReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -87,7 +86,7 @@ class IdleNodeIsIdle {
   }
 
   private int rows() {
-    try (var reader = JournalReader.open(fleet.journal())) {
+    try (var reader = fleet.reader()) {
       return reader.rows().size();
     }
   }

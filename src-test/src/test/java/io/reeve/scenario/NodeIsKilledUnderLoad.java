@@ -51,7 +51,7 @@ class NodeIsKilledUnderLoad {
   void nothingAcknowledgedIsLostAndNothingEndsTwice() {
     System.out.printf("seed %d, %d kills%n", SEED, KILLS);
     var random = new Random(SEED);
-    var history = new History(fleet.journal());
+    var history = new History(fleet);
     var recoveries = new ArrayList<Duration>();
     var node = fleet.node(SETTINGS);
     var crane = fleet.worker("crane", node, 16, MANY_AT_ONCE);

@@ -7,7 +7,6 @@ import io.grpc.Status;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.ReeveException;
 import io.reeve.client.TaskRequest;
-import io.reeve.node.store.JournalReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +139,7 @@ class StoreStaysBounded {
     Map<String, Long> last = new HashMap<>();
     var kept = new long[1];
     var first = new long[] {Long.MAX_VALUE};
-    try (var reader = JournalReader.open(fleet.journal())) {
+    try (var reader = fleet.reader()) {
       reader.forEachRow(
           row -> {
             if (row.persistenceId().startsWith("partition|")) {

@@ -38,7 +38,7 @@ class SubmissionsAreIdempotent {
     try (var client = again.client()) {
       repeatsAnswerTheSame(client, single, many);
     }
-    var history = new History(fleet.journal());
+    var history = new History(fleet);
     history.readOn();
     assertThat(history.checker().violations()).isEmpty();
     assertThat(history.checker().unfinished()).hasSize(3);

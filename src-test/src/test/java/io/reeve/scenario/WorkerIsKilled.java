@@ -52,7 +52,7 @@ class WorkerIsKilled {
       }
     }
 
-    var history = new History(fleet.journal());
+    var history = new History(fleet);
     history.readOn();
     assertThat(history.checker().violations()).isEmpty();
     assertThat(history.checker().unfinished()).isEmpty();

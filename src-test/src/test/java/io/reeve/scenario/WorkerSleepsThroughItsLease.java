@@ -96,7 +96,7 @@ class WorkerSleepsThroughItsLease {
   }
 
   private void judge() {
-    var history = new History(fleet.journal());
+    var history = new History(fleet);
     history.readOn();
     assertThat(history.checker().violations()).isEmpty();
     assertThat(history.checker().unfinished()).isEmpty();

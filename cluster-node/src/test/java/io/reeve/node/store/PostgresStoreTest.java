@@ -107,6 +107,8 @@ class PostgresStoreTest {
 
     var e = refusal(SERVER_REFUSED, () -> openWith(Map.of("reeve.store.url", wrong)), "password");
     assertThat(e.reason().misconfigured()).isTrue();
+    var none = wrong.replace(":" + CANARY + "@", "@");
+    refusal(SERVER_REFUSED, () -> openWith(Map.of("reeve.store.url", none)), "no password");
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       assertThat(cause.toString()).doesNotContain(CANARY);
     }
