@@ -10,6 +10,7 @@ import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.EndReason;
 import io.reeve.partition.Partitions;
 import io.reeve.session.WorkerStream.SessionRefusal;
 import java.time.Duration;
@@ -147,6 +148,25 @@ class SessionTest {
 
     var cancelled = stream.expect(Session.CancelLeases.class).leases();
     assertThat(cancelled).extracting(Session.CancelledLease::task).containsExactly(id(1, 9));
+  }
+
+  @Test
+  void aLeaseThatEndsWhileTheWorkerResumesIsLostToIt() {
+    session.tell(
+        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1), lease(0, 8, 1))));
+    var attach = toPartition(0, Partition.Attach.class);
+    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    attach
+        .session()
+        .tell(
+            new Partition.LeasesEnded(
+                0, List.of(new Partition.EndedLease(7, 1, EndReason.TIMED_OUT, "late"))));
+
+    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+
+    assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
+        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
   }
 
   @Test
