@@ -170,6 +170,21 @@ class SessionTest {
   }
 
   @Test
+  void ofTwoLeasesOfOneTaskTheEarlierIsLost() {
+    session.tell(
+        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 2), lease(0, 7, 1))));
+
+    var attach = toPartition(0, Partition.Attach.class);
+    assertThat(attach.held()).containsExactly(new Partition.LeaseKey(7, 2));
+    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+
+    assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
+        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+  }
+
+  @Test
   void aTokenThatWasUsedUpIsRefused() {
     session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of()));
 
