@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
@@ -273,6 +274,27 @@ class SessionTest {
     var ack = stream.expect(Session.SettlementAck.class);
     assertThat(ack.batch()).isEqualTo(2);
     assertThat(ack.refused()).extracting(Session.RefusedSettlement::task).containsExactly(id(1, 7));
+  }
+
+  @Test
+  void aRefusalIsToldWithItsOwnBatch() {
+    registered(4, 0);
+    session.tell(settled(1, 0, completed(5)));
+    session.tell(new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7))));
+    var from = toPartition(0, Partition.Settle.class).session();
+    var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got fence 1");
+    var refused = List.of(new Partition.RefusedSettlement(7, 1, rejection));
+
+    from.tell(new Partition.SettleAcked(1, 2, refused));
+    from.tell(new Partition.SettleAcked(0, 1, List.of()));
+    from.tell(new Partition.SettleAcked(0, 2, List.of()));
+
+    assertThat(stream.expect(Session.SettlementAck.class))
+        .isEqualTo(new Session.SettlementAck(1, List.of()));
+    assertThat(stream.expect(Session.SettlementAck.class))
+        .isEqualTo(
+            new Session.SettlementAck(
+                2, List.of(new Session.RefusedSettlement(id(1, 7), 1, rejection))));
   }
 
   @Test
