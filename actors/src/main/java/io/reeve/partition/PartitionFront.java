@@ -40,6 +40,12 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private static final long NEVER = Long.MAX_VALUE;
   private static final long SWEEP_AT_LEAST_NANOS = 1_000_000;
 
+  /**
+   * What is due by the wall clock is looked at this often while it waits: a clock that is set
+   * forward makes it due before the timer that was set for it.
+   */
+  private static final long SWEEP_WITHIN_NANOS = 10_000_000_000L;
+
   private final Partition.Settings settings;
   private final Supplier<Now> now;
   private final TimerScheduler<Command> timers;
@@ -228,7 +234,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (nanos == NEVER) {
       return;
     }
-    var delay = Math.max(SWEEP_AT_LEAST_NANOS, nanos);
+    var delay = Math.max(SWEEP_AT_LEAST_NANOS, Math.min(nanos, SWEEP_WITHIN_NANOS));
     var at = now.get().monoNanos() + delay;
     if (!timerSet || at - timerAtNanos < -SWEEP_AT_LEAST_NANOS) {
       timers.startSingleTimer(TICK, Duration.ofNanos(delay));

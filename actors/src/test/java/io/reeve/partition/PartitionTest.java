@@ -238,6 +238,20 @@ class PartitionTest {
   }
 
   @Test
+  void aDelayEndsSoonAfterTheWallClockWasSetForward() {
+    greet(1);
+    var task = tasks(1).get(0);
+    var delayed = new Partition.NewTask(task.profile(), 0, 3_600_000, task.spec());
+    partition.tell(new Partition.Submit("", 5, List.of(delayed), client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+
+    wallMs.addAndGet(3_600_000);
+
+    assertThat(((Partition.Report) afterSomeTime(dispatcher)).ready())
+        .containsExactly(new Partition.ReadyCount(MAIL, 1));
+  }
+
+  @Test
   void leasesThatNeverReachedTheWorkerAreReleasedWhenItAttaches() {
     leaseOne();
 
