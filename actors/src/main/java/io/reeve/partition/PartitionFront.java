@@ -61,7 +61,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private boolean writerReady;
   private boolean writing;
 
-  /** The last greeting, for a writer that starts again after a failure. */
+  /** The greeting of the highest epoch, for a writer that starts again after a failure. */
   private Partition.@Nullable Greet greeting;
 
   /** When the timer will fire, by the monotonic clock; meaningless unless {@link #timerSet}. */
@@ -110,7 +110,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onCommand(Command command) {
-    if (command instanceof Partition.Greet greet) {
+    if (command instanceof Partition.Greet greet
+        && (greeting == null || greet.epoch() >= greeting.epoch())) {
       greeting = greet;
     }
     var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;

@@ -238,6 +238,21 @@ class PartitionTest {
   }
 
   @Test
+  void aRestartedWriterKeepsToTheDispatcherOfTheHighestEpoch() {
+    greet(2);
+    TestProbe<Partition.ToDispatcher> late = kit.createTestProbe();
+    partition.tell(new Partition.Greet(1, late.getRef()));
+
+    journal.failNextPersisted(ID);
+    submit("", 1);
+    client.expectMessageClass(Partition.Refused.class);
+    dispatcher.expectMessageClass(Partition.Report.class);
+
+    assertThat(afterSomeTime(dispatcher)).isInstanceOf(Partition.Inventory.class);
+    late.expectNoMessage();
+  }
+
+  @Test
   void aDelayEndsSoonAfterTheWallClockWasSetForward() {
     greet(1);
     var task = tasks(1).get(0);
