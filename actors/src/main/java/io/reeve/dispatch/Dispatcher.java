@@ -82,8 +82,14 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   /** The session's credit changed. */
   public record CreditChanged(String holder, int sessionNo, Credit credit) implements Command {}
 
-  /** The session ended; its leases are the partitions' business. */
-  public record SessionEnded(String holder, int sessionNo) implements Command {}
+  /**
+   * The session ended; its leases are the partitions' business.
+   *
+   * @param session who says so, for two sessions may bear one number: a worker that never got its
+   *     welcome resumes with the same token again
+   */
+  public record SessionEnded(String holder, int sessionNo, ActorRef<ToSession> session)
+      implements Command {}
 
   /** A partition started and does not know its dispatcher: greet it. */
   public record PartitionStarted(int partition) implements Command {}
@@ -278,7 +284,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {
     var address = sessions.get(c.holder());
-    if (address != null && address.sessionNo() == c.sessionNo()) {
+    if (address != null && address.session().equals(c.session())) {
       getContext().unwatch(address.session());
       forget(c.holder(), c.sessionNo());
     }

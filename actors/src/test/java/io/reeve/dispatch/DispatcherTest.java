@@ -140,6 +140,23 @@ class DispatcherTest {
   }
 
   @Test
+  void theEndOfASessionIsNotThatOfTheOneThatFollowedWithItsNumber() {
+    var dispatcher = running().self();
+    var second = kit.<Dispatcher.ToSession>createTestProbe();
+    var reader = kit.<Dispatcher.Work>createTestProbe();
+    dispatcher.tell(register("a", 1, 4, 0));
+    dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
+
+    dispatcher.tell(new Dispatcher.SessionEnded("a", 1, session.getRef()));
+
+    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
+    assertThat(reader.receiveMessage().workers()).hasSize(1);
+    dispatcher.tell(new Dispatcher.SessionEnded("a", 1, second.getRef()));
+    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
+    assertThat(reader.receiveMessage().workers()).isEmpty();
+  }
+
+  @Test
   void sessionsHearOfARestartedPartition() {
     var running = running();
     running.self().tell(register("a", 1, 4, 0));

@@ -51,7 +51,7 @@ class WireTest {
         new Dispatcher.Register(
             "h", 1, "w", "p", List.of("mail"), Set.of("*"), credit, session, delivery),
         new Dispatcher.CreditChanged("h", 1, credit),
-        new Dispatcher.SessionEnded("h", 1),
+        new Dispatcher.SessionEnded("h", 1, session),
         new Dispatcher.PartitionStarted(3),
         new Dispatcher.ShowWork(reader));
     roundTrip(
