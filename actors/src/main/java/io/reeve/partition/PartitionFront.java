@@ -110,9 +110,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onCommand(Command command) {
-    if (command instanceof Partition.Greet greet
-        && (greeting == null || greet.epoch() >= greeting.epoch())) {
-      greeting = greet;
+    if (command instanceof Partition.Greet greet && !heed(greet)) {
+      return this;
     }
     var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;
     if (replyTo != null) {
@@ -128,6 +127,20 @@ final class PartitionFront extends AbstractBehavior<Command> {
     }
     pending.add(command);
     return writeNext();
+  }
+
+  /** Whether the dispatcher's epoch is the highest so far; if so, the one before is told. */
+  private boolean heed(Partition.Greet greet) {
+    var before = greeting;
+    if (before != null && greet.epoch() < before.epoch()) {
+      greet.dispatcher().tell(new Partition.Superseded(before.epoch()));
+      return false;
+    }
+    if (before != null && greet.epoch() > before.epoch()) {
+      before.dispatcher().tell(new Partition.Superseded(greet.epoch()));
+    }
+    greeting = greet;
+    return true;
   }
 
   private Behavior<Command> onWriterDone(WriterDone done) {

@@ -99,6 +99,32 @@ class DispatcherTest {
     assertThat(region.receiveMessage().entityId()).isEqualTo("0");
   }
 
+  @Test
+  void oneThatOutlivesADispatcherOfAHigherEpochTakesAnother() {
+    var dispatcher = running();
+    journal.persistForRecovery(EPOCH_ID, List.of(new EpochStarted(2, 0, "other")));
+
+    dispatcher.fromPartitions().tell(new Partition.Superseded(2));
+
+    region.expectNoMessage();
+    time.timePasses(settings.epochBackoffMax());
+    assertThat(greeting().epoch()).isEqualTo(3);
+  }
+
+  @Test
+  void aPartitionThatDealsWithNoProposalIsGreetedAgain() {
+    var running = running();
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.self().tell(register("a", 1, 1, 0));
+    partition0.expectMessageClass(Partition.Grant.class);
+
+    time.timePasses(settings.transitMax());
+    region.expectNoMessage();
+    time.timePasses(settings.transitMax());
+
+    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
+  }
+
   // ---- Sessions
 
   @Test

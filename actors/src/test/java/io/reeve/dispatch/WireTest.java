@@ -74,7 +74,8 @@ class WireTest {
     roundTrip(
         Partition.ToDispatcher.class,
         new Partition.Inventory(1, 2, 3, ready, List.of(new Partition.HolderLeases("h", 4)), self),
-        new Partition.Report(1, 2, 3, 4, ready, uses));
+        new Partition.Report(1, 2, 3, 4, ready, uses),
+        new Partition.Superseded(7));
     roundTrip(
         Partition.ToSession.class,
         new Partition.SettleAcked(1, 2, List.of(new Partition.RefusedSettlement(3, 4, rejection))),

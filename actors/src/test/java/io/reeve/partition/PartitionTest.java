@@ -242,6 +242,7 @@ class PartitionTest {
     greet(2);
     TestProbe<Partition.ToDispatcher> late = kit.createTestProbe();
     partition.tell(new Partition.Greet(1, late.getRef()));
+    late.expectMessage(new Partition.Superseded(2));
 
     journal.failNextPersisted(ID);
     submit("", 1);
@@ -250,6 +251,17 @@ class PartitionTest {
 
     assertThat(afterSomeTime(dispatcher)).isInstanceOf(Partition.Inventory.class);
     late.expectNoMessage();
+  }
+
+  @Test
+  void theDispatcherBeforeIsToldThatAnotherIsHeeded() {
+    greet(1);
+    TestProbe<Partition.ToDispatcher> next = kit.createTestProbe();
+
+    partition.tell(new Partition.Greet(2, next.getRef()));
+
+    next.expectMessageClass(Partition.Inventory.class);
+    dispatcher.expectMessage(new Partition.Superseded(2));
   }
 
   @Test
