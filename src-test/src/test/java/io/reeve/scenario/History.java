@@ -1,5 +1,7 @@
 package io.reeve.scenario;
 
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
 import io.reeve.journal.PartitionRow;
 import io.reeve.node.store.JournalReader;
 import java.nio.file.Path;
@@ -16,7 +18,7 @@ final class History {
   private static final String PARTITION = "partition|";
 
   private final Path journal;
-  private final JournalChecker checker = new JournalChecker();
+  private final Checker checker = Checker.ofJournal();
   private final Map<Integer, Long> read = new HashMap<>();
   private long rows;
 
@@ -24,7 +26,7 @@ final class History {
     this.journal = journal;
   }
 
-  JournalChecker checker() {
+  Checker checker() {
     return checker;
   }
 
@@ -57,7 +59,7 @@ final class History {
     }
     PartitionRow.fromBytes(payload)
         .events(profile -> profile)
-        .forEach(event -> checker.add(partition, event));
+        .forEach(event -> checker.add(new Fact.Stored(partition, event, Fact.UNKNOWN)));
     read.put(partition, sequenceNr);
     rows++;
   }
