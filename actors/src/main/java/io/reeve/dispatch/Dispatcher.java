@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -28,6 +29,10 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * Pairs ready tasks with credit. A cluster singleton that holds no truth: partitions send it
  * inventories, sessions register again, and its grants are proposals that a partition may refuse.
+ *
+ * <p>Partitions heed the highest epoch they have heard of. Should the cluster end the dispatcher of
+ * that epoch and keep one of a lower, the one kept takes another epoch once it has been told so and
+ * still lives after a while.
  *
  * <p>When it dies, running work goes on and settlements are taken; only new leases wait until its
  * successor has a higher epoch in the journal and has heard from partitions and sessions.
@@ -82,8 +87,14 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   /** The session's credit changed. */
   public record CreditChanged(String holder, int sessionNo, Credit credit) implements Command {}
 
-  /** The session ended; its leases are the partitions' business. */
-  public record SessionEnded(String holder, int sessionNo) implements Command {}
+  /**
+   * The session ended; its leases are the partitions' business.
+   *
+   * @param session who says so, for two sessions may bear one number: a worker that never got its
+   *     welcome resumes with the same token again
+   */
+  public record SessionEnded(String holder, int sessionNo, ActorRef<ToSession> session)
+      implements Command {}
 
   /** A partition started and does not know its dispatcher: greet it. */
   public record PartitionStarted(int partition) implements Command {}
@@ -161,11 +172,17 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     INSTANCE
   }
 
+  private enum TakeEpoch implements Command {
+    INSTANCE
+  }
+
   // ---- Construction
   // ------------------------------------------------------------------------------
 
   private final Partitions partitions;
   private final DispatcherSettings settings;
+  private final Consumer<ActorRef<EpochStarted>> epochs;
+  private final ActorRef<EpochStarted> opened;
   private final LongSupplier nanoTime;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Partition.ToDispatcher> fromPartitions;
@@ -191,13 +208,16 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> {
-                  var opened =
-                      context.messageAdapter(
-                          EpochStarted.class, started -> new EpochOpened(started.epoch()));
-                  context.spawn(DispatcherEpoch.create(settings, clock, node, opened), "epoch");
-                  return new Dispatcher(context, timers, partitions, settings, nanoTime);
-                }));
+                timers ->
+                    new Dispatcher(
+                        context,
+                        timers,
+                        partitions,
+                        settings,
+                        opened ->
+                            context.spawnAnonymous(
+                                DispatcherEpoch.create(settings, clock, node, opened)),
+                        nanoTime)));
   }
 
   private Dispatcher(
@@ -205,15 +225,20 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       TimerScheduler<Command> timers,
       Partitions partitions,
       DispatcherSettings settings,
+      Consumer<ActorRef<EpochStarted>> epochs,
       LongSupplier nanoTime) {
     super(context);
     this.timers = timers;
     this.partitions = partitions;
     this.settings = settings;
+    this.epochs = epochs;
     this.nanoTime = nanoTime;
     this.dispatch = new Dispatch(partitions.count(), settings.rules());
     this.fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
     this.greetBackoff = settings.greetBackoffMin();
+    this.opened =
+        context.messageAdapter(EpochStarted.class, started -> new EpochOpened(started.epoch()));
+    epochs.accept(opened);
   }
 
   // ---- Behaviour
@@ -234,6 +259,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(SessionStopped.class, this::onSessionStopped)
         .onMessage(GreetAgain.class, this::onGreetAgain)
         .onMessage(LookForLost.class, this::onLookForLost)
+        .onMessage(TakeEpoch.class, this::onTakeEpoch)
         .build();
   }
 
@@ -278,7 +304,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {
     var address = sessions.get(c.holder());
-    if (address != null && address.sessionNo() == c.sessionNo()) {
+    if (address != null && address.session().equals(c.session())) {
       getContext().unwatch(address.session());
       forget(c.holder(), c.sessionNo());
     }
@@ -306,6 +332,11 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       onReport(report);
     } else if (c.message() instanceof Partition.Inventory inventory) {
       onInventory(inventory);
+    } else if (c.message() instanceof Partition.Superseded superseded
+        && superseded.epoch() > epoch
+        && epoch > 0) {
+      // Another dispatcher. Mostly the cluster is about to end this one.
+      timers.startSingleTimer(TakeEpoch.INSTANCE, TakeEpoch.INSTANCE, settings.epochBackoffMax());
     }
     return this;
   }
@@ -375,6 +406,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     }
     var registered = new Registered(epoch, getContext().getSelf());
     sessions.values().forEach(a -> a.session().tell(registered));
+    return this;
+  }
+
+  /** It is the other one that was ended: without a new epoch nobody would heed this one again. */
+  private Behavior<Command> onTakeEpoch(TakeEpoch c) {
+    epochs.accept(opened);
     return this;
   }
 
@@ -451,30 +488,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (lost > 0) {
       getContext().getLog().warn("{} leases never reached their sessions", lost);
     }
+    dispatch.silent().forEach(this::greet);
     return queuePair();
   }
 
   private Behavior<Command> onShowWork(ShowWork c) {
-    var workers =
-        dispatch.workers().stream()
-            .map(
-                line ->
-                    new WorkerView(
-                        line.offer().workerId(),
-                        line.offer().pool(),
-                        line.offer().sessionNo(),
-                        line.offer().queues(),
-                        line.offer().kinds(),
-                        line.credit().capacity(),
-                        line.credit().urgentReserve(),
-                        line.inFlight(),
-                        line.standing()))
-            .toList();
-    var waiting =
-        dispatch.classes().stream()
-            .map(line -> new WaitingClass(line.taskClass(), line.ready(), line.served()))
-            .toList();
-    c.replyTo().tell(new Work(epoch, workers, waiting));
+    c.replyTo().tell(WorkFigures.of(epoch, dispatch));
     return this;
   }
 }

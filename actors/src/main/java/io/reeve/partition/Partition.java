@@ -169,7 +169,7 @@ public final class Partition {
   /**
    * A dispatcher began to work, or wants to know where it stands. The partition answers with an
    * {@link Inventory}; from then on it takes grants of this epoch only, and has dropped all older
-   * ones. A lower epoch than the highest seen is ignored.
+   * ones. A lower epoch than the highest seen is refused by {@link Superseded}.
    */
   public record Greet(long epoch, ActorRef<ToDispatcher> dispatcher) implements Command {}
 
@@ -346,6 +346,12 @@ public final class Partition {
       List<ReadyCount> ready,
       List<GrantUse> grants)
       implements ToDispatcher {}
+
+  /**
+   * The partition heeds a dispatcher of this higher epoch. Told to the one it heeded before, and to
+   * one that greets under a lower epoch.
+   */
+  public record Superseded(long epoch) implements ToDispatcher {}
 
   /** Ready tasks of one class. */
   public record ReadyCount(TaskClass taskClass, int ready) implements Wire {}

@@ -40,6 +40,12 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private static final long NEVER = Long.MAX_VALUE;
   private static final long SWEEP_AT_LEAST_NANOS = 1_000_000;
 
+  /**
+   * What is due by the wall clock is looked at this often while it waits: a clock that is set
+   * forward makes it due before the timer that was set for it.
+   */
+  private static final long SWEEP_WITHIN_NANOS = 10_000_000_000L;
+
   private final Partition.Settings settings;
   private final Supplier<Now> now;
   private final TimerScheduler<Command> timers;
@@ -55,7 +61,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private boolean writerReady;
   private boolean writing;
 
-  /** The last greeting, for a writer that starts again after a failure. */
+  /** The greeting of the highest epoch, for a writer that starts again after a failure. */
   private Partition.@Nullable Greet greeting;
 
   /** When the timer will fire, by the monotonic clock; meaningless unless {@link #timerSet}. */
@@ -112,8 +118,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
       refuseNotReady(command);
       return this;
     }
-    if (command instanceof Partition.Greet greet) {
-      greeting = greet;
+    if (command instanceof Partition.Greet greet && !heed(greet)) {
+      return this;
     }
     var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;
     if (replyTo != null) {
@@ -129,6 +135,20 @@ final class PartitionFront extends AbstractBehavior<Command> {
     }
     pending.add(command);
     return writeNext();
+  }
+
+  /** Whether the dispatcher's epoch is the highest so far; if so, the one before is told. */
+  private boolean heed(Partition.Greet greet) {
+    var before = greeting;
+    if (before != null && greet.epoch() < before.epoch()) {
+      greet.dispatcher().tell(new Partition.Superseded(before.epoch()));
+      return false;
+    }
+    if (before != null && greet.epoch() > before.epoch()) {
+      before.dispatcher().tell(new Partition.Superseded(greet.epoch()));
+    }
+    greeting = greet;
+    return true;
   }
 
   private Behavior<Command> onWriterDone(WriterDone done) {
@@ -259,7 +279,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (nanos == NEVER) {
       return;
     }
-    var delay = Math.max(SWEEP_AT_LEAST_NANOS, nanos);
+    var delay = Math.max(SWEEP_AT_LEAST_NANOS, Math.min(nanos, SWEEP_WITHIN_NANOS));
     var at = now.get().monoNanos() + delay;
     if (!timerSet || at - timerAtNanos < -SWEEP_AT_LEAST_NANOS) {
       timers.startSingleTimer(TICK, Duration.ofNanos(delay));

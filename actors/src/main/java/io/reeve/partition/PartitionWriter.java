@@ -31,6 +31,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * Carries out one batch at a time and writes what happened as one journal row. Nothing of a batch
  * leaves before its row is durable, but for the figures that the dispatcher gets.
  *
+ * <p>Before the first batch it stores an empty row, which fences every writer before it.
+ *
  * <p>The state runs ahead of the disk while a row is written. When the write fails this actor
  * starts again with a backoff and an empty state, which recovery fills from what is really there.
  */
@@ -46,6 +48,9 @@ final class PartitionWriter
   private final ActorRef<Command> front;
   private final ActorContext<Batch> context;
   private final PartitionTurn turn;
+
+  /** Whether its first row is on its way or stored. */
+  private boolean claimed;
 
   private long rowsSinceSnapshot;
   private long finishedAtSnapshot;
@@ -94,6 +99,9 @@ final class PartitionWriter
   }
 
   private Effect<PartitionRow, PartitionState> onBatch(PartitionState state, Batch batch) {
+    if (!claimed) {
+      return claim();
+    }
     var now = surroundings.now().get();
     turn.begin(state, now);
     for (var command : batch.commands()) {
@@ -106,6 +114,20 @@ final class PartitionWriter
     }
     rowsSinceSnapshot++;
     return Effect().persist(PartitionRow.of(events)).thenRun(stored -> finish(stored, now));
+  }
+
+  /**
+   * Makes the journal its own before it takes commands: the first row of a writer is empty and
+   * takes the number that any writer before it would use next. One that lives on unknown to the
+   * cluster, on a machine that stood still for too long, is fenced by it; else that one could add
+   * rows that this one never learns of.
+   */
+  private Effect<PartitionRow, PartitionState> claim() {
+    claimed = true;
+    rowsSinceSnapshot++;
+    return Effect()
+        .persist(PartitionRow.of(List.of()))
+        .thenRun(stored -> front.tell(new WriterReady()));
   }
 
   /** Lets the next batch come first, so that it forms while the replies go out. */
@@ -163,7 +185,7 @@ final class PartitionWriter
             partition,
             state.live(),
             rowsSinceSnapshot);
-    front.tell(new WriterReady());
+    context.getSelf().tell(new Batch(List.of()));
   }
 
   private void onRecoveryFailed(RecoveryFailed signal) {

@@ -95,7 +95,7 @@ final class DispatcherLink {
   }
 
   void tellEnd() {
-    tell(new Dispatcher.SessionEnded(holder, sessionNo));
+    tell(new Dispatcher.SessionEnded(holder, sessionNo, self));
   }
 
   private void tell(Dispatcher.Command command) {

@@ -28,15 +28,26 @@ final class Holding {
     this.leases = leases;
   }
 
-  /** Takes over what a resuming worker says to hold; returns what cannot be. */
+  /**
+   * Takes over what a resuming worker says to hold; returns what cannot be. A worker may name a
+   * task twice: a lease that ended without it, whose settlement still waits, and the one it got
+   * since. The later one is taken over, and the earlier one is told as lost, so that both sides
+   * count the same.
+   */
   List<Session.Lease> takeOver(Session.Hello hello) {
     var lost = new ArrayList<Session.Lease>();
     for (var held : hello.held()) {
       var task = held.task();
-      if (hello.resume() != null && task.partition() < partitions && held.fence() > 0) {
-        leases.put(task.partition(), task.sequence(), held.fence());
-      } else {
+      if (hello.resume() == null || task.partition() >= partitions || held.fence() <= 0) {
         lost.add(held);
+        continue;
+      }
+      var other = leases.put(task.partition(), task.sequence(), held.fence());
+      if (other > held.fence()) {
+        leases.put(task.partition(), task.sequence(), other);
+        lost.add(held);
+      } else if (other > 0) {
+        lost.add(new Session.Lease(task, other));
       }
     }
     return lost;

@@ -277,7 +277,13 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onLeasesEnded(Partition.LeasesEnded ended) {
-    return cancel(holding.end(ended));
+    var gone = holding.end(ended);
+    if (phase == Phase.ATTACHING) {
+      // The worker named them and does not know yet that they ended: its welcome tells.
+      gone.forEach(lease -> lost.add(new Session.Lease(lease.task(), lease.fence())));
+      return this;
+    }
+    return cancel(gone);
   }
 
   private Behavior<Command> onAttached(Partition.Attached attached) {

@@ -8,6 +8,7 @@ import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Partition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A session's settlements on their way to the partitions, and what the worker is told of them. */
@@ -16,7 +17,10 @@ final class Settling {
   private final int partitions;
   private final LeaseTable leases;
   private final SettlementBatches batches;
-  private final List<Session.RefusedSettlement> refused = new ArrayList<>();
+
+  /** By the number of their batch; told with the acknowledgement of that batch, not earlier. */
+  private final TreeMap<Long, List<Session.RefusedSettlement>> refused = new TreeMap<>();
+
   private long told;
 
   Settling(int partitions, LeaseTable leases, int batchesMax) {
@@ -38,7 +42,7 @@ final class Settling {
       var p = settled.partitions()[i];
       var settlement = settled.settlements().get(i);
       if (p >= partitions) {
-        refuse(p, settlement.sequence(), settlement.fence());
+        refuse(settled.batch(), p, settlement.sequence(), settlement.fence());
         continue;
       }
       var part = byPartition[p];
@@ -53,13 +57,18 @@ final class Settling {
     return parts;
   }
 
-  private void refuse(int partition, long sequence, long fence) {
+  private void refuse(long batch, int partition, long sequence, long fence) {
     var why = "expected a task of one of " + partitions + " partitions, got " + partition;
-    refused.add(
+    refuse(
+        batch,
         new Session.RefusedSettlement(
             new TaskId(partition, sequence),
             fence,
             new Rejection(Rejection.Code.UNKNOWN_TASK, why)));
+  }
+
+  private void refuse(long batch, Session.RefusedSettlement settlement) {
+    refused.computeIfAbsent(batch, b -> new ArrayList<>()).add(settlement);
   }
 
   /** A partition acknowledged its part: those leases are over. A repeat changes nothing. */
@@ -73,7 +82,8 @@ final class Settling {
       leases.remove(p, settlement.sequence(), settlement.fence());
     }
     for (var no : acked.refused()) {
-      refused.add(
+      refuse(
+          acked.batch(),
           new Session.RefusedSettlement(new TaskId(p, no.sequence()), no.fence(), no.rejection()));
     }
   }
@@ -84,8 +94,10 @@ final class Settling {
       return null;
     }
     told = batches.through();
-    var ack = new Session.SettlementAck(told, List.copyOf(refused));
-    refused.clear();
+    var through = refused.headMap(told, true);
+    var ack =
+        new Session.SettlementAck(told, through.values().stream().flatMap(List::stream).toList());
+    through.clear();
     return ack;
   }
 

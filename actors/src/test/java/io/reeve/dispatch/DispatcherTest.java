@@ -99,6 +99,32 @@ class DispatcherTest {
     assertThat(region.receiveMessage().entityId()).isEqualTo("0");
   }
 
+  @Test
+  void oneThatOutlivesADispatcherOfAHigherEpochTakesAnother() {
+    var dispatcher = running();
+    journal.persistForRecovery(EPOCH_ID, List.of(new EpochStarted(2, 0, "other")));
+
+    dispatcher.fromPartitions().tell(new Partition.Superseded(2));
+
+    region.expectNoMessage();
+    time.timePasses(settings.epochBackoffMax());
+    assertThat(greeting().epoch()).isEqualTo(3);
+  }
+
+  @Test
+  void aPartitionThatDealsWithNoProposalIsGreetedAgain() {
+    var running = running();
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.self().tell(register("a", 1, 1, 0));
+    partition0.expectMessageClass(Partition.Grant.class);
+
+    time.timePasses(settings.transitMax());
+    region.expectNoMessage();
+    time.timePasses(settings.transitMax());
+
+    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
+  }
+
   // ---- Sessions
 
   @Test
@@ -137,6 +163,23 @@ class DispatcherTest {
 
     second.expectMessageClass(Dispatcher.Registered.class);
     session.expectMessageClass(Dispatcher.Superseded.class);
+  }
+
+  @Test
+  void theEndOfASessionIsNotThatOfTheOneThatFollowedWithItsNumber() {
+    var dispatcher = running().self();
+    var second = kit.<Dispatcher.ToSession>createTestProbe();
+    var reader = kit.<Dispatcher.Work>createTestProbe();
+    dispatcher.tell(register("a", 1, 4, 0));
+    dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
+
+    dispatcher.tell(new Dispatcher.SessionEnded("a", 1, session.getRef()));
+
+    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
+    assertThat(reader.receiveMessage().workers()).hasSize(1);
+    dispatcher.tell(new Dispatcher.SessionEnded("a", 1, second.getRef()));
+    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
+    assertThat(reader.receiveMessage().workers()).isEmpty();
   }
 
   @Test

@@ -59,7 +59,7 @@ class WireTest {
         new Dispatcher.Register(
             "h", 1, "w", "p", List.of("mail"), Set.of("*"), credit, session, delivery),
         new Dispatcher.CreditChanged("h", 1, credit),
-        new Dispatcher.SessionEnded("h", 1),
+        new Dispatcher.SessionEnded("h", 1, session),
         new Dispatcher.PartitionStarted(3),
         new Dispatcher.ShowWork(reader));
     roundTrip(
@@ -82,7 +82,8 @@ class WireTest {
     roundTrip(
         Partition.ToDispatcher.class,
         new Partition.Inventory(1, 2, 3, ready, List.of(new Partition.HolderLeases("h", 4)), self),
-        new Partition.Report(1, 2, 3, 4, ready, uses));
+        new Partition.Report(1, 2, 3, 4, ready, uses),
+        new Partition.Superseded(7));
     roundTrip(
         Partition.ToSession.class,
         new Partition.SettleAcked(1, 2, List.of(new Partition.RefusedSettlement(3, 4, rejection))),

@@ -17,6 +17,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.PartitionRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -32,7 +34,6 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The shell around the rules: what is written, when, and what is said before and after. */
@@ -68,11 +69,6 @@ class PartitionTest {
     partition = start(100);
   }
 
-  @BeforeEach
-  void clear() {
-    journal.clearAll();
-  }
-
   @AfterEach
   void stop() {
     kit.shutdownTestKit();
@@ -85,7 +81,7 @@ class PartitionTest {
     var submitted = client.expectMessageClass(Partition.Submitted.class);
 
     assertThat(submitted.firstSequence()).isEqualTo(1);
-    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+    assertThat(rows()).hasSize(1);
   }
 
   @Test
@@ -100,7 +96,7 @@ class PartitionTest {
     var second = client.expectMessageClass(Partition.Submitted.class);
     assertThat(second.firstSequence()).isEqualTo(first.firstSequence());
     assertThat(second.already()).isTrue();
-    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+    assertThat(rows()).hasSize(1);
   }
 
   @Test
@@ -113,11 +109,11 @@ class PartitionTest {
     var assigned = session.expectMessageClass(Partition.Assigned.class);
 
     assertThat(assigned.assignments()).hasSize(1);
-    assertThat(journal.persistedInStorage(ID)).hasSize(1);
+    assertThat(rows()).hasSize(1);
 
     settle(1, Settlement.completed(1, 1, new byte[] {42}));
     session.expectMessage(new Partition.SettleAcked(PARTITION, 1, List.of()));
-    assertThat(journal.persistedInStorage(ID)).hasSize(2);
+    assertThat(rows()).hasSize(2);
     assertThat(get(1).state()).isEqualTo(TaskState.COMPLETED);
     assertThat(get(1).result()).containsExactly(42);
   }
@@ -171,7 +167,7 @@ class PartitionTest {
   @Test
   void aRenewedLeaseDoesNotRunOutAndIsNotWritten() {
     leaseOne();
-    var rows = journal.persistedInStorage(ID).size();
+    var rows = rows().size();
 
     for (var i = 0; i < 5; i++) {
       wallMs.addAndGet(20_000);
@@ -180,7 +176,7 @@ class PartitionTest {
       assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
     }
 
-    assertThat(journal.persistedInStorage(ID)).hasSize(rows);
+    assertThat(rows()).hasSize(rows);
   }
 
   @Test
@@ -230,6 +226,58 @@ class PartitionTest {
     var inventory = (Partition.Inventory) afterSomeTime(dispatcher);
     assertThat(inventory.incarnation()).isGreaterThan(first);
     assertThat(inventory.ready()).containsExactly(new Partition.ReadyCount(MAIL, 1));
+  }
+
+  @Test
+  void eachStartTakesANumberThatAWriterBeforeItWouldUse() {
+    assertThat(everyRow()).hasSize(1);
+
+    kit.stop(partition);
+    partition = start(100);
+
+    assertThat(everyRow()).hasSize(2);
+    assertThat(rows()).isEmpty();
+  }
+
+  @Test
+  void aRestartedWriterKeepsToTheDispatcherOfTheHighestEpoch() {
+    greet(2);
+    TestProbe<Partition.ToDispatcher> late = kit.createTestProbe();
+    partition.tell(new Partition.Greet(1, late.getRef()));
+    late.expectMessage(new Partition.Superseded(2));
+
+    journal.failNextPersisted(ID);
+    submit("", 1);
+    client.expectMessageClass(Partition.Refused.class);
+    dispatcher.expectMessageClass(Partition.Report.class);
+
+    assertThat(afterSomeTime(dispatcher)).isInstanceOf(Partition.Inventory.class);
+    late.expectNoMessage();
+  }
+
+  @Test
+  void theDispatcherBeforeIsToldThatAnotherIsHeeded() {
+    greet(1);
+    TestProbe<Partition.ToDispatcher> next = kit.createTestProbe();
+
+    partition.tell(new Partition.Greet(2, next.getRef()));
+
+    next.expectMessageClass(Partition.Inventory.class);
+    dispatcher.expectMessage(new Partition.Superseded(2));
+  }
+
+  @Test
+  void aDelayEndsSoonAfterTheWallClockWasSetForward() {
+    greet(1);
+    var task = tasks(1).get(0);
+    var delayed = new Partition.NewTask(task.profile(), 0, 3_600_000, task.spec());
+    partition.tell(new Partition.Submit("", 5, List.of(delayed), client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+
+    wallMs.addAndGet(3_600_000);
+
+    assertThat(((Partition.Report) afterSomeTime(dispatcher)).ready())
+        .containsExactly(new Partition.ReadyCount(MAIL, 1));
   }
 
   @Test
@@ -369,7 +417,19 @@ class PartitionTest {
             incarnations::incrementAndGet,
             failure -> false,
             retention);
-    return kit.spawn(Partition.create(PARTITION, settings, surroundings));
+    var started = kit.spawn(Partition.create(PARTITION, settings, surroundings));
+    started.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));
+    client.expectMessageClass(Partition.Listed.class);
+    return started;
+  }
+
+  /** Rows that tell something. */
+  private List<PartitionRow> rows() {
+    return everyRow().filter(row -> !row.events(profile -> profile).isEmpty()).toList();
+  }
+
+  private Stream<PartitionRow> everyRow() {
+    return journal.persistedInStorage(ID).stream().map(PartitionRow.class::cast);
   }
 
   /** Lets rows go by their number only. */
@@ -400,15 +460,15 @@ class PartitionTest {
 
   /** The next message to the probe, which follows some timer that may not be set yet. */
   private <T> T afterSomeTime(TestProbe<T> probe) {
-    for (var i = 0; i < 50; i++) {
+    for (var i = 0; i < 60; i++) {
       time.timePasses(Duration.ofMillis(200));
       try {
         return probe.receiveMessage(Duration.ofMillis(100));
       } catch (AssertionError nothingYet) {
-        assertThat(i).as("waits of 200 ms").isLessThan(49);
+        assertThat(i).as("waits of 200 ms").isLessThan(59);
       }
     }
-    throw new AssertionError("expected a message within 10 s, got none");
+    throw new AssertionError("expected a message within 12 s, got none");
   }
 
   private void leaseOne() {

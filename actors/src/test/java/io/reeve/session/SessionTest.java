@@ -6,10 +6,12 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.EndReason;
 import io.reeve.partition.Partitions;
 import io.reeve.session.WorkerStream.SessionRefusal;
 import java.time.Duration;
@@ -150,6 +152,40 @@ class SessionTest {
   }
 
   @Test
+  void aLeaseThatEndsWhileTheWorkerResumesIsLostToIt() {
+    session.tell(
+        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1), lease(0, 8, 1))));
+    var attach = toPartition(0, Partition.Attach.class);
+    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    attach
+        .session()
+        .tell(
+            new Partition.LeasesEnded(
+                0, List.of(new Partition.EndedLease(7, 1, EndReason.TIMED_OUT, "late"))));
+
+    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+
+    assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
+        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+  }
+
+  @Test
+  void ofTwoLeasesOfOneTaskTheEarlierIsLost() {
+    session.tell(
+        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 2), lease(0, 7, 1))));
+
+    var attach = toPartition(0, Partition.Attach.class);
+    assertThat(attach.held()).containsExactly(new Partition.LeaseKey(7, 2));
+    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+
+    assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
+        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+  }
+
+  @Test
   void aTokenThatWasUsedUpIsRefused() {
     session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of()));
 
@@ -238,6 +274,27 @@ class SessionTest {
     var ack = stream.expect(Session.SettlementAck.class);
     assertThat(ack.batch()).isEqualTo(2);
     assertThat(ack.refused()).extracting(Session.RefusedSettlement::task).containsExactly(id(1, 7));
+  }
+
+  @Test
+  void aRefusalIsToldWithItsOwnBatch() {
+    registered(4, 0);
+    session.tell(settled(1, 0, completed(5)));
+    session.tell(new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7))));
+    var from = toPartition(0, Partition.Settle.class).session();
+    var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got fence 1");
+    var refused = List.of(new Partition.RefusedSettlement(7, 1, rejection));
+
+    from.tell(new Partition.SettleAcked(1, 2, refused));
+    from.tell(new Partition.SettleAcked(0, 1, List.of()));
+    from.tell(new Partition.SettleAcked(0, 2, List.of()));
+
+    assertThat(stream.expect(Session.SettlementAck.class))
+        .isEqualTo(new Session.SettlementAck(1, List.of()));
+    assertThat(stream.expect(Session.SettlementAck.class))
+        .isEqualTo(
+            new Session.SettlementAck(
+                2, List.of(new Session.RefusedSettlement(id(1, 7), 1, rejection))));
   }
 
   @Test

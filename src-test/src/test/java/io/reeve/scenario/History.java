@@ -1,5 +1,7 @@
 package io.reeve.scenario;
 
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
 import io.reeve.journal.PartitionRow;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +16,7 @@ final class History {
   private static final String PARTITION = "partition|";
 
   private final Fleet fleet;
-  private final JournalChecker checker = new JournalChecker();
+  private final Checker checker = Checker.ofJournal();
   private final Map<Integer, Long> read = new HashMap<>();
   private long rows;
 
@@ -23,7 +25,7 @@ final class History {
     this.fleet = fleet;
   }
 
-  JournalChecker checker() {
+  Checker checker() {
     return checker;
   }
 
@@ -56,7 +58,7 @@ final class History {
     }
     PartitionRow.fromBytes(payload)
         .events(profile -> profile)
-        .forEach(event -> checker.add(partition, event));
+        .forEach(event -> checker.add(new Fact.Stored(partition, event, Fact.UNKNOWN)));
     read.put(partition, sequenceNr);
     rows++;
   }

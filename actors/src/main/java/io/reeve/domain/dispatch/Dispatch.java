@@ -218,9 +218,15 @@ public final class Dispatch {
   }
 
   /**
-   * Whether leases are on their way to sessions, so that {@link #writeOffLost} may find some lost.
+   * Whether leases are on their way to sessions or proposals on their way to partitions, so that
+   * {@link #writeOffLost} and {@link #silent} may find some lost.
    */
   public boolean inTransit() {
+    for (var stock : grants.stocks) {
+      if (!stock.proposals.isEmpty()) {
+        return true;
+      }
+    }
     for (var worker : workers.values()) {
       if (worker.inTransit()) {
         return true;
@@ -241,6 +247,20 @@ public final class Dispatch {
       lost += worker.writeOffLost();
     }
     return lost;
+  }
+
+  /**
+   * Partitions that have not dealt with a proposal that was open at the last call: it was lost, or
+   * they heed another dispatcher. Called with {@link #writeOffLost}.
+   */
+  public List<Integer> silent() {
+    var silent = new ArrayList<Integer>();
+    for (var stock : grants.stocks) {
+      if (stock.known && stock.isSilent()) {
+        silent.add(stock.partition);
+      }
+    }
+    return silent;
   }
 
   // ---- For readers

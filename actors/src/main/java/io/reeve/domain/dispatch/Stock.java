@@ -16,6 +16,7 @@ final class Stock {
   long incarnation;
   long lastSeq;
   private long nextSeq = 1;
+  private long seqAtLook;
 
   /** Proposals by number, in the order of numbers. */
   final Map<Long, OpenGrant> proposals = new LinkedHashMap<>();
@@ -29,6 +30,13 @@ final class Stock {
 
   long takeSeq() {
     return nextSeq++;
+  }
+
+  /** Whether a proposal is open that already was when this was last asked. */
+  boolean isSilent() {
+    var silent = !proposals.isEmpty() && proposals.keySet().iterator().next() <= seqAtLook;
+    seqAtLook = newestSeq();
+    return silent;
   }
 
   long newestSeq() {

@@ -22,11 +22,17 @@ public final class LeaseTable {
     }
   }
 
-  /** Takes a lease in; a newer one of the same task replaces the older. */
-  public void put(int partition, long sequence, long fence) {
-    if (byPartition[partition].put(sequence, fence) == LongMap.NONE) {
+  /**
+   * Takes a lease in; it replaces another one of the same task.
+   *
+   * @return the fence of the one replaced; 0 when there was none
+   */
+  public long put(int partition, long sequence, long fence) {
+    var replaced = byPartition[partition].put(sequence, fence);
+    if (replaced == LongMap.NONE) {
       total++;
     }
+    return replaced;
   }
 
   /** Forgets a lease. A lease of the task with another fence stays. */

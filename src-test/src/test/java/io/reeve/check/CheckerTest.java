@@ -1,4 +1,4 @@
-package io.reeve.scenario;
+package io.reeve.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A good history passes; each thing that must not happen, put into it, is found. */
-class JournalCheckerTest {
+class CheckerTest {
 
   private static final int PARTITION = 3;
   private static final Failure FAILURE = new Failure(FailureType.ERROR, "no luck", "");
@@ -116,7 +116,8 @@ class JournalCheckerTest {
       again.add(new TaskEvent.AttemptFailed(1, attempt, FAILURE, 0, 20));
     }
 
-    assertThat(violations(again)).containsExactly("3-1: attempt 4 of at most 3");
+    assertThat(violations(again))
+        .contains("3-1: waits for another attempt after 3 of 3", "3-1: attempt 4 of at most 3");
   }
 
   @Test
@@ -156,14 +157,14 @@ class JournalCheckerTest {
 
   // ---- Histories --------------------------------------------------------------------------------
 
-  private static JournalChecker check(List<PartitionEvent> history) {
-    var checker = new JournalChecker();
-    history.forEach(event -> checker.add(PARTITION, event));
+  private static Checker check(List<PartitionEvent> history) {
+    var checker = Checker.ofJournal();
+    history.forEach(event -> checker.add(new Fact.Stored(PARTITION, event, Fact.UNKNOWN)));
     return checker;
   }
 
   private static List<String> violations(List<PartitionEvent> history) {
-    return check(history).violations();
+    return check(history).violations().stream().map(Violation::what).toList();
   }
 
   private static List<PartitionEvent> after(int index, PartitionEvent event) {

@@ -1,0 +1,367 @@
+package io.reeve.check;
+
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a history fact by fact and tells what is wrong with it. Events of one partition come in the
+ * order of its journal. One pass, and memory for each task and each answer.
+ *
+ * <p>Used by one thread: {@link #add} for each fact, {@link #end} once nothing follows.
+ */
+public final class Checker {
+
+  private static final int VIOLATIONS_KEPT_MAX = 100;
+
+  private final boolean inOrder;
+  private final long leaseNanos;
+  private final Map<TaskId, TaskLife> lives = new LinkedHashMap<>();
+  private final Map<String, List<String>> submissions = new HashMap<>();
+  private final Map<String, Integer> called = new HashMap<>();
+  private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
+  private final Set<TaskId> cancelled = new HashSet<>();
+  private final List<Fact.SettleAnswered> settlements = new ArrayList<>();
+  private final Map<String, Fact.ReadAnswered> reads = new HashMap<>();
+  private final Map<String, SessionCredit> sessions = new HashMap<>();
+  private final Map<Long, Long> greeted = new HashMap<>();
+  private long epoch;
+  private final List<Violation> violations = new ArrayList<>();
+  private final @Nullable Consumer<Fact> recorder;
+  private long events;
+
+  /** Tasks that have not ended. */
+  private int live;
+
+  private Checker(boolean inOrder, long leaseNanos, @Nullable Consumer<Fact> recorder) {
+    this.recorder = recorder;
+    this.inOrder = inOrder;
+    this.leaseNanos = leaseNanos;
+  }
+
+  /** For a journal, and for histories that were written down apart from it. */
+  public static Checker ofJournal() {
+    return new Checker(false, 0, null);
+  }
+
+  /**
+   * For facts that come in the order they happened, all of them: an answer is then judged against
+   * what was stored by that time.
+   *
+   * @param leaseNanos how long a lease lasts at least
+   */
+  public static Checker ofEverything(long leaseNanos) {
+    return new Checker(true, leaseNanos, null);
+  }
+
+  /** As {@link #ofEverything}, and hands every fact on as well. */
+  public static Checker ofEverything(long leaseNanos, Consumer<Fact> recorder) {
+    return new Checker(true, leaseNanos, recorder);
+  }
+
+  // ---- Verdict
+
+  /** What was found wrong so far, in the order it came. */
+  public List<Violation> violations() {
+    return List.copyOf(violations);
+  }
+
+  public boolean isGood() {
+    return violations.isEmpty();
+  }
+
+  /** Nothing follows: judges what can be told only now. */
+  public void end() {
+    answered.values().forEach(this::isStored);
+    settlements.forEach(this::agrees);
+    if (inOrder) {
+      lives.forEach(
+          (id, life) -> {
+            if (life.end == null) {
+              violated(Invariant.EVERYTHING_ENDS, "%s: %s".formatted(id, life));
+            }
+          });
+    }
+  }
+
+  /** Something wrong that others found. */
+  public void violated(Invariant invariant, String what) {
+    if (violations.size() < VIOLATIONS_KEPT_MAX) {
+      violations.add(new Violation(invariant, what));
+    }
+  }
+
+  /** What is missing of what clients were told: the ids of tasks by request id. */
+  public List<String> missing(Map<String, List<String>> acknowledged) {
+    var found = new ArrayList<String>();
+    acknowledged.forEach(
+        (requestId, taskIds) -> {
+          var stored = submissions.get(requestId);
+          if (!taskIds.equals(stored)) {
+            found.add(
+                "request %s: acknowledged %s, stored %s".formatted(requestId, taskIds, stored));
+          }
+        });
+    return found;
+  }
+
+  /** Tasks that have not ended. */
+  public List<TaskId> unfinished() {
+    return lives.entrySet().stream()
+        .filter(entry -> entry.getValue().end == null)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Whether every stored task has ended. */
+  public boolean allEnded() {
+    return live == 0;
+  }
+
+  /** Tasks that were submitted. */
+  public int tasks() {
+    return lives.size();
+  }
+
+  /** How much was judged, for the log of a test. */
+  public String summary() {
+    var completed = lives.values().stream().filter(l -> l.end == TaskState.COMPLETED).count();
+    var again = lives.values().stream().filter(TaskLife::leasedMoreThanOnce).count();
+    return "%d events, %d tasks, %d completed, %d leased more than once"
+        .formatted(events, lives.size(), completed, again);
+  }
+
+  // ---- Facts
+
+  /** The next fact. */
+  public void add(Fact fact) {
+    if (recorder != null) {
+      recorder.accept(fact);
+    }
+    if (fact instanceof Fact.Stored stored) {
+      stored(stored);
+    } else if (fact instanceof Fact.Delivered delivered) {
+      delivered(delivered);
+    } else if (fact instanceof Fact.CreditStated stated) {
+      var session = sessions.get(stated.session());
+      if (session != null) {
+        session.state(stated);
+      }
+    } else if (fact instanceof Fact.SettleAnswered settle) {
+      settled(settle);
+    } else if (fact instanceof Fact.SubmitCalled call) {
+      called.merge(call.requestId(), call.tasks(), Math::max);
+    } else if (fact instanceof Fact.SubmitAnswered answer) {
+      submitAnswered(answer);
+    } else if (fact instanceof Fact.ReadAnswered read) {
+      read(read);
+    } else if (fact instanceof Fact.CancelAnswered cancel) {
+      cancelAnswered(cancel);
+    } else if (fact instanceof Fact.SessionBegan began) {
+      sessions.put(began.session(), new SessionCredit(began));
+    } else {
+      ofDispatchers(fact);
+    }
+  }
+
+  private void stored(Fact.Stored stored) {
+    events++;
+    if (stored.event() instanceof Submission submission) {
+      submitted(stored.partition(), submission);
+      return;
+    }
+    var event = (TaskEvent) stored.event();
+    var id = new TaskId(stored.partition(), event.sequence());
+    var life = lives.get(id);
+    if (life == null) {
+      violated(
+          Invariant.NO_GHOST,
+          "%s: %s of a task that was never submitted"
+              .formatted(id, event.getClass().getSimpleName()));
+      return;
+    }
+    var ended = life.end != null;
+    life.add(
+        event,
+        stored.decidedAtNanos(),
+        (rule, what) -> violated(rule, "%s: %s".formatted(id, what)));
+    if (!ended && life.end != null) {
+      live--;
+    }
+    if (cancelled.contains(id) && event instanceof TaskEvent.Leased) {
+      violated(Invariant.CANCEL_IS_FINAL, "%s: leased after its cancelling".formatted(id));
+    }
+  }
+
+  private void submitted(int partition, Submission submission) {
+    var requestId = submission.requestId();
+    var ids = new ArrayList<String>();
+    for (var task : submission.tasks()) {
+      var id = new TaskId(partition, task.spec().sequence());
+      ids.add(id.toString());
+      if (lives.putIfAbsent(id, new TaskLife(requestId, task, leaseNanos)) != null) {
+        violated(Invariant.ONE_SUBMISSION_PER_REQUEST, "%s: submitted twice".formatted(id));
+      } else {
+        live++;
+      }
+    }
+    if (!requestId.isEmpty()) {
+      var earlier = submissions.putIfAbsent(requestId, List.copyOf(ids));
+      if (earlier != null) {
+        violated(
+            Invariant.ONE_SUBMISSION_PER_REQUEST,
+            "request %s: submitted %s and again %s".formatted(requestId, earlier, ids));
+      }
+    }
+    if (inOrder && called.getOrDefault(requestId, -1) != ids.size()) {
+      violated(
+          Invariant.NO_GHOST,
+          "request %s: stored %d tasks, asked for %s"
+              .formatted(requestId, ids.size(), called.get(requestId)));
+    }
+  }
+
+  // ---- Clients
+
+  private void submitAnswered(Fact.SubmitAnswered answer) {
+    var before = answered.putIfAbsent(answer.requestId(), answer);
+    if (before != null && !before.equals(answer)) {
+      violated(
+          Invariant.ONE_SUBMISSION_PER_REQUEST,
+          "request %s: answered %s and then %s".formatted(answer.requestId(), before, answer));
+    }
+    if (inOrder) {
+      isStored(answer);
+    }
+  }
+
+  private void isStored(Fact.SubmitAnswered answer) {
+    for (var i = 0; i < answer.count(); i++) {
+      var id = new TaskId(answer.partition(), answer.firstSequence() + i);
+      var life = lives.get(id);
+      if (life == null || !life.requestId.equals(answer.requestId())) {
+        violated(
+            Invariant.NO_LOST_ACK,
+            "%s: acknowledged to request %s, not stored".formatted(id, answer.requestId()));
+        return;
+      }
+    }
+  }
+
+  private void cancelAnswered(Fact.CancelAnswered answer) {
+    cancelled.add(answer.task());
+    var life = lives.get(answer.task());
+    if (inOrder && (life == null || life.end != TaskState.CANCELLED)) {
+      violated(
+          Invariant.CANCEL_IS_FINAL,
+          "%s: its client was told that it is cancelled, it is %s".formatted(answer.task(), life));
+    }
+  }
+
+  private void read(Fact.ReadAnswered read) {
+    var life = lives.get(read.task());
+    if (life == null) {
+      return;
+    }
+    var state = read.state();
+    if (state == null) {
+      if (inOrder && life.end == null) {
+        violated(
+            Invariant.READS_GO_ON,
+            "%s: unknown to a reader, it is %s".formatted(read.task(), life));
+      }
+      return;
+    }
+    if (inOrder && state.terminal() && (life.end != state || life.result() != read.result())) {
+      violated(Invariant.ONE_END, "%s: read as %s, it is %s".formatted(read.task(), state, life));
+    }
+    var before = reads.put(read.client() + " " + read.task(), read);
+    var seen = before == null ? null : before.state();
+    if (before != null
+        && seen != null
+        && (read.fence() < before.fence() || (seen.terminal() && seen != state))) {
+      violated(
+          Invariant.READS_GO_ON,
+          "%s: read as %s under fence %d after %s under fence %d"
+              .formatted(read.task(), state, read.fence(), seen, before.fence()));
+    }
+  }
+
+  // ---- Workers
+
+  private void delivered(Fact.Delivered delivered) {
+    var session = sessions.get(delivered.session());
+    if (session != null && !session.deliver(delivered.lane())) {
+      violated(
+          Invariant.CREDIT_KEPT,
+          "session %s: got %s task %s beyond its credit: %s"
+              .formatted(delivered.session(), delivered.lane(), delivered.task(), session));
+    }
+    var life = lives.get(delivered.task());
+    if (inOrder && (life == null || !life.hadLease(delivered.fence()))) {
+      violated(
+          Invariant.LEASES_ARE_STORED,
+          "%s: delivered under fence %d, it is %s"
+              .formatted(delivered.task(), delivered.fence(), life));
+    }
+  }
+
+  private void settled(Fact.SettleAnswered answer) {
+    if (inOrder) {
+      agrees(answer);
+    } else {
+      settlements.add(answer);
+    }
+  }
+
+  private void agrees(Fact.SettleAnswered answer) {
+    var life = lives.get(answer.task());
+    var stored = life != null && life.settledSo(answer.fence(), answer.outcome(), answer.result());
+    // A failure may be refused since the server's own word on the attempt came first.
+    if (stored != answer.accepted()
+        && (answer.accepted() || answer.outcome() == Outcome.COMPLETED)) {
+      violated(
+          Invariant.SETTLEMENTS_AGREE,
+          "%s: %s under fence %d was %s, it is %s"
+              .formatted(
+                  answer.task(),
+                  answer.outcome(),
+                  answer.fence(),
+                  answer.accepted() ? "accepted" : "refused",
+                  life));
+    }
+  }
+
+  // ---- Dispatchers
+
+  private void ofDispatchers(Fact fact) {
+    if (fact instanceof Fact.EpochOpened opened) {
+      if (opened.epoch() <= epoch) {
+        violated(
+            Invariant.EPOCHS_GROW, "epoch %d: opened after %d".formatted(opened.epoch(), epoch));
+      }
+      epoch = Math.max(epoch, opened.epoch());
+    } else if (fact instanceof Fact.Greeted greeting) {
+      greeted.merge(greeting.incarnation(), greeting.epoch(), Math::max);
+    } else if (fact instanceof Fact.LeasedUnder lease) {
+      var known = greeted.getOrDefault(lease.incarnation(), 0L);
+      if (lease.epoch() < known) {
+        violated(
+            Invariant.EPOCHS_GROW,
+            "partition %d: leased under epoch %d, it knows %d"
+                .formatted(lease.partition(), lease.epoch(), known));
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.reeve.check;
+
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskState;
+import org.jspecify.annotations.Nullable;
+
+/** One line of a history: something stored, said, or seen. */
+public sealed interface Fact {
+
+  /** A time that is not known. */
+  long UNKNOWN = Long.MIN_VALUE;
+
+  // ---- The journal
+
+  /**
+   * The next event of a partition.
+   *
+   * @param decidedAtNanos by the monotonic clock of the partition, or {@link #UNKNOWN}
+   */
+  record Stored(int partition, PartitionEvent event, long decidedAtNanos) implements Fact {}
+
+  // ---- Clients
+
+  /** A client is about to submit; before the call leaves. */
+  record SubmitCalled(String requestId, int tasks) implements Fact {}
+
+  /** A client was told that its tasks are stored. */
+  record SubmitAnswered(String requestId, int partition, long firstSequence, int count)
+      implements Fact {}
+
+  /** A client was told that the task is cancelled. */
+  record CancelAnswered(TaskId task) implements Fact {}
+
+  /**
+   * A client read a task.
+   *
+   * @param state null: it was told that there is no such task
+   * @param result hash of the result, 0 when there is none
+   */
+  record ReadAnswered(String client, TaskId task, @Nullable TaskState state, long fence, int result)
+      implements Fact {}
+
+  // ---- Workers
+
+  /**
+   * A worker's session stands.
+   *
+   * @param held leases it brought along
+   */
+  record SessionBegan(String session, int capacity, int urgentReserve, int held) implements Fact {}
+
+  /** A worker stated its credit; before the message leaves. */
+  record CreditStated(String session, int capacity, int urgentReserve, long releasedTotal)
+      implements Fact {}
+
+  /** A lease reached its worker. */
+  record Delivered(String session, TaskId task, long fence, Lane lane) implements Fact {}
+
+  /**
+   * A worker was told what became of its settlement.
+   *
+   * @param result hash of a COMPLETED attempt's result, else 0
+   */
+  record SettleAnswered(TaskId task, long fence, Outcome outcome, int result, boolean accepted)
+      implements Fact {}
+
+  // ---- Dispatchers
+
+  /** A dispatcher began to work. */
+  record EpochOpened(long epoch) implements Fact {}
+
+  /** A partition took note of a dispatcher. */
+  record Greeted(int partition, long incarnation, long epoch) implements Fact {}
+
+  /** A partition leased something under a grant of this epoch. */
+  record LeasedUnder(int partition, long incarnation, long epoch) implements Fact {}
+}

@@ -1,0 +1,45 @@
+package io.reeve.check;
+
+/** What must hold of every history. A violation is named by one of these. */
+public enum Invariant {
+  /** What a client was told to be stored is stored. */
+  NO_LOST_ACK,
+  /** Every stored task was asked for by a client. */
+  NO_GHOST,
+  /** One request id stands for one submission, in the journal and in every answer. */
+  ONE_SUBMISSION_PER_REQUEST,
+  /** Nothing follows the end of a task, and every reader sees the same end. */
+  ONE_END,
+  /**
+   * Fences grow by one with each lease, and what ends an attempt carries that of the open lease.
+   */
+  FENCES_GROW,
+  /** A lease begins only when none is open. */
+  ONE_LEASE,
+  /** A worker gets only leases that are stored. */
+  LEASES_ARE_STORED,
+  /** Attempts stay within the bound of the task's policy, and a task dies at exactly the bound. */
+  ATTEMPTS_BOUND,
+  /** The wait after a failure is at least what the policy says. */
+  BACKOFF_KEPT,
+  /** A settlement that was accepted is stored as it was said; one that was refused is not. */
+  SETTLEMENTS_AGREE,
+  /** A worker never holds more than its capacity, nor normal tasks in its urgent reserve. */
+  CREDIT_KEPT,
+  /** No lease before the task is due, none lost before its time. */
+  NOT_TOO_EARLY,
+  /** A task that a client was told to be cancelled is. */
+  CANCEL_IS_FINAL,
+  /** A client never sees a task go back. */
+  READS_GO_ON,
+  /**
+   * No two dispatchers share an epoch, and no partition leases under an older one than it knows.
+   */
+  EPOCHS_GROW,
+  /** When nothing fails any more, every task comes to an end. */
+  EVERYTHING_ENDS,
+  /** When nothing runs any more, the dispatcher counts nothing in flight. */
+  CREDIT_COMES_BACK,
+  /** No rule throws. */
+  NOTHING_THROWS
+}

@@ -1,0 +1,182 @@
+package io.reeve.check;
+
+import static io.reeve.check.Invariant.ATTEMPTS_BOUND;
+import static io.reeve.check.Invariant.BACKOFF_KEPT;
+import static io.reeve.check.Invariant.FENCES_GROW;
+import static io.reeve.check.Invariant.NOT_TOO_EARLY;
+import static io.reeve.check.Invariant.ONE_END;
+import static io.reeve.check.Invariant.ONE_LEASE;
+
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskState;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** One task as its events tell it. */
+final class TaskLife {
+
+  /** How the attempt under one fence ended. */
+  private record End(Outcome outcome, int result) {}
+
+  final String requestId;
+  private final RetryPolicy retry;
+  private final long leaseNanos;
+  private final Map<Long, End> settled = new HashMap<>();
+  private long dueAtMs;
+  private int attempt;
+  private long leasedAtNanos = Fact.UNKNOWN;
+  private boolean leased;
+  private int result;
+  long fence;
+  @Nullable TaskState end;
+
+  /**
+   * @param leaseNanos how long a lease lasts at least; 0: not known
+   */
+  TaskLife(String requestId, Task.Queued task, long leaseNanos) {
+    this.requestId = requestId;
+    this.retry = task.spec().profile().retry();
+    this.dueAtMs = task.dueAtMs();
+    this.leaseNanos = leaseNanos;
+  }
+
+  boolean leasedMoreThanOnce() {
+    return fence > 1;
+  }
+
+  /** Hash of the result; 0 unless completed. */
+  int result() {
+    return result;
+  }
+
+  /** Whether the attempt under the fence ended so by its worker's word. */
+  boolean settledSo(long fence, Outcome outcome, int result) {
+    return new End(outcome, result).equals(settled.get(fence));
+  }
+
+  boolean hadLease(long fence) {
+    return fence >= 1 && fence <= this.fence;
+  }
+
+  /** Takes the next event; tells what is wrong with it. */
+  void add(TaskEvent event, long atNanos, BiConsumer<Invariant, String> wrong) {
+    if (end != null) {
+      wrong.accept(ONE_END, name(event) + " after its end");
+      return;
+    }
+    if (event instanceof TaskEvent.Leased lease) {
+      leased(lease, atNanos, wrong);
+    } else if (event instanceof TaskEvent.Completed completed) {
+      result = Arrays.hashCode(completed.result());
+      settled(event, completed.fence(), new End(Outcome.COMPLETED, result), wrong);
+      end = TaskState.COMPLETED;
+    } else if (event instanceof TaskEvent.AttemptFailed failed) {
+      settled(event, failed.fence(), new End(Outcome.FAILED, 0), wrong);
+      failed(failed, atNanos, wrong);
+      dueAtMs = failed.retryAtMs();
+    } else if (event instanceof TaskEvent.Died died) {
+      settled(event, died.fence(), new End(Outcome.FAILED, 0), wrong);
+      lostInTime(died.failure().message(), atNanos, wrong);
+      end = TaskState.DEAD;
+    } else if (event instanceof TaskEvent.Released released) {
+      settled(event, released.fence(), new End(Outcome.RELEASED, 0), wrong);
+      attempt--;
+      dueAtMs = 0;
+    } else if (event instanceof TaskEvent.Expired) {
+      if (fence > 0) {
+        wrong.accept(
+            ONE_END, "expired while queued, though it was leased %d times".formatted(fence));
+      }
+      end = TaskState.EXPIRED;
+    } else if (event instanceof TaskEvent.Cancelled) {
+      end = TaskState.CANCELLED;
+    } else {
+      throw new IllegalStateException("an event that the checker does not know: " + event);
+    }
+  }
+
+  private void leased(TaskEvent.Leased event, long atNanos, BiConsumer<Invariant, String> wrong) {
+    if (leased) {
+      wrong.accept(
+          ONE_LEASE, "leased under fence %d while %d is open".formatted(event.fence(), fence));
+    }
+    if (event.fence() != fence + 1) {
+      wrong.accept(FENCES_GROW, "leased under fence %d after %d".formatted(event.fence(), fence));
+    }
+    if (event.attempt() != attempt + 1) {
+      wrong.accept(ATTEMPTS_BOUND, "attempt %d after %d".formatted(event.attempt(), attempt));
+    }
+    if (event.attempt() > retry.attemptsMax()) {
+      wrong.accept(
+          ATTEMPTS_BOUND,
+          "attempt %d of at most %d".formatted(event.attempt(), retry.attemptsMax()));
+    }
+    if (event.atMs() < dueAtMs) {
+      wrong.accept(
+          NOT_TOO_EARLY, "leased %d ms before it was due".formatted(dueAtMs - event.atMs()));
+    }
+    leased = true;
+    leasedAtNanos = atNanos;
+    fence = event.fence();
+    attempt = event.attempt();
+  }
+
+  private void settled(TaskEvent event, long under, End how, BiConsumer<Invariant, String> wrong) {
+    if (!leased) {
+      wrong.accept(
+          FENCES_GROW, "%s under fence %d, and no lease is open".formatted(name(event), under));
+    } else if (under != fence) {
+      wrong.accept(
+          FENCES_GROW, "%s under fence %d, expected %d".formatted(name(event), under, fence));
+    }
+    settled.put(under, how);
+    leased = false;
+  }
+
+  private void failed(
+      TaskEvent.AttemptFailed event, long atNanos, BiConsumer<Invariant, String> wrong) {
+    if (attempt >= retry.attemptsMax()) {
+      wrong.accept(
+          ATTEMPTS_BOUND,
+          "waits for another attempt after %d of %d".formatted(attempt, retry.attemptsMax()));
+    }
+    lostInTime(event.failure().message(), atNanos, wrong);
+    if (event.failure().type() != FailureType.WORKER_LOST) {
+      var least = retry.backoffAfter(attempt, 0).toMillis();
+      var waits = event.retryAtMs() - event.atMs();
+      if (waits < least) {
+        wrong.accept(BACKOFF_KEPT, "waits %d ms, expected %d or more".formatted(waits, least));
+      }
+    }
+  }
+
+  /** A lease that ran out lasted as long as it was to. */
+  private void lostInTime(String message, long atNanos, BiConsumer<Invariant, String> wrong) {
+    if (message.equals("the lease ran out")
+        && atNanos != Fact.UNKNOWN
+        && leasedAtNanos != Fact.UNKNOWN
+        && atNanos - leasedAtNanos < leaseNanos) {
+      wrong.accept(
+          NOT_TOO_EARLY,
+          "its lease ran out after %d of %d ns".formatted(atNanos - leasedAtNanos, leaseNanos));
+    }
+  }
+
+  private static String name(TaskEvent event) {
+    return event.getClass().getSimpleName();
+  }
+
+  @Override
+  public String toString() {
+    return end != null
+        ? "ended " + end
+        : "%s, attempt %d, fence %d".formatted(leased ? "leased" : "queued", attempt, fence);
+  }
+}
