@@ -110,6 +110,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             settings.edge(),
             partitions,
             parts.sessions(context.getSystem(), partitions, dispatcher),
+            new NodeReadiness(
+                context.getSystem(), parts::storeAnswers, dispatcher, System::nanoTime),
             settings.name(),
             version,
             clock),

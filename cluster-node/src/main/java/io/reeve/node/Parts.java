@@ -31,6 +31,9 @@ interface Parts extends AutoCloseable {
   /** Where tasks are kept, in a few words for people; without secrets. */
   String where();
 
+  /** Whether the store answers just now; may block for some seconds. */
+  boolean storeAnswers();
+
   /** Where the members of the cluster announce themselves; empty: there are no other members. */
   Optional<MemberDirectory> members();
 

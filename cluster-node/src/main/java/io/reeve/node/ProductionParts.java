@@ -83,6 +83,11 @@ final class ProductionParts implements Parts {
   }
 
   @Override
+  public boolean storeAnswers() {
+    return store.answers();
+  }
+
+  @Override
   public Optional<MemberDirectory> members() {
     return store.members();
   }

@@ -298,6 +298,11 @@ class NodeTest {
     }
 
     @Override
+    public boolean storeAnswers() {
+      return true;
+    }
+
+    @Override
     public Optional<MemberDirectory> members() {
       return Optional.empty();
     }

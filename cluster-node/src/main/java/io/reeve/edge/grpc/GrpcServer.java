@@ -10,10 +10,10 @@ import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -42,6 +42,9 @@ public final class GrpcServer {
   /** More than this for long is an attack (CVE-2023-44487), and ends the connection. */
   private static final int RESETS_PER_SECOND = 100;
 
+  /** How soon a watch of health learns that the store or the dispatcher is away. */
+  private static final Duration HEALTH_WATCH_INTERVAL = Duration.ofSeconds(5);
+
   private final EdgeSettings settings;
   private final HealthEdge health;
   private final ActorRef<Sessions.Command> sessions;
@@ -66,6 +69,7 @@ public final class GrpcServer {
   /**
    * Binds the port of {@code settings}.
    *
+   * @param readiness asked by health checks
    * @param nodeName told to workers, for people; version alike
    */
   public static CompletionStage<GrpcServer> bind(
@@ -74,10 +78,11 @@ public final class GrpcServer {
       EdgeSettings settings,
       Partitions partitions,
       SessionFactory sessionFactory,
+      Readiness readiness,
       String nodeName,
       String version,
       Clock clock) {
-    var health = new HealthEdge(Set.of("", TaskService.name, WorkerService.name));
+    var health = new HealthEdge(readiness, HEALTH_WATCH_INTERVAL);
     var sessions =
         spawner.spawn(
             Sessions.create(sessionFactory, settings.workers().sessionsMax()), "sessions");

@@ -4,6 +4,9 @@ import io.reeve.grpc.health.v1.Health;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.reeve.v1.TaskService;
+import io.reeve.v1.WorkerService;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,24 +17,34 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.SourceQueueWithComplete;
 
 /**
- * The standard health protocol, for the node as a whole and for each service. All of them serve or
- * none does: they stand on the same partitions.
+ * The standard health protocol. The node as a whole, named by the empty text, and each service
+ * serve while they are meant to and what they stand on works; {@link #LIVE} serves as long as the
+ * process answers. Nothing is probed unless somebody asks.
  */
 final class HealthEdge implements Health {
 
-  private final Set<String> services;
-  private final Set<SourceQueueWithComplete<HealthCheckResponse>> watchers =
-      ConcurrentHashMap.newKeySet();
-  private volatile ServingStatus status = ServingStatus.NOT_SERVING;
+  /** Not a service: says that the process lives, whatever it can do. */
+  static final String LIVE = "live";
 
-  HealthEdge(Set<String> services) {
-    this.services = services;
+  private static final Set<String> NAMES = Set.of("", LIVE, TaskService.name, WorkerService.name);
+
+  private final Readiness readiness;
+  private final Duration watchInterval;
+  private final Set<SourceQueueWithComplete<Integer>> watchers = ConcurrentHashMap.newKeySet();
+  private volatile boolean serving;
+
+  /**
+   * @param watchInterval how often what a watch stands on is probed
+   */
+  HealthEdge(Readiness readiness, Duration watchInterval) {
+    this.readiness = readiness;
+    this.watchInterval = watchInterval;
   }
 
-  /** Says from now on that the node serves, or that it does not. */
-  void serving(boolean serving) {
-    status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-    watchers.forEach(watcher -> watcher.offer(answer(status)));
+  /** Says from now on that the node means to serve, or that it does not. */
+  void serving(boolean now) {
+    serving = now;
+    watchers.forEach(watcher -> watcher.offer(0));
   }
 
   /** Ends every watch. */
@@ -41,29 +54,46 @@ final class HealthEdge implements Health {
 
   @Override
   public CompletionStage<HealthCheckResponse> check(HealthCheckRequest request) {
-    if (!services.contains(request.getService())) {
+    if (!NAMES.contains(request.getService())) {
       return CompletableFuture.failedFuture(
           new EdgeRefusal(
               Reason.UNKNOWN_SERVICE,
               "expected a service of this node, got " + Expect.quoted(request.getService())));
     }
-    return CompletableFuture.completedFuture(answer(status));
+    return status(request.getService());
   }
 
   /** An unknown service is answered, not refused, as the protocol has it: it may come yet. */
   @Override
   public Source<HealthCheckResponse, NotUsed> watch(HealthCheckRequest request) {
-    if (!services.contains(request.getService())) {
+    if (!NAMES.contains(request.getService())) {
       return Source.single(answer(ServingStatus.SERVICE_UNKNOWN)).concat(Source.maybe());
     }
-    return Source.<HealthCheckResponse>queue(1, OverflowStrategy.dropHead())
+    return Source.<Integer>queue(1, OverflowStrategy.dropHead())
         .mapMaterializedValue(
             queue -> {
               watchers.add(queue);
               queue.watchCompletion().whenComplete((done, failure) -> watchers.remove(queue));
-              queue.offer(answer(status));
               return NotUsed.getInstance();
-            });
+            })
+        .merge(Source.tick(Duration.ZERO, watchInterval, 0), true)
+        .mapAsync(1, look -> status(request.getService()))
+        .dropRepeated();
+  }
+
+  private CompletionStage<HealthCheckResponse> status(String service) {
+    return works(service)
+        .thenApply(works -> answer(works ? ServingStatus.SERVING : ServingStatus.NOT_SERVING));
+  }
+
+  private CompletionStage<Boolean> works(String service) {
+    if (service.equals(LIVE)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    if (!serving) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return service.equals(TaskService.name) ? readiness.tasks() : readiness.workers();
   }
 
   private static HealthCheckResponse answer(ServingStatus status) {

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.journal.JournalRetention;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,12 @@ public final class EmbeddedStore implements Store {
   }
 
   /** The files are this process's alone. */
+  /** The files are there and may be written: a full disk shows in the writes themselves. */
+  @Override
+  public boolean answers() {
+    return Files.isWritable(journal.path()) && Files.isWritable(snapshots.path());
+  }
+
   @Override
   public Optional<MemberDirectory> members() {
     return Optional.empty();

@@ -7,6 +7,7 @@ import static io.reeve.node.store.StoreException.Reason.SERVER_UNSUITABLE;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -39,6 +41,8 @@ final class PostgresDatabase implements AutoCloseable {
    * By how much a connection outlives the lock time-out of the server, whose message is clearer.
    */
   private static final Duration LOCK_MARGIN = Duration.ofSeconds(5);
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(500);
 
   private final PostgresSettings settings;
   private final PostgresPassword.@Nullable Ticket ticket;
@@ -123,11 +127,31 @@ final class PostgresDatabase implements AutoCloseable {
    */
   int prepare() {
     // The same address as the pools', so that what it sets is in force in the checks as well.
-    try (var session = connect(settings.timeouts().schema().plus(LOCK_MARGIN))) {
+    try (var session = firstConnection()) {
       verify(PostgresServer.of(session));
       return migrate(session);
     } catch (SQLException e) {
       throw refused(e);
+    }
+  }
+
+  /**
+   * A server that starts, or a machine on which everything starts at once, is asked again. One that
+   * refuses is not: most likely the address is wrong.
+   */
+  private Connection firstConnection() throws SQLException {
+    var until = System.nanoTime() + settings.timeouts().schema().toNanos();
+    while (true) {
+      try {
+        return connect(settings.timeouts().schema().plus(LOCK_MARGIN));
+      } catch (SQLException e) {
+        var mayPass = kind(e).equals("57") || kind(e).equals("08");
+        if (!mayPass || e.getCause() instanceof ConnectException || System.nanoTime() > until) {
+          throw e;
+        }
+        LOG.warn("{} does not answer yet: {}", settings.where(), firstLine(e));
+        LockSupport.parkNanos(ASK_AGAIN.toNanos());
+      }
     }
   }
 

@@ -86,6 +86,15 @@ final class PostgresMembers implements MemberDirectory {
     disconnect();
   }
 
+  /** Whether the server answers on this connection, which is made anew if it must be. */
+  synchronized boolean answers() {
+    try {
+      return call(session -> true);
+    } catch (StoreException unreachable) {
+      return false;
+    }
+  }
+
   /**
    * The shared lock may be refused for a moment: to nobody but a node that asks this very cluster
    * to let it in. The next call makes it good.
@@ -161,6 +170,8 @@ final class PostgresMembers implements MemberDirectory {
         set.execute(probe);
       }
     }
+    // The locks went with the connection before it.
+    announceOn(fresh);
     return fresh;
   }
 

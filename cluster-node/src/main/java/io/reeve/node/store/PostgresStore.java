@@ -90,6 +90,11 @@ public final class PostgresStore implements Store {
   }
 
   @Override
+  public boolean answers() {
+    return members.answers();
+  }
+
+  @Override
   public Optional<MemberDirectory> members() {
     return Optional.of(members);
   }

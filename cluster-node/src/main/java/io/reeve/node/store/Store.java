@@ -41,6 +41,11 @@ public interface Store extends AutoCloseable {
    */
   boolean fenced(Throwable failure);
 
+  /**
+   * Whether the store answers just now; may block for some seconds. May be called by any thread.
+   */
+  boolean answers();
+
   /** Whether several nodes may use this store at once. */
   default boolean shared() {
     return members().isPresent();

@@ -106,6 +106,7 @@ final class EdgeFixture implements AutoCloseable {
                 settings,
                 new Partitions(4, partitions.getRef()),
                 this::session,
+                Readiness.always(),
                 "node-1",
                 "1.2.3",
                 Clock.fixed(NOON, ZoneOffset.UTC))
