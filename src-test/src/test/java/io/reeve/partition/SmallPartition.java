@@ -39,7 +39,7 @@ public final class SmallPartition {
       long leaseNanos, ActorRef<Partition.Command> self, Consumer<List<PartitionEvent>> stored) {
     this.stored = stored;
     var limits = new Limits(100, 1 << 20, 100, 1 << 20, 3_600_000, 100, 86_400_000, leaseNanos);
-    this.settings = new Partition.Settings(limits, 100, 100, 1 << 20, 10, 1, 1, RESTART);
+    this.settings = new Partition.Settings(limits, 100, 100, 1 << 20, 10, 1, 1, 2, RESTART);
     this.self = self;
     this.state = new PartitionState(limits);
     this.turn = new PartitionTurn(0, incarnation, settings, () -> 0.5, self);

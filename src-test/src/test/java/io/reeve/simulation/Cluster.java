@@ -175,11 +175,11 @@ final class Cluster implements SimulatedWriter.Witness {
     unrouted.get(partition).clear();
   }
 
-  /** A rebalance: the partition is stopped here to be started elsewhere. */
+  /** A rebalance: the partition is asked to end here, and started elsewhere once it has. */
   void movePartition(int partition) {
     var home = homes[partition];
-    if (home != null && home.host.up && !home.host.paused) {
-      home.stop(true);
+    if (home != null) {
+      home.ref.tell(new Partition.HandOff());
     }
   }
 

@@ -58,6 +58,7 @@ final class Tuning {
           20,
           100,
           100,
+          2,
           new Partition.Restart(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
 
   private Tuning() {}
