@@ -40,7 +40,6 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   // ---- Protocol
-  // ----------------------------------------------------------------------------------
 
   public sealed interface Command extends Wire {}
 
@@ -84,15 +83,17 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     }
   }
 
-  /** The session's credit changed. */
-  public record CreditChanged(String holder, int sessionNo, Credit credit) implements Command {}
-
   /**
-   * The session ended; its leases are the partitions' business.
+   * The session's credit changed.
    *
    * @param session who says so, for two sessions may bear one number: a worker that never got its
    *     welcome resumes with the same token again
    */
+  public record CreditChanged(
+      String holder, int sessionNo, Credit credit, ActorRef<ToSession> session)
+      implements Command {}
+
+  /** The session ended; its leases are the partitions' business. */
   public record SessionEnded(String holder, int sessionNo, ActorRef<ToSession> session)
       implements Command {}
 
@@ -133,7 +134,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       implements Wire {}
 
   // ---- What the dispatcher tells sessions
-  // --------------------------------------------------------
 
   public sealed interface ToSession extends Wire {}
 
@@ -147,7 +147,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   public record PartitionRestarted(int partition) implements ToSession {}
 
   // ---- Messages to itself
-  // ------------------------------------------------------------------------
 
   private record EpochOpened(long epoch) implements Command {}
 
@@ -177,7 +176,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   }
 
   // ---- Construction
-  // ------------------------------------------------------------------------------
 
   private final Partitions partitions;
   private final DispatcherSettings settings;
@@ -242,7 +240,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   }
 
   // ---- Behaviour
-  // ---------------------------------------------------------------------------------
 
   @Override
   public Receive<Command> createReceive() {
@@ -298,25 +295,31 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   }
 
   private Behavior<Command> onCreditChanged(CreditChanged c) {
+    if (!isKnown(c.holder(), c.session())) {
+      return this;
+    }
     dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals());
     return queuePair();
   }
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {
-    var address = sessions.get(c.holder());
-    if (address != null && address.session().equals(c.session())) {
-      getContext().unwatch(address.session());
+    if (isKnown(c.holder(), c.session())) {
+      getContext().unwatch(c.session());
       forget(c.holder(), c.sessionNo());
     }
     return this;
   }
 
   private Behavior<Command> onSessionStopped(SessionStopped c) {
-    var address = sessions.get(c.holder());
-    if (address != null && address.session().equals(c.session())) {
+    if (isKnown(c.holder(), c.session())) {
       forget(c.holder(), c.sessionNo());
     }
     return this;
+  }
+
+  private boolean isKnown(String holder, ActorRef<ToSession> session) {
+    var address = sessions.get(holder);
+    return address != null && address.session().equals(session);
   }
 
   private void forget(String holder, int sessionNo) {

@@ -91,7 +91,7 @@ final class DispatcherLink {
 
   /** States the credit; when there is no dispatcher, the next one learns it by registration. */
   void tellCredit(CreditBook credit) {
-    tell(new Dispatcher.CreditChanged(holder, sessionNo, stated(credit)));
+    tell(new Dispatcher.CreditChanged(holder, sessionNo, stated(credit), self));
   }
 
   void tellEnd() {

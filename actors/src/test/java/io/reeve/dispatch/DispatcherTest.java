@@ -183,6 +183,21 @@ class DispatcherTest {
   }
 
   @Test
+  void theCreditOfASessionIsNotThatOfTheOneThatFollowedWithItsNumber() {
+    var dispatcher = running().self();
+    var second = kit.<Dispatcher.ToSession>createTestProbe();
+    var reader = kit.<Dispatcher.Work>createTestProbe();
+    dispatcher.tell(register("a", 1, 4, 0));
+    dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
+
+    var late = new Dispatcher.Credit(0, 0, 9, 5);
+    dispatcher.tell(new Dispatcher.CreditChanged("a", 1, late, session.getRef()));
+
+    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
+    assertThat(reader.receiveMessage().workers().get(0).capacity()).isEqualTo(4);
+  }
+
+  @Test
   void sessionsHearOfARestartedPartition() {
     var running = running();
     running.self().tell(register("a", 1, 4, 0));

@@ -58,7 +58,7 @@ class WireTest {
         Dispatcher.Command.class,
         new Dispatcher.Register(
             "h", 1, "w", "p", List.of("mail"), Set.of("*"), credit, session, delivery),
-        new Dispatcher.CreditChanged("h", 1, credit),
+        new Dispatcher.CreditChanged("h", 1, credit, session),
         new Dispatcher.SessionEnded("h", 1, session),
         new Dispatcher.PartitionStarted(3),
         new Dispatcher.ShowWork(reader));

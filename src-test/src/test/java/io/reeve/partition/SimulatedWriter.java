@@ -1,0 +1,280 @@
+package io.reeve.partition;
+
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.partition.PartitionState;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.Task;
+import io.reeve.journal.PartitionRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does for the simulation what {@link PartitionWriter} does for a node, on a store of its own: the
+ * real {@link PartitionTurn} and {@link PartitionState} below the real {@link PartitionFront}, rows
+ * through the real codec, and between them the few lines that Pekko's persistence has in
+ * production: one row at a time, replay, and an end after a failure.
+ *
+ * <p>Some of its care can be left out, to show that its lack is noticed.
+ */
+public final class SimulatedWriter {
+
+  /** A part of its care. */
+  public enum Flaw {
+    /** Answers leave before the row is durable. */
+    ANSWERS_BEFORE_IT_IS_STORED,
+    /** A settlement counts whatever fence and holder it names. */
+    IGNORES_FENCES,
+    /** A grant counts whatever epoch it names. */
+    TAKES_OLD_EPOCHS,
+    /** A row is passed over at recovery. */
+    SKIPS_A_ROW,
+    /** A writer begins without a row that fences the one before it. */
+    CLAIMS_NOTHING
+  }
+
+  /** The journal of one partition. Answers come later, as messages to {@code replyTo}. */
+  public interface Store {
+    /** Answered by {@link Recovered}. */
+    void recover(ActorRef<Object> replyTo);
+
+    /**
+     * Answered by {@link Stored} or {@link Failed}.
+     *
+     * @param number of the row; there may be one of each only
+     */
+    void append(
+        long number,
+        List<PartitionEvent> events,
+        PartitionRow row,
+        Now now,
+        ActorRef<Object> replyTo);
+
+    /** Keeps a snapshot of the state after the row. */
+    void snapshot(long number, PartitionSnapshot snapshot);
+  }
+
+  /** Is told what no journal tells. */
+  public interface Witness {
+    void greeted(int partition, long incarnation, long epoch);
+
+    void leasedUnder(int partition, long incarnation, long epoch);
+  }
+
+  /**
+   * All that is stored.
+   *
+   * @param snapshotAt row behind which the snapshot was taken; 0 without one
+   * @param rows behind the snapshot
+   */
+  public record Recovered(
+      long snapshotAt, @Nullable PartitionSnapshot snapshot, List<PartitionRow> rows) {}
+
+  /** The row is durable. */
+  public record Stored() {}
+
+  /** Whether the row is there is unknown, unless another writer has its place. */
+  public record Failed(boolean fenced) {}
+
+  /**
+   * What one partition needs.
+   *
+   * @param incarnation differs with each writer
+   * @param snapshotEvery rows
+   */
+  public record Parts(
+      int partition,
+      Partition.Settings settings,
+      Supplier<Now> now,
+      DoubleSupplier random,
+      Supplier<Long> incarnation,
+      Store store,
+      Witness witness,
+      int snapshotEvery,
+      Set<Flaw> flaws) {}
+
+  private final Parts parts;
+  private final ActorRef<Partition.Command> front;
+  private final ActorContext<Object> context;
+  private final long incarnation;
+  private final PartitionTurn turn;
+  private final PartitionState state;
+  private Now now = new Now(0, 0);
+  private boolean claimed;
+  private long rows;
+  private long epoch;
+  private int sinceSnapshot;
+
+  private SimulatedWriter(
+      Parts parts, ActorRef<Partition.Command> front, ActorContext<Object> context) {
+    this.parts = parts;
+    this.front = front;
+    this.context = context;
+    this.incarnation = parts.incarnation().get();
+    this.turn =
+        new PartitionTurn(parts.partition(), incarnation, parts.settings(), parts.random(), front);
+    this.state = new PartitionState(parts.settings().limits());
+  }
+
+  /** The behaviour of a partition, as {@link Partition#create} gives it, on a simulated store. */
+  @SuppressWarnings("unchecked")
+  public static Behavior<Partition.Command> partition(Parts parts) {
+    return PartitionFront.create(
+        parts.settings(),
+        parts.now(),
+        parts.random(),
+        front ->
+            (Behavior<PartitionWriter.Batch>)
+                (Behavior<?>)
+                    Behaviors.<Object>setup(
+                        context -> new SimulatedWriter(parts, front, context).start()));
+  }
+
+  private Behavior<Object> start() {
+    parts.store().recover(context.getSelf());
+    return Behaviors.receive(Object.class)
+        .onMessage(PartitionWriter.Batch.class, this::onBatch)
+        .onMessage(Stored.class, stored -> onStored())
+        .onMessage(Recovered.class, this::onRecovered)
+        .onMessage(Failed.class, this::onFailed)
+        .build();
+  }
+
+  private Behavior<Object> onRecovered(Recovered stored) {
+    if (stored.snapshot() != null) {
+      state.restore(stored.snapshot());
+    }
+    rows = stored.snapshotAt();
+    var skipped = parts.flaws().contains(Flaw.SKIPS_A_ROW) ? stored.rows().size() / 2 : -1;
+    for (var i = 0; i < stored.rows().size(); i++) {
+      rows++;
+      if (i != skipped) {
+        stored.rows().get(i).events(state::intern).forEach(state::replay);
+      }
+    }
+    now = parts.now().get();
+    state.recovered(now);
+    if (parts.flaws().contains(Flaw.CLAIMS_NOTHING)) {
+      claimed = true;
+      front.tell(new Partition.WriterReady());
+    } else {
+      append(List.of());
+    }
+    return Behaviors.same();
+  }
+
+  private void append(List<PartitionEvent> events) {
+    parts.store().append(++rows, events, PartitionRow.of(events), now, context.getSelf());
+  }
+
+  private Behavior<Object> onBatch(PartitionWriter.Batch batch) {
+    now = parts.now().get();
+    turn.begin(state, now);
+    for (var command : batch.commands()) {
+      carryOut(flawed(command));
+    }
+    var events = turn.end();
+    if (events.isEmpty()) {
+      finish();
+      return Behaviors.same();
+    }
+    if (parts.flaws().contains(Flaw.ANSWERS_BEFORE_IT_IS_STORED)) {
+      turn.release();
+    }
+    append(events);
+    return Behaviors.same();
+  }
+
+  private void carryOut(Partition.Command command) {
+    var before = state.ready();
+    turn.carryOut(command);
+    if (command instanceof Partition.Greet greet) {
+      epoch = Math.max(epoch, greet.epoch());
+      parts.witness().greeted(parts.partition(), incarnation, epoch);
+    } else if (command instanceof Partition.Grant && state.ready() < before) {
+      parts.witness().leasedUnder(parts.partition(), incarnation, named);
+    }
+  }
+
+  /** The epoch that the grant in hand really names. */
+  private long named;
+
+  private Partition.Command flawed(Partition.Command command) {
+    if (command instanceof Partition.Grant grant) {
+      named = grant.epoch();
+      return parts.flaws().contains(Flaw.TAKES_OLD_EPOCHS)
+          ? new Partition.Grant(
+              epoch,
+              grant.seq(),
+              grant.taskClass(),
+              grant.count(),
+              grant.holder(),
+              grant.sessionNo(),
+              grant.workerId(),
+              grant.session())
+          : grant;
+    }
+    return command instanceof Partition.Settle settle && parts.flaws().contains(Flaw.IGNORES_FENCES)
+        ? unfenced(settle)
+        : command;
+  }
+
+  /** As if nobody looked at fence and holder: both are made to fit. */
+  private Partition.Command unfenced(Partition.Settle settle) {
+    var settlements = new ArrayList<Settlement>();
+    var holder = settle.holder();
+    for (var s : settle.settlements()) {
+      if (state.get(s.sequence()) instanceof Task.Leased leased) {
+        holder = leased.holder();
+        settlements.add(
+            new Settlement(
+                s.sequence(),
+                leased.fence(),
+                s.outcome(),
+                s.result(),
+                s.failure(),
+                s.permanent(),
+                s.retryAfterMs(),
+                s.reason()));
+      } else {
+        settlements.add(s);
+      }
+    }
+    return new Partition.Settle(holder, settle.batch(), settlements, settle.session());
+  }
+
+  private Behavior<Object> onStored() {
+    if (!claimed) {
+      claimed = true;
+      front.tell(new Partition.WriterReady());
+      return Behaviors.same();
+    }
+    if (++sinceSnapshot >= parts.snapshotEvery()) {
+      sinceSnapshot = 0;
+      parts.store().snapshot(rows, state.snapshot());
+    }
+    finish();
+    return Behaviors.same();
+  }
+
+  private void finish() {
+    front.tell(new Partition.WriterDone(state.nextSweepInNanos(now)));
+    turn.release();
+  }
+
+  private Behavior<Object> onFailed(Failed failed) {
+    front.tell(
+        new Partition.WriterFailed(
+            new IllegalStateException("the simulated journal failed"), failed.fenced()));
+    return Behaviors.stopped();
+  }
+}

@@ -1,0 +1,60 @@
+package io.reeve.simulation;
+
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
+import io.reeve.domain.dispatch.EpochStarted;
+
+/**
+ * Where dispatchers take their epochs from. Does what {@code DispatcherEpoch} does in production:
+ * reads the last number, stores the next if nobody else did meanwhile, and starts over if so or
+ * when the journal failed.
+ */
+final class EpochLog {
+
+  private static final int LATENCY = 3_000_000;
+  private static final int BACKOFF = 100_000_000;
+
+  private final World world;
+  private final Checker checker;
+  private long last;
+  private int failures;
+
+  EpochLog(World world, Checker checker) {
+    this.world = world;
+    this.checker = checker;
+  }
+
+  /** Lets the next rows be stored without its writer hearing of it. */
+  void failNext(int rows) {
+    failures = rows;
+  }
+
+  /** Gives the dispatcher an epoch. */
+  void open(SimActor<?> dispatcher) {
+    world.in(
+        latency(LATENCY),
+        dispatcher.host,
+        () -> {
+          var next = last + 1;
+          world.in(latency(LATENCY), () -> store(next, dispatcher));
+        });
+  }
+
+  private void store(long epoch, SimActor<?> dispatcher) {
+    var stored = last + 1 == epoch;
+    if (stored) {
+      last = epoch;
+      checker.add(new Fact.EpochOpened(epoch));
+    }
+    if (stored && failures == 0) {
+      dispatcher.context.adapter(EpochStarted.class).tell(new EpochStarted(epoch, 0, "simulated"));
+    } else {
+      failures = Math.max(0, failures - 1);
+      world.in(latency(BACKOFF), dispatcher.host, () -> open(dispatcher));
+    }
+  }
+
+  private long latency(int max) {
+    return 1 + world.random.nextInt(max);
+  }
+}

@@ -1,0 +1,32 @@
+package io.reeve.simulation;
+
+import io.reeve.partition.SimulatedWriter;
+import java.util.Set;
+
+/** A safety that can be taken out of the simulated world, to show that its lack is noticed. */
+enum Flaw {
+  NONE,
+  /** Partitions answer before the row is durable. */
+  ANSWERS_BEFORE_IT_IS_STORED,
+  /** Partitions look at neither fence nor holder of a settlement. */
+  IGNORES_FENCES,
+  /** Partitions take grants of any epoch. */
+  TAKES_OLD_EPOCHS,
+  /** Partitions pass over a row when they recover. */
+  SKIPS_A_ROW,
+  /** Partitions start without fencing those before them. */
+  CLAIMS_NOTHING,
+  /** Sessions take no notice of their worker's credit. */
+  IGNORES_CREDIT;
+
+  Set<SimulatedWriter.Flaw> ofPartitions() {
+    return switch (this) {
+      case NONE, IGNORES_CREDIT -> Set.of();
+      case ANSWERS_BEFORE_IT_IS_STORED -> Set.of(SimulatedWriter.Flaw.ANSWERS_BEFORE_IT_IS_STORED);
+      case IGNORES_FENCES -> Set.of(SimulatedWriter.Flaw.IGNORES_FENCES);
+      case TAKES_OLD_EPOCHS -> Set.of(SimulatedWriter.Flaw.TAKES_OLD_EPOCHS);
+      case CLAIMS_NOTHING -> Set.of(SimulatedWriter.Flaw.CLAIMS_NOTHING);
+      case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
+    };
+  }
+}

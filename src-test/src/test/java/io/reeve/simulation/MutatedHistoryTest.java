@@ -1,0 +1,445 @@
+package io.reeve.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
+import io.reeve.check.Invariant;
+import io.reeve.check.Violation;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The checker finds what it is for: histories of the simulation are good, and each broken in one
+ * way is caught, under the name of what was broken.
+ */
+class MutatedHistoryTest {
+
+  private static final int HISTORIES = 12;
+
+  private record Mutation(String name, Invariant broken, Function<List<Fact>, Boolean> apply) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final List<List<Fact>> GOOD = new ArrayList<>();
+
+  @BeforeAll
+  static void record() {
+    for (var seed = 1; GOOD.size() < HISTORIES; seed++) {
+      var facts = new ArrayList<Fact>();
+      assertThat(Simulation.record(Plan.of(seed, false), facts::add).violations()).isEmpty();
+      GOOD.add(facts);
+    }
+  }
+
+  @Test
+  void goodHistoriesPass() {
+    assertThat(GOOD).allSatisfy(history -> assertThat(judge(history)).isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutations")
+  void brokenOnesAreCaught(Mutation mutation) {
+    var broken = 0;
+    for (var history : GOOD) {
+      var mutated = new ArrayList<>(history);
+      if (mutation.apply().apply(mutated)) {
+        broken++;
+        assertThat(judge(mutated)).extracting(Violation::invariant).contains(mutation.broken());
+      }
+    }
+    assertThat(broken).as("histories that could be broken so").isPositive();
+  }
+
+  static Stream<Mutation> mutations() {
+    var all = new LinkedHashMap<String, Mutation>();
+    Consumer<Mutation> add = mutation -> all.put(mutation.name(), mutation);
+    journal(add);
+    clients(add);
+    workers(add);
+    add.accept(
+        new Mutation(
+            "an epoch is opened again", Invariant.EPOCHS_GROW, again(Fact.EpochOpened.class)));
+    add.accept(
+        new Mutation(
+            "a lease under an older epoch",
+            Invariant.EPOCHS_GROW,
+            after(
+                Fact.Greeted.class,
+                greeted ->
+                    new Fact.LeasedUnder(
+                        greeted.partition(), greeted.incarnation(), greeted.epoch() - 1))));
+    return all.values().stream();
+  }
+
+  // ---- In the journal
+
+  private static void journal(Consumer<Mutation> add) {
+    add.accept(
+        new Mutation(
+            "a stored task is dropped",
+            Invariant.NO_LOST_ACK,
+            without(fact -> event(fact, Submission.class) != null)));
+    add.accept(
+        new Mutation(
+            "an end is dropped",
+            Invariant.EVERYTHING_ENDS,
+            withoutLast(fact -> event(fact, TaskEvent.Completed.class) != null)));
+    add.accept(
+        new Mutation(
+            "a second end",
+            Invariant.ONE_END,
+            changed(
+                TaskEvent.Completed.class,
+                (facts, at, e) ->
+                    facts.add(
+                        at + 1,
+                        stored(
+                            facts.get(at),
+                            new TaskEvent.Died(e.sequence(), e.fence(), failure(), e.atMs()))))));
+    add.accept(
+        new Mutation(
+            "a stale settlement is accepted",
+            Invariant.FENCES_GROW,
+            changed(
+                TaskEvent.Completed.class,
+                (facts, at, e) ->
+                    facts.set(
+                        at,
+                        stored(
+                            facts.get(at),
+                            new TaskEvent.Completed(
+                                e.sequence(), e.fence() - 1, e.result(), e.atMs()))))));
+    add.accept(
+        new Mutation(
+            "a fence skips one",
+            Invariant.FENCES_GROW,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) -> facts.set(at, stored(facts.get(at), leased(e, 0, 1, 0))))));
+    add.accept(
+        new Mutation(
+            "two leases overlap",
+            Invariant.ONE_LEASE,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) -> facts.add(at + 1, stored(facts.get(at), leased(e, 1, 1, 0))))));
+    add.accept(
+        new Mutation(
+            "an attempt beyond the bound",
+            Invariant.ATTEMPTS_BOUND,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) -> facts.set(at, stored(facts.get(at), leased(e, 9, 0, 0))))));
+    add.accept(
+        new Mutation(
+            "a wait is cut short",
+            Invariant.BACKOFF_KEPT,
+            changed(
+                TaskEvent.AttemptFailed.class,
+                e -> e.failure().type() != FailureType.WORKER_LOST,
+                (facts, at, e) ->
+                    facts.set(
+                        at,
+                        stored(
+                            facts.get(at),
+                            new TaskEvent.AttemptFailed(
+                                e.sequence(), e.fence(), e.failure(), e.atMs(), e.atMs()))))));
+    add.accept(
+        new Mutation(
+            "a start before its time",
+            Invariant.NOT_TOO_EARLY,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) ->
+                    facts.set(at, stored(facts.get(at), leased(e, 0, 0, -100_000_000))))));
+    add.accept(
+        new Mutation(
+            "a lease runs out before its time",
+            Invariant.NOT_TOO_EARLY,
+            changed(
+                TaskEvent.AttemptFailed.class,
+                e -> e.failure().message().equals("the lease ran out"),
+                (facts, at, e) ->
+                    facts.set(
+                        at, new Fact.Stored(((Fact.Stored) facts.get(at)).partition(), e, 0)))));
+    add.accept(
+        new Mutation(
+            "one request is stored twice",
+            Invariant.ONE_SUBMISSION_PER_REQUEST,
+            changed(
+                Submission.class,
+                (facts, at, e) ->
+                    facts.add(
+                        at + 1,
+                        stored(
+                            facts.get(at),
+                            new Submission(
+                                e.requestId(),
+                                e.bodyHash(),
+                                9_000,
+                                e.atMs(),
+                                List.of(task(e, 9_000))))))));
+    add.accept(
+        new Mutation(
+            "a grant after the cancelling",
+            Invariant.CANCEL_IS_FINAL,
+            mutated(
+                fact -> fact instanceof Fact.CancelAnswered,
+                (facts, at) -> {
+                  var task = ((Fact.CancelAnswered) facts.get(at)).task();
+                  facts.add(
+                      at + 1,
+                      new Fact.Stored(
+                          task.partition(),
+                          new TaskEvent.Leased(task.sequence(), 1, 1, "h", "w", 0, 0),
+                          Fact.UNKNOWN));
+                })));
+  }
+
+  // ---- What clients saw
+
+  private static void clients(Consumer<Mutation> add) {
+    add.accept(
+        new Mutation(
+            "a ghost", Invariant.NO_GHOST, without(fact -> fact instanceof Fact.SubmitCalled)));
+    add.accept(
+        new Mutation(
+            "an answer before anything is stored",
+            Invariant.NO_LOST_ACK,
+            mutated(
+                fact -> fact instanceof Fact.SubmitAnswered,
+                (facts, at) -> facts.add(0, facts.remove(at)))));
+    add.accept(
+        new Mutation(
+            "two answers to one request",
+            Invariant.ONE_SUBMISSION_PER_REQUEST,
+            after(
+                Fact.SubmitAnswered.class,
+                a ->
+                    new Fact.SubmitAnswered(
+                        a.requestId(), a.partition(), a.firstSequence() + 1, a.count()))));
+    add.accept(
+        new Mutation(
+            "a cancel that did not happen",
+            Invariant.CANCEL_IS_FINAL,
+            changed(
+                TaskEvent.Completed.class,
+                (facts, at, e) -> facts.add(new Fact.CancelAnswered(id(facts.get(at)))))));
+    add.accept(
+        new Mutation(
+            "another result is read",
+            Invariant.ONE_END,
+            changed(
+                TaskEvent.Completed.class,
+                (facts, at, e) ->
+                    facts.add(
+                        new Fact.ReadAnswered(
+                            "c", id(facts.get(at)), TaskState.COMPLETED, 1, 7)))));
+    add.accept(
+        new Mutation(
+            "a task goes back",
+            Invariant.READS_GO_ON,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) -> {
+                  facts.add(
+                      at + 1, new Fact.ReadAnswered("c", id(facts.get(at)), TaskState.READY, 0, 0));
+                  facts.add(
+                      at + 1,
+                      new Fact.ReadAnswered("c", id(facts.get(at)), TaskState.LEASED, 1, 0));
+                })));
+  }
+
+  // ---- What workers saw
+
+  private static void workers(Consumer<Mutation> add) {
+    add.accept(
+        new Mutation(
+            "more than the credit",
+            Invariant.CREDIT_KEPT,
+            mutated(
+                fact -> fact instanceof Fact.Delivered,
+                (facts, at) -> {
+                  for (var more = 0; more < 20; more++) {
+                    facts.add(at, facts.get(at));
+                  }
+                })));
+    add.accept(
+        new Mutation(
+            "a normal task in the urgent reserve",
+            Invariant.CREDIT_KEPT,
+            mutated(
+                fact -> fact instanceof Fact.SessionBegan s && s.urgentReserve() > 0,
+                (facts, at) -> {
+                  var began = (Fact.SessionBegan) facts.get(at);
+                  for (var n = began.held(); n <= began.capacity() - began.urgentReserve(); n++) {
+                    facts.add(
+                        at + 1,
+                        new Fact.Delivered(began.session(), new TaskId(0, 1), 1, Lane.NORMAL));
+                  }
+                })));
+    add.accept(
+        new Mutation(
+            "a lease that is not stored",
+            Invariant.LEASES_ARE_STORED,
+            after(
+                Fact.Delivered.class,
+                d -> new Fact.Delivered(d.session(), d.task(), d.fence() + 100, d.lane()))));
+    add.accept(
+        new Mutation(
+            "an accepted settlement that is not stored",
+            Invariant.SETTLEMENTS_AGREE,
+            after(
+                Fact.SettleAnswered.class,
+                s ->
+                    new Fact.SettleAnswered(
+                        s.task(), s.fence(), Outcome.COMPLETED, s.result() + 1, true))));
+    add.accept(
+        new Mutation(
+            "a refused completion that is stored",
+            Invariant.SETTLEMENTS_AGREE,
+            mutated(
+                fact ->
+                    fact instanceof Fact.SettleAnswered s
+                        && s.accepted()
+                        && s.outcome() == Outcome.COMPLETED,
+                (facts, at) -> {
+                  var s = (Fact.SettleAnswered) facts.get(at);
+                  facts.set(
+                      at,
+                      new Fact.SettleAnswered(s.task(), s.fence(), s.outcome(), s.result(), false));
+                })));
+  }
+
+  // ---- How histories are broken
+
+  private interface Change {
+    void at(List<Fact> facts, int at);
+  }
+
+  private interface EventChange<E> {
+    void at(List<Fact> facts, int at, E event);
+  }
+
+  private static Function<List<Fact>, Boolean> mutated(Predicate<Fact> which, Change change) {
+    return facts -> {
+      for (var at = 0; at < facts.size(); at++) {
+        if (which.test(facts.get(at))) {
+          change.at(facts, at);
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private static <E> Function<List<Fact>, Boolean> changed(
+      Class<E> type, Predicate<E> which, EventChange<E> change) {
+    return mutated(
+        fact -> {
+          var event = event(fact, type);
+          return event != null && which.test(event);
+        },
+        (facts, at) -> change.at(facts, at, type.cast(((Fact.Stored) facts.get(at)).event())));
+  }
+
+  private static <E> Function<List<Fact>, Boolean> changed(Class<E> type, EventChange<E> change) {
+    return changed(type, event -> true, change);
+  }
+
+  private static Function<List<Fact>, Boolean> without(Predicate<Fact> which) {
+    return mutated(which, (facts, at) -> facts.remove(at));
+  }
+
+  private static Function<List<Fact>, Boolean> withoutLast(Predicate<Fact> which) {
+    return facts -> {
+      for (var at = facts.size() - 1; at >= 0; at--) {
+        if (which.test(facts.get(at))) {
+          facts.remove(at);
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private static <F extends Fact> Function<List<Fact>, Boolean> again(Class<F> type) {
+    return mutated(type::isInstance, (facts, at) -> facts.add(at, facts.get(at)));
+  }
+
+  private static <F extends Fact> Function<List<Fact>, Boolean> after(
+      Class<F> type, Function<F, Fact> next) {
+    return mutated(
+        type::isInstance, (facts, at) -> facts.add(at + 1, next.apply(type.cast(facts.get(at)))));
+  }
+
+  private static <E> @org.jspecify.annotations.Nullable E event(Fact fact, Class<E> type) {
+    return fact instanceof Fact.Stored stored && type.isInstance(stored.event())
+        ? type.cast(stored.event())
+        : null;
+  }
+
+  private static TaskId id(Fact fact) {
+    var stored = (Fact.Stored) fact;
+    return new TaskId(stored.partition(), ((TaskEvent) stored.event()).sequence());
+  }
+
+  private static Fact stored(Fact beside, io.reeve.domain.task.PartitionEvent event) {
+    var stored = (Fact.Stored) beside;
+    return new Fact.Stored(stored.partition(), event, stored.decidedAtNanos());
+  }
+
+  private static TaskEvent leased(TaskEvent.Leased e, int attempts, long fences, long laterMs) {
+    return new TaskEvent.Leased(
+        e.sequence(),
+        e.attempt() + attempts,
+        e.fence() + fences,
+        e.holder(),
+        e.workerId(),
+        e.atMs() + laterMs,
+        e.expiresAtMs());
+  }
+
+  private static Task.Queued task(Submission like, long sequence) {
+    var task = like.tasks().get(0);
+    var spec = task.spec();
+    return new Task.Queued(
+        new Task.Spec(sequence, spec.profile(), spec.bytes(), spec.submittedAtMs()),
+        0,
+        0,
+        task.dueAtMs(),
+        null);
+  }
+
+  private static io.reeve.domain.task.Failure failure() {
+    return new io.reeve.domain.task.Failure(FailureType.ERROR, "", "");
+  }
+
+  private static List<Violation> judge(List<Fact> history) {
+    var checker = Checker.ofEverything(Tuning.LEASE.toNanos());
+    history.forEach(checker::add);
+    checker.end();
+    return checker.violations();
+  }
+}

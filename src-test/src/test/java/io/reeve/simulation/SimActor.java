@@ -1,0 +1,210 @@
+package io.reeve.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Terminated;
+import org.jspecify.annotations.Nullable;
+
+/** One actor of production code on a simulated host. Handles one message at a time, at once. */
+final class SimActor<T> {
+
+  private record Watch(SimActor<?> watcher, @Nullable Object message) {}
+
+  private static final class Timer {}
+
+  final World world;
+  final Host host;
+  final int life;
+  final String name;
+  final SimContext<T> context;
+  final SimRef<T> ref;
+  boolean alive = true;
+
+  private Behavior<T> behavior;
+  private final Map<Object, Timer> timers = new HashMap<>();
+  private final List<Watch> watches = new ArrayList<>();
+  private final List<SimActor<?>> children = new ArrayList<>();
+  private final Map<Object, long[]> arrivals = new IdentityHashMap<>();
+  private @Nullable Runnable stopped;
+
+  /** What happens when it would start a child; null: the child is started. */
+  private final @Nullable Consumer<SimActor<?>> instead;
+
+  SimActor(World world, Host host, String name, @Nullable Consumer<SimActor<?>> instead) {
+    this.instead = instead;
+    this.world = world;
+    this.host = host;
+    this.life = host.life;
+    this.name = name;
+    this.ref = new SimRef<>(this, null);
+    this.behavior = org.apache.pekko.actor.typed.javadsl.Behaviors.empty();
+    this.context = new SimContext<>(this);
+  }
+
+  void start(Behavior<T> initial) {
+    become(Behavior.start(initial, context.typed()));
+  }
+
+  /** The code is run once this actor has stopped in order, not when its host dies. */
+  void whenStopped(Runnable code) {
+    stopped = code;
+  }
+
+  // ---- Messages
+
+  @SuppressWarnings("unchecked")
+  void receive(SimRef<?> ref, Object message) {
+    if (alive) {
+      world.as(
+          this,
+          () ->
+              become(Behavior.interpretMessage(behavior, context.typed(), (T) ref.adapt(message))));
+    }
+  }
+
+  private void become(Behavior<T> next) {
+    var after = Behavior.canonicalize(next, behavior, context.typed());
+    if (Behavior.isAlive(after)) {
+      behavior = after;
+    } else {
+      stop(true);
+    }
+  }
+
+  /** The instant at or after {@code at} that keeps the order of messages on one way. */
+  long inOrder(Object channel, long at) {
+    var last = arrivals.computeIfAbsent(channel, c -> new long[1]);
+    last[0] = Math.max(last[0], at);
+    return last[0];
+  }
+
+  // ---- The end
+
+  /** Stops it; what it told before still travels. */
+  void stop(boolean inOrder) {
+    if (!alive) {
+      return;
+    }
+    alive = false;
+    timers.clear();
+    List.copyOf(children).forEach(child -> child.stop(inOrder));
+    if (inOrder) {
+      world.as(
+          this, () -> Behavior.interpretSignal(behavior, context.typed(), PostStop.instance()));
+    }
+    terminated();
+    if (stopped != null) {
+      stopped.run();
+    }
+  }
+
+  /** The host died: nothing is said and nobody is told. */
+  void vanish() {
+    alive = false;
+    timers.clear();
+  }
+
+  /** Tells those who watch that it is gone. */
+  private void terminated() {
+    var told = List.copyOf(watches);
+    watches.clear();
+    told.forEach(this::tell);
+  }
+
+  /** The other hosts hold this one to be dead; its own actors know better, if it is not. */
+  void takenForDead() {
+    for (var watch : List.copyOf(watches)) {
+      if (watch.watcher.host != host) {
+        watches.remove(watch);
+        tell(watch);
+      }
+    }
+  }
+
+  void watchedBy(SimActor<?> watcher, @Nullable Object message) {
+    var watch = new Watch(watcher, message);
+    if (!alive || (host.downed && watcher.host != host)) {
+      tell(watch);
+    } else {
+      watches.add(watch);
+    }
+  }
+
+  void unwatchedBy(SimActor<?> watcher) {
+    watches.removeIf(watch -> watch.watcher == watcher);
+  }
+
+  /** System messages are not lost while both hosts live. */
+  private void tell(Watch watch) {
+    var to = watch.watcher;
+    var at = inOrder(to, world.nanos() + world.network.latency(host, to.host));
+    world.in(at - world.nanos(), to.host, () -> to.watchedEnded(ref, watch.message));
+  }
+
+  @SuppressWarnings("unchecked")
+  private void watchedEnded(SimRef<?> ended, @Nullable Object message) {
+    if (!alive) {
+      return;
+    }
+    if (message != null) {
+      receive(ref, message);
+      return;
+    }
+    world.as(
+        this,
+        () ->
+            become(
+                Behavior.interpretSignal(
+                    behavior, context.typed(), new Terminated(ended.unsafeUpcast()))));
+  }
+
+  /** Starts a child, unless something stands for it in the simulation. */
+  SimRef<?> spawn(Behavior<?> behavior) {
+    if (instead != null) {
+      instead.accept(this);
+      return ref;
+    }
+    var child = world.start(host, name + "/child", behavior);
+    children.add(child);
+    return child.ref;
+  }
+
+  // ---- Timers
+
+  void startTimer(Object key, T message, long delayNanos) {
+    var timer = new Timer();
+    timers.put(key, timer);
+    world.in(
+        delayNanos,
+        host,
+        () -> {
+          if (timers.get(key) == timer) {
+            timers.remove(key);
+            receive(ref, message);
+          }
+        });
+  }
+
+  boolean isTimerActive(Object key) {
+    return timers.containsKey(key);
+  }
+
+  void cancelTimer(Object key) {
+    timers.remove(key);
+  }
+
+  void cancelTimers() {
+    timers.clear();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,214 @@
+package io.reeve.simulation;
+
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.TaskState;
+import io.reeve.partition.Partition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A client that calls by way of some node. It repeats a submission under the same request id until
+ * somebody answers, at times also after that, and cancels and reads what it knows.
+ */
+final class SimClient {
+
+  private static final long MS = 1_000_000;
+  private static final long ANSWER_WITHIN = 900 * MS;
+  private static final List<String> QUEUES = List.of("a", "b");
+  private static final List<String> KINDS = List.of("k1", "k2");
+  private static final Style[] STYLES = Style.values();
+
+  private final String name;
+  private final World world;
+  private final Cluster cluster;
+  private final Checker checker;
+  private final SplittableRandom random;
+  private final List<TaskId> known = new ArrayList<>();
+  private int calls;
+  private int open;
+  private int answeredReads;
+  long unknownOutcomes;
+  long staleReads;
+
+  SimClient(String name, World world, Cluster cluster, Checker checker, SplittableRandom random) {
+    this.name = name;
+    this.world = world;
+    this.cluster = cluster;
+    this.checker = checker;
+    this.random = random;
+  }
+
+  /** Whether every submission was answered. */
+  boolean isIdle() {
+    return open == 0;
+  }
+
+  // ---- Submissions
+
+  private final class Submission {
+    final String requestId;
+    final int partition;
+    final List<Partition.NewTask> tasks;
+    boolean answered;
+    int tries;
+
+    Submission(int count, int partition, SplittableRandom chance) {
+      this.requestId = name + "-" + ++calls;
+      this.partition =
+          partition >= 0
+              ? partition
+              : Math.floorMod(requestId.hashCode() * 31, cluster.partitionCount());
+      this.tasks = new ArrayList<>();
+      for (var i = 0; i < count; i++) {
+        tasks.add(task(chance));
+      }
+    }
+
+    void call() {
+      tries++;
+      cluster.ask(
+          someNode(),
+          partition,
+          to -> new Partition.Submit(requestId, requestId.hashCode(), tasks, to),
+          this::onReply);
+      var tried = tries;
+      world.in(ANSWER_WITHIN, () -> again(tried));
+    }
+
+    private void again(int tried) {
+      if (!answered && tries == tried) {
+        unknownOutcomes++;
+        call();
+      }
+    }
+
+    private void onReply(Partition.Reply reply) {
+      if (reply instanceof Partition.Submitted done) {
+        checker.add(
+            new Fact.SubmitAnswered(
+                requestId, done.partition(), done.firstSequence(), done.count()));
+        if (!answered) {
+          answered = true;
+          open--;
+          for (var i = 0; i < done.count(); i++) {
+            known.add(new TaskId(done.partition(), done.firstSequence() + i));
+          }
+          if (random.nextInt(10) == 0) {
+            world.in(random.nextLong(2_000 * MS), this::call);
+          }
+        }
+      } else if (!answered) {
+        var tried = tries;
+        world.in(50 * MS, () -> again(tried));
+      }
+    }
+  }
+
+  void submit(int count, long seed) {
+    submit(count, -1, seed);
+  }
+
+  /**
+   * @param partition -1: as the request id says
+   */
+  void submit(int count, int partition, long seed) {
+    var submission = new Submission(count, partition, new SplittableRandom(seed));
+    open++;
+    checker.add(new Fact.SubmitCalled(submission.requestId, count));
+    submission.call();
+  }
+
+  private static Partition.NewTask task(SplittableRandom chance) {
+    // Most tasks just work, or nothing would ever be in a hurry.
+    var style = STYLES[chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.length)];
+    var taskClass =
+        new TaskClass(
+            QUEUES.get(chance.nextInt(QUEUES.size())),
+            KINDS.get(chance.nextInt(KINDS.size())),
+            chance.nextInt(3) == 0 ? Lane.URGENT : Lane.NORMAL);
+    var retry =
+        new RetryPolicy(
+            1 + chance.nextInt(4), Duration.ofMillis(100), Duration.ofMillis(700), 2, 0.5);
+    var profile =
+        new TaskProfile(
+            taskClass,
+            Priority.values()[chance.nextInt(4)],
+            6_000 + chance.nextInt(2) * 4_000,
+            chance.nextInt(6) == 0 ? 8_000 : 0,
+            retry,
+            "");
+    var delayMs = chance.nextInt(5) == 0 ? chance.nextInt(3_000) : 0;
+    return new Partition.NewTask(
+        profile, 0, delayMs, new byte[] {(byte) style.ordinal(), (byte) chance.nextInt()});
+  }
+
+  // ---- What it does with tasks it knows
+
+  void cancel(long chance) {
+    if (known.isEmpty()) {
+      return;
+    }
+    var task = known.get((int) Math.floorMod(chance, (long) known.size()));
+    cluster.ask(
+        someNode(),
+        task.partition(),
+        to -> new Partition.Cancel(task.sequence(), "not needed", to),
+        reply -> {
+          if (reply instanceof Partition.Found found
+              && found.task().state() == TaskState.CANCELLED) {
+            checker.add(new Fact.CancelAnswered(task));
+          }
+        });
+  }
+
+  void read(long chance) {
+    if (known.isEmpty()) {
+      return;
+    }
+    var task = known.get((int) Math.floorMod(chance, (long) known.size()));
+    var answeredBefore = answeredReads;
+    cluster.ask(
+        someNode(),
+        task.partition(),
+        to -> new Partition.Get(task.sequence(), to),
+        reply -> {
+          // Of two reads at one time the answers may come in any order.
+          if (answeredReads == answeredBefore) {
+            onRead(task, reply);
+          }
+          answeredReads++;
+        });
+  }
+
+  private void onRead(TaskId task, Partition.Reply reply) {
+    if (!cluster.journals.get(task.partition()).isOwnedBy(world.sender())) {
+      // Nobody can tell a partition that another has its journal before it writes; until then it
+      // shows what was.
+      staleReads++;
+      return;
+    }
+    if (reply instanceof Partition.Found found) {
+      var view = found.task();
+      var result = view.state() == TaskState.COMPLETED ? Arrays.hashCode(view.result()) : 0;
+      checker.add(new Fact.ReadAnswered(name, task, view.state(), view.fence(), result));
+    } else if (reply instanceof Partition.Refused refused
+        && refused.rejection().code() == Rejection.Code.UNKNOWN_TASK) {
+      checker.add(new Fact.ReadAnswered(name, task, null, 0, 0));
+    }
+  }
+
+  private Host someNode() {
+    return cluster.nodes.get(random.nextInt(cluster.nodes.size()));
+  }
+}

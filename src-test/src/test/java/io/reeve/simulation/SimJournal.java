@@ -1,0 +1,142 @@
+package io.reeve.simulation;
+
+import io.reeve.check.Checker;
+import io.reeve.check.Fact;
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.journal.PartitionRow;
+import io.reeve.partition.SimulatedWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of one partition: rows by number, one of each. A row that was sent is stored or not
+ * whatever becomes of its writer; and every writer that ever was may send one.
+ */
+final class SimJournal implements SimulatedWriter.Store {
+
+  /** What may happen to a row. */
+  enum Trouble {
+    /** It is not stored, and the writer hears of a failure. */
+    FAILS,
+    /** It is stored, and the writer hears of a failure. */
+    IS_STORED_AND_FAILS,
+    /** It takes its time. */
+    IS_SLOW
+  }
+
+  private static final int WRITE_MAX = 1_500_000;
+  private static final int READ_MAX = 20_000_000;
+  private static final long SLOW_MAX = 3_000_000_000L;
+
+  private final World world;
+  private final Checker checker;
+  private final int partition;
+  private final List<PartitionRow> rows = new ArrayList<>();
+  private final ArrayDeque<Trouble> troubles = new ArrayDeque<>();
+  private @Nullable PartitionSnapshot snapshot;
+  private int snapshotAt;
+  private @Nullable SimActor<?> owner;
+  private boolean takenByZombie;
+  long conflicts;
+
+  SimJournal(World world, Checker checker, int partition) {
+    this.world = world;
+    this.checker = checker;
+    this.partition = partition;
+  }
+
+  /** The next rows meet it. */
+  void trouble(Trouble trouble, int count) {
+    for (var i = 0; i < count; i++) {
+      troubles.add(trouble);
+    }
+  }
+
+  void heal() {
+    troubles.clear();
+  }
+
+  @Override
+  public void recover(ActorRef<Object> replyTo) {
+    world.in(
+        1 + world.random.nextInt(READ_MAX),
+        () ->
+            replyTo.tell(
+                new SimulatedWriter.Recovered(
+                    snapshotAt, snapshot, List.copyOf(rows.subList(snapshotAt, rows.size())))));
+  }
+
+  @Override
+  public void append(
+      long number,
+      List<PartitionEvent> events,
+      PartitionRow row,
+      Now now,
+      ActorRef<Object> replyTo) {
+    var trouble = troubles.poll();
+    var latency =
+        trouble == Trouble.IS_SLOW
+            ? world.random.nextLong(SLOW_MAX)
+            : 50_000 + world.random.nextInt(WRITE_MAX);
+    world.in(
+        latency,
+        () -> {
+          var before = rows.size();
+          var answer = store(number, events, row, now, trouble);
+          if (rows.size() > before) {
+            owner = ((SimRef<?>) replyTo).owner;
+            takenByZombie = events.isEmpty() ? owner.host.downed || !owner.alive : takenByZombie;
+          }
+          replyTo.tell(answer);
+        });
+  }
+
+  /**
+   * Whether the last that made this journal its own was started on a node that the others held to
+   * be dead. The partition that is in its place does not know before its next row.
+   */
+  boolean isTakenByZombie() {
+    return takenByZombie;
+  }
+
+  /** Whether this writer knows all rows. */
+  boolean isOwnedBy(@Nullable SimActor<?> writer) {
+    return owner == writer;
+  }
+
+  private Object store(
+      long number,
+      List<PartitionEvent> events,
+      PartitionRow row,
+      Now now,
+      @Nullable Trouble trouble) {
+    if (trouble == Trouble.FAILS) {
+      return new SimulatedWriter.Failed(false);
+    }
+    if (number != rows.size() + 1) {
+      conflicts++;
+      return new SimulatedWriter.Failed(true);
+    }
+    rows.add(row);
+    for (var event : events) {
+      checker.add(new Fact.Stored(partition, event, now.monoNanos()));
+    }
+    return trouble == Trouble.IS_STORED_AND_FAILS
+        ? new SimulatedWriter.Failed(false)
+        : new SimulatedWriter.Stored();
+  }
+
+  /** The snapshot is a cache: an older one never replaces a newer one. */
+  @Override
+  public void snapshot(long number, PartitionSnapshot snapshot) {
+    if (number > snapshotAt && number <= rows.size()) {
+      this.snapshotAt = (int) number;
+      this.snapshot = snapshot;
+    }
+  }
+}
