@@ -35,10 +35,13 @@ public record EdgeSettings(
       RetryPolicy retry) {}
 
   /**
+   * @param writeAttempts how often a write that may be repeated is asked in all, within its
+   *     time-out
    * @param readAttempts how often a read is asked in all
    * @param listScanMax tasks that one partition looks at for one page
    */
-  public record Asks(Duration write, Duration read, int readAttempts, int listScanMax) {}
+  public record Asks(
+      Duration write, int writeAttempts, Duration read, int readAttempts, int listScanMax) {}
 
   /**
    * @param buffered changes kept for a slow reader, the newest
@@ -130,6 +133,7 @@ public record EdgeSettings(
   private static Asks asks(ConfigKeys keys) {
     return new Asks(
         keys.duration("write-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
+        keys.count("write-attempts", 1, 10),
         keys.duration("read-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
         keys.count("read-attempts", 1, 10),
         keys.count("list-scan-max", 1, 1_000_000));

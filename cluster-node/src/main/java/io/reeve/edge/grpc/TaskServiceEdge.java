@@ -93,7 +93,10 @@ final class TaskServiceEdge implements TaskServiceView {
   public CompletionStage<TaskReplyView> cancelTask(CancelTaskRequest in) {
     var id = taskId(in.getTaskId());
     var reason = Expect.text("reason", in.getReason(), 1024);
-    return write(id.partition(), to -> new Partition.Cancel(id.sequence(), reason, to))
+    return write(
+            id.partition(),
+            to -> new Partition.Cancel(id.sequence(), reason, to),
+            settings.asks().writeAttempts())
         .thenApply(reply -> TaskReplies.reply(expect(Partition.Found.class, reply).task()));
   }
 
@@ -108,7 +111,9 @@ final class TaskServiceEdge implements TaskServiceView {
     }
     var bodyHash = digest.value();
     return write(
-            partitionFor(requestId), to -> new Partition.Submit(requestId, bodyHash, tasks, to))
+            partitionFor(requestId),
+            to -> new Partition.Submit(requestId, bodyHash, tasks, to),
+            requestId.isEmpty() ? 1 : settings.asks().writeAttempts())
         .thenApply(reply -> expect(Partition.Submitted.class, reply));
   }
 
@@ -219,15 +224,34 @@ final class TaskServiceEdge implements TaskServiceView {
 
   // ---- Asking -----------------------------------------------------------------------------------
 
+  /**
+   * Makes a write durable. What may be said twice is: a partition that moves to another node loses
+   * what reaches it on the way.
+   *
+   * @param attempts in all; each waits for its share of the time-out. 1 for what may be said once
+   */
   private CompletionStage<Partition.Reply> write(
-      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command) {
-    var timeout = settings.asks().write();
+      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command, int attempts) {
+    return writeAgain(partition, command, settings.asks().write().dividedBy(attempts), attempts);
+  }
+
+  private CompletionStage<Partition.Reply> writeAgain(
+      int partition,
+      Function<ActorRef<Partition.Reply>, Partition.Command> command,
+      Duration within,
+      int attemptsLeft) {
     return partitions
-        .ask(partition, command, timeout, scheduler)
+        .ask(partition, command, within, scheduler)
         .exceptionallyCompose(
-            failure ->
-                CompletableFuture.failedFuture(
-                    timedOut(failure) ? outcomeUnknown(partition, timeout) : failure));
+            failure -> {
+              if (!timedOut(failure)) {
+                return CompletableFuture.failedFuture(failure);
+              }
+              return attemptsLeft > 1
+                  ? writeAgain(partition, command, within, attemptsLeft - 1)
+                  : CompletableFuture.failedFuture(
+                      outcomeUnknown(partition, settings.asks().write()));
+            });
   }
 
   private CompletionStage<Partition.Reply> read(

@@ -118,6 +118,19 @@ class TaskServiceEdgeTest {
   }
 
   @Test
+  void aSubmissionThatIsLostOnItsWayIsMadeAgainUnderItsRequestId() {
+    var answer = edge.calling(() -> client.submitTask(submit(ECHO).setRequestId("r7").build()));
+    var lost = edge.asked(Partition.Submit.class);
+    var again = edge.asked(Partition.Submit.class);
+    again.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+
+    assertThat(answer.join().getTaskId()).isEqualTo("0-1");
+    assertThat(again.partition()).isEqualTo(lost.partition());
+    assertThat(again.command().requestId()).isEqualTo("r7");
+    assertThat(again.command().bodyHash()).isEqualTo(lost.command().bodyHash());
+  }
+
+  @Test
   void aWriteWithoutAnAnswerSaysThatItsOutcomeIsUnknown() {
     var refusal = refusalOf(() -> client.submitTask(submit(ECHO).build()));
     edge.asked(Partition.Submit.class);
