@@ -30,9 +30,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * Pairs ready tasks with credit. A cluster singleton that holds no truth: partitions send it
  * inventories, sessions register again, and its grants are proposals that a partition may refuse.
  *
- * <p>Partitions heed the highest epoch they have heard of. Should the cluster end the dispatcher of
- * that epoch and keep one of a lower, the one kept takes another epoch once it has been told so and
- * still lives after a while.
+ * <p>One that outlives a dispatcher of a higher epoch is told so by partitions, and takes another.
  *
  * <p>When it dies, running work goes on and settlements are taken; only new leases wait until its
  * successor has a higher epoch in the journal and has heard from partitions and sessions.
