@@ -143,7 +143,7 @@ class WireTest {
             List.of(
                 Settlement.completed(3, 4, new byte[] {5}),
                 Settlement.failed(
-                    3, 4, new Failure(FailureType.values()[0], "broken", "E1"), true, 1000)),
+                    3, 4, new Failure(FailureType.ERROR, "broken", "E1"), true, 1000)),
             session));
   }
 
