@@ -98,7 +98,7 @@ record PostgresUrl(
 
   private static Map<String, String> parameters(String query) {
     var parameters = new LinkedHashMap<String, String>();
-    for (var each : query.split("&")) {
+    for (var each : query.split("&", -1)) {
       if (each.isEmpty()) {
         continue;
       }

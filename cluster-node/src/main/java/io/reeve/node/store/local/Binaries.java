@@ -59,7 +59,7 @@ record Binaries(Path programs, String origin) {
   }
 
   static Optional<Binaries> onPath(String path) {
-    return Stream.of(path.split(":"))
+    return Stream.of(path.split(":", -1))
         .filter(each -> !each.isEmpty())
         .map(Path::of)
         .filter(Binaries::complete)
