@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.reeve.cli.cluster.ClusterDemo;
+import io.reeve.cli.cluster.Phase;
 import io.reeve.client.ReeveException;
 import io.reeve.client.Submission;
 import io.reeve.client.TaskStates;
@@ -93,6 +95,37 @@ final class Json {
         .put("submittedAt", submission.submittedAt().toString())
         .put("alreadySubmitted", submission.alreadySubmitted())
         .put("requestId", submission.requestId());
+  }
+
+  static ObjectNode of(ClusterDemo.Outcome outcome) {
+    var verdict = outcome.verdict();
+    var json =
+        object()
+            .put("submitted", outcome.submitted())
+            .put("acknowledged", verdict.acknowledged())
+            .put("unanswered", verdict.unanswered())
+            .put("attempts", verdict.attempts())
+            .put("redeliveries", verdict.redeliveries())
+            .put("lost", verdict.lost().size())
+            .put("double", verdict.doubled().size())
+            .put("wrong", verdict.wrong().size())
+            .put("allEnded", outcome.allEnded())
+            .put("good", outcome.good())
+            .put("elapsedMs", outcome.took().toMillis());
+    var phases = json.putArray("phases");
+    outcome.phases().forEach(phase -> phases.add(of(phase)));
+    return json;
+  }
+
+  private static ObjectNode of(Phase phase) {
+    var json = object().put("event", phase.event().name().toLowerCase(Locale.ROOT));
+    text(json, "node", phase.node());
+    phase.recovered().ifPresent(after -> json.put("recoveredAfterMs", after.toMillis()));
+    phase.bound().ifPresent(bound -> json.put("boundMs", bound.toMillis()));
+    return json.put("good", phase.good())
+        .put("longestWithoutSubmitMs", phase.longestWithoutAcknowledgement().toMillis())
+        .put("longestWithoutStartMs", phase.longestWithoutStart().toMillis())
+        .put("slowestSubmitMs", phase.slowestSubmission().toMillis());
   }
 
   static ObjectNode error(ExitCode exitCode, Throwable failure) {
