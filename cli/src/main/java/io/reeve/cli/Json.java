@@ -11,6 +11,7 @@ import io.reeve.cli.cluster.Phase;
 import io.reeve.client.ReeveException;
 import io.reeve.client.Submission;
 import io.reeve.client.TaskStates;
+import io.reeve.node.store.StoreMigration;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import java.time.Instant;
@@ -126,6 +127,29 @@ final class Json {
         .put("longestWithoutSubmitMs", phase.longestWithoutAcknowledgement().toMillis())
         .put("longestWithoutStartMs", phase.longestWithoutStart().toMillis())
         .put("slowestSubmitMs", phase.slowestSubmission().toMillis());
+  }
+
+  static ObjectNode of(StoreMigration.Report report) {
+    var json =
+        object()
+            .put("from", report.from())
+            .put("to", report.to())
+            .put("copied", report.copied())
+            .put("rows", report.rows())
+            .put("snapshots", report.snapshots());
+    var entities = json.putArray("entities");
+    for (var entity : report.entities()) {
+      var one =
+          entities
+              .addObject()
+              .put("persistenceId", entity.persistenceId())
+              .put("rows", entity.rows())
+              .put("highest", entity.highest())
+              .put("snapshots", entity.snapshots())
+              .put("sha256", entity.hash());
+      text(one, "stateHash", entity.stateHash());
+    }
+    return json;
   }
 
   static ObjectNode error(ExitCode exitCode, Throwable failure) {

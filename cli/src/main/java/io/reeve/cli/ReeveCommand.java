@@ -57,6 +57,10 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("list", new ListCommand(terminal));
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));
+    root.addSubcommand(
+        "store",
+        new CommandLine(new StoreCommand())
+            .addSubcommand("migrate", new StoreMigrateCommand(terminal)));
     root.addSubcommand("bench", new BenchCommand(terminal, programs));
     root.addSubcommand("bench-worker", new BenchWorkerCommand());
     root.addSubcommand("version", new VersionCommand(terminal));
