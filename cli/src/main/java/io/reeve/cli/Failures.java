@@ -2,6 +2,7 @@ package io.reeve.cli;
 
 import io.grpc.Status;
 import io.reeve.client.ReeveException;
+import io.reeve.node.store.StoreException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,10 @@ final class Failures {
     }
     if (failure instanceof IllegalArgumentException || failure instanceof UncheckedIOException) {
       return new Shown(ExitCode.USAGE, message(failure), "");
+    }
+    if (failure instanceof StoreException store) {
+      var exitCode = store.reason().misconfigured() ? ExitCode.USAGE : ExitCode.FAILED;
+      return new Shown(exitCode, message(failure), "");
     }
     return new Shown(
         ExitCode.FAILED,

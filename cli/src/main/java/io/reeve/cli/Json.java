@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.reeve.cli.cluster.ClusterDemo;
+import io.reeve.cli.cluster.Phase;
 import io.reeve.client.ReeveException;
 import io.reeve.client.Submission;
 import io.reeve.client.TaskStates;
+import io.reeve.node.store.StoreMigration;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import java.time.Instant;
@@ -93,6 +96,60 @@ final class Json {
         .put("submittedAt", submission.submittedAt().toString())
         .put("alreadySubmitted", submission.alreadySubmitted())
         .put("requestId", submission.requestId());
+  }
+
+  static ObjectNode of(ClusterDemo.Outcome outcome) {
+    var verdict = outcome.verdict();
+    var json =
+        object()
+            .put("submitted", outcome.submitted())
+            .put("acknowledged", verdict.acknowledged())
+            .put("unanswered", verdict.unanswered())
+            .put("attempts", verdict.attempts())
+            .put("redeliveries", verdict.redeliveries())
+            .put("lost", verdict.lost().size())
+            .put("double", verdict.doubled().size())
+            .put("wrong", verdict.wrong().size())
+            .put("allEnded", outcome.allEnded())
+            .put("good", outcome.good())
+            .put("elapsedMs", outcome.took().toMillis());
+    var phases = json.putArray("phases");
+    outcome.phases().forEach(phase -> phases.add(of(phase)));
+    return json;
+  }
+
+  private static ObjectNode of(Phase phase) {
+    var json = object().put("event", phase.event().name().toLowerCase(Locale.ROOT));
+    text(json, "node", phase.node());
+    phase.recovered().ifPresent(after -> json.put("recoveredAfterMs", after.toMillis()));
+    phase.bound().ifPresent(bound -> json.put("boundMs", bound.toMillis()));
+    return json.put("good", phase.good())
+        .put("longestWithoutSubmitMs", phase.longestWithoutAcknowledgement().toMillis())
+        .put("longestWithoutStartMs", phase.longestWithoutStart().toMillis())
+        .put("slowestSubmitMs", phase.slowestSubmission().toMillis());
+  }
+
+  static ObjectNode of(StoreMigration.Report report) {
+    var json =
+        object()
+            .put("from", report.from())
+            .put("to", report.to())
+            .put("copied", report.copied())
+            .put("rows", report.rows())
+            .put("snapshots", report.snapshots());
+    var entities = json.putArray("entities");
+    for (var entity : report.entities()) {
+      var one =
+          entities
+              .addObject()
+              .put("persistenceId", entity.persistenceId())
+              .put("rows", entity.rows())
+              .put("highest", entity.highest())
+              .put("snapshots", entity.snapshots())
+              .put("sha256", entity.hash());
+      text(one, "stateHash", entity.stateHash());
+    }
+    return json;
   }
 
   static ObjectNode error(ExitCode exitCode, Throwable failure) {

@@ -72,6 +72,11 @@ public record Programs(
         System.err);
   }
 
+  /** What a node would be configured with here, given these settings. */
+  static Config nodeConfiguration(Map<String, String> environment, Map<String, Object> settings) {
+    return NodeMain.configuration(operatorsFile(), environment, overrides(settings));
+  }
+
   private static Config overrides(Map<String, Object> settings) {
     return ConfigFactory.parseMap(settings, "command line");
   }

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve demo                                see it work, and a worker die, in a minute",
+      "  reeve cluster-demo                        see three nodes, and one die, in two minutes",
       "  reeve node                                a server on 127.0.0.1:7460, data in ./data",
       "  reeve worker                              a worker with the built-in kinds",
       "  reeve submit echo 'hello' --wait          one task, and its result",
@@ -48,6 +49,7 @@ public final class ReeveCommand implements Runnable {
   static CommandLine commandLine(Terminal terminal, Programs programs) {
     var root = new CommandLine(new ReeveCommand(terminal));
     root.addSubcommand("demo", new DemoCommand(terminal, programs));
+    root.addSubcommand("cluster-demo", new ClusterDemoCommand(terminal, programs));
     root.addSubcommand("node", new NodeCommand(terminal, programs));
     root.addSubcommand("worker", new WorkerCommand(programs));
     root.addSubcommand("submit", new SubmitCommand(terminal));
@@ -55,6 +57,10 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("list", new ListCommand(terminal));
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));
+    root.addSubcommand(
+        "store",
+        new CommandLine(new StoreCommand())
+            .addSubcommand("migrate", new StoreMigrateCommand(terminal)));
     root.addSubcommand("bench", new BenchCommand(terminal, programs));
     root.addSubcommand("bench-worker", new BenchWorkerCommand());
     root.addSubcommand("version", new VersionCommand(terminal));
@@ -62,7 +68,10 @@ public final class ReeveCommand implements Runnable {
     Arrays.stream(ExitCode.values())
         .forEach(code -> exitCodes.put(Integer.toString(code.number()), code.meaning()));
     setUp(root, exitCodes);
-    root.getSubcommands().values().forEach(command -> setUp(command, exitCodes));
+    for (var command : root.getSubcommands().values()) {
+      setUp(command, exitCodes);
+      command.getSubcommands().values().forEach(below -> setUp(below, exitCodes));
+    }
     root.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     root.setColorScheme(

@@ -3,10 +3,12 @@ package io.reeve.cli;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Where a command reads and writes, and what it may assume of that.
@@ -17,6 +19,7 @@ import java.util.function.LongSupplier;
  * @param environment the process's variables
  * @param clock what time it is, for ages
  * @param nanoTime what measures, for rates
+ * @param random fit for secrets
  */
 public record Terminal(
     InputStream in,
@@ -27,7 +30,8 @@ public record Terminal(
     int columns,
     Map<String, String> environment,
     Clock clock,
-    LongSupplier nanoTime) {
+    LongSupplier nanoTime,
+    RandomGenerator random) {
 
   private static final int COLUMNS_DEFAULT = 120;
   private static final int COLUMNS_MIN = 40;
@@ -46,7 +50,8 @@ public record Terminal(
         columns(properties.getProperty("reeve.terminal.columns", "")),
         environment,
         Clock.systemUTC(),
-        System::nanoTime);
+        System::nanoTime,
+        new SecureRandom());
   }
 
   private static int columns(String given) {

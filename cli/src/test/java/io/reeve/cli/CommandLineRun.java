@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** One run of a command line, with what it wrote. */
 final class CommandLineRun {
@@ -22,6 +23,7 @@ final class CommandLineRun {
   private boolean onTerminal;
   private int columns = 120;
   private Map<String, String> environment = Map.of();
+  private Clock clock = NOON;
 
   /** What the programs behind the command were started with. */
   final List<Map<String, Object>> started = new ArrayList<>();
@@ -39,6 +41,12 @@ final class CommandLineRun {
 
   CommandLineRun environment(Map<String, String> environment) {
     this.environment = environment;
+    return this;
+  }
+
+  /** For what waits for other processes. */
+  CommandLineRun realTime() {
+    clock = Clock.systemUTC();
     return this;
   }
 
@@ -67,9 +75,10 @@ final class CommandLineRun {
             false,
             columns,
             environment,
-            NOON,
+            clock,
             // Every look at it is half a second later, so that rates are the same in each run.
-            new Ticks(500_000_000)::next);
+            new Ticks(500_000_000)::next,
+            new Random(1));
     return ReeveCommand.run(terminal, programs, arguments);
   }
 

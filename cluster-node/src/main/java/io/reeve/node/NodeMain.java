@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,17 @@ public final class NodeMain {
         new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, new SecureRandom());
     return run(
         file, overrides, config -> ProductionParts.open(config, senses), System.out, System.err);
+  }
+
+  /**
+   * The whole configuration that a node would run with.
+   *
+   * @param file as for {@link #run(Path, Config)}
+   * @throws ConfigException when a file is not readable as configuration
+   */
+  public static Config configuration(
+      @Nullable Path file, Map<String, String> environment, Config overrides) {
+    return NodeConfig.load(file, environment, overrides).all();
   }
 
   static int run(

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running process of a run. Its standard output comes line by line to whoever asks, its errors
- * go to its log.
+ * One running process of a run. Its standard output comes line by line to whoever asks and into a
+ * file beside its log, its errors go to its log.
  */
 public final class ReeveProcess {
 
@@ -95,7 +95,7 @@ public final class ReeveProcess {
   }
 
   /** SIGTERM; does not wait. */
-  void askToEnd() {
+  public void askToEnd() {
     process.destroy();
   }
 
@@ -142,8 +142,11 @@ public final class ReeveProcess {
   }
 
   private void readLines() {
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
+        var copy = Files.newBufferedWriter(log.resolveSibling(name + ".out"))) {
       for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+        copy.write(line + "\n");
+        copy.flush();
         while (!lines.offer(line)) {
           // Nobody reads: keep the newest, as they say why a process ended.
           lines.poll();

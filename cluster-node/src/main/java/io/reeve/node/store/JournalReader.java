@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -91,13 +92,38 @@ public final class JournalReader implements AutoCloseable {
 
   /** Hands over the rows of one entity from {@code fromSequenceNr} on, by sequence number. */
   public void forEachRow(String persistenceId, long fromSequenceNr, Consumer<JournalRow> consumer) {
-    var where = "WHERE persistence_id = ? AND sequence_number >= ?";
-    try (var query = connection.prepareStatement(SELECT + where + ORDER)) {
+    var ofOne = "WHERE persistence_id = ? AND sequence_number >= ?";
+    try (var query = connection.prepareStatement(SELECT + ofOne + ORDER)) {
       query.setString(1, persistenceId);
       query.setLong(2, fromSequenceNr);
       handOver(query, consumer);
     } catch (SQLException e) {
       throw unreadable(where, e);
+    }
+  }
+
+  /** The entities that have rows, in the order of their ids. */
+  public List<String> persistenceIds() {
+    var ids = new ArrayList<String>();
+    // One step in the index each, where DISTINCT would walk through all rows.
+    var next = "SELECT min(persistence_id) FROM event_journal WHERE persistence_id > ?";
+    try (var query = connection.prepareStatement(next)) {
+      for (var id = firstAfter("", query); id != null; id = firstAfter(id, query)) {
+        ids.add(id);
+      }
+      endRead();
+    } catch (SQLException e) {
+      throw unreadable(where, e);
+    }
+    return List.copyOf(ids);
+  }
+
+  private static @Nullable String firstAfter(String id, PreparedStatement query)
+      throws SQLException {
+    query.setString(1, id);
+    try (var row = query.executeQuery()) {
+      row.next();
+      return row.getString(1);
     }
   }
 
@@ -124,9 +150,14 @@ public final class JournalReader implements AutoCloseable {
                 rows.getString(7)));
       }
     } finally {
-      if (!connection.getAutoCommit()) {
-        connection.rollback();
-      }
+      endRead();
+    }
+  }
+
+  /** So that the next call sees what was committed since. */
+  private void endRead() throws SQLException {
+    if (!connection.getAutoCommit()) {
+      connection.rollback();
     }
   }
 

@@ -103,6 +103,11 @@ final class PostgresDatabase implements AutoCloseable {
     return connect(settings.timeouts().journal());
   }
 
+  /** Opens a connection whose statements may take long; the caller closes it. */
+  Connection connectForCopy() throws SQLException {
+    return connect(settings.timeouts().schema());
+  }
+
   private Connection connect(Duration silence) throws SQLException {
     return Objects.requireNonNull(
         new Driver().connect(address(silence), new Properties()), "an address of this driver");
@@ -117,6 +122,20 @@ final class PostgresDatabase implements AutoCloseable {
   }
 
   // ---- At the start -----------------------------------------------------------------------------
+
+  /**
+   * Checks the server and changes nothing.
+   *
+   * @throws StoreException when the server does not answer, does not let us in, or cannot be
+   *     trusted
+   */
+  void check() {
+    try (var session = connect()) {
+      verify(PostgresServer.of(session));
+    } catch (SQLException e) {
+      throw refused(e);
+    }
+  }
 
   /**
    * Checks the server and brings the schema up to date; several nodes may do so at once.

@@ -24,7 +24,11 @@ public final class StoreException extends RuntimeException {
     /** The database server does not let this user in, or has no such database. */
     SERVER_REFUSED(true),
     /** The database server is too old, or only repeats what another one writes. */
-    SERVER_UNSUITABLE(true);
+    SERVER_UNSUITABLE(true),
+    /** There is no store to copy from. */
+    SOURCE_MISSING(true),
+    /** The schema to copy to has rows already. */
+    TARGET_NOT_EMPTY(true);
 
     private final boolean misconfigured;
 

@@ -1,0 +1,185 @@
+package io.reeve.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.bench.process.ReeveProcesses;
+import io.reeve.cli.cluster.ClusterDemo;
+import io.reeve.node.store.local.LocalPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reeve cluster-demo}. */
+@Command(
+    name = "cluster-demo",
+    description = {
+      "Shows a cluster at work in about two minutes, and what happens when a node dies.",
+      "Starts PostgreSQL, three nodes on it, and workers that know all of them; submits tasks at a steady"
+          + " rate through all nodes; kills the node of the dispatcher with SIGKILL and starts it again;"
+          + " stops another with SIGTERM and starts it again; then checks every task by the journal and"
+          + " through each node. Stops and removes all it started. The exit code is 1 if a task is lost,"
+          + " done twice or wrong, or if work did not go on everywhere in time after the kill: 20 s, or"
+          + " 10 s with --profile fast.",
+      "With "
+          + LocalPostgres.URL_VARIABLE
+          + " set, that server is used, and a schema of its own left there."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve cluster-demo",
+      "  reeve cluster-demo --profile fast --rate 300",
+      "  reeve cluster-demo --keep --output json"
+    })
+final class ClusterDemoCommand implements Callable<Integer>, Verbose {
+
+  private static final int RATE_MIN = 50;
+  private static final int RATE_MAX = 2_000;
+  private static final int WORKERS_MAX = 20;
+  private static final int SECONDS_MAX = 3_600;
+  private static final Duration SAFE_BOUND = Duration.ofSeconds(20);
+  private static final Duration FAST_BOUND = Duration.ofSeconds(10);
+  private static final int RUN_BYTES = 4;
+
+  /** How soon silent nodes count as dead. */
+  enum Profile {
+    safe,
+    fast
+  }
+
+  @Option(
+      names = {"-r", "--rate"},
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Tasks submitted per second, 50 to 2000. Default: 200.")
+  int rate = 200;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Worker processes, 1 to 20. Default: 2.")
+  int workers = 2;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How long each of the five phases lasts at least. Default: 10.")
+  int seconds = 10;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "safe|fast",
+      defaultValue = "safe",
+      description = "How soon a silent node counts as dead: reeve.cluster.failure-profile.")
+  Profile profile = Profile.safe;
+
+  @Option(names = "--keep", description = "Keep the logs of all processes, and say where.")
+  boolean keep;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  private final Terminal terminal;
+  private final Programs programs;
+
+  ClusterDemoCommand(Terminal terminal, Programs programs) {
+    this.terminal = terminal;
+    this.programs = programs;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose;
+  }
+
+  @Override
+  public boolean json() {
+    return output.json();
+  }
+
+  @Override
+  public Integer call() {
+    within("--rate", rate, RATE_MIN, RATE_MAX);
+    within("--workers", workers, 1, WORKERS_MAX);
+    within("--seconds", seconds, 1, SECONDS_MAX);
+    try {
+      return show().number();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static void within(String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          "expected " + option + " of " + min + " to " + max + ", got " + value);
+    }
+  }
+
+  private ExitCode show() throws IOException {
+    var place = Files.createTempDirectory("reeve-cluster-demo-");
+    var run = run();
+    try (var text = new ClusterDemoText(terminal, output.json());
+        var postgres = LocalPostgres.start(terminal.environment(), terminal.random());
+        var processes =
+            new ReeveProcesses(
+                programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
+      text.begin(rate, workers, profile.name(), postgres.isOwn());
+      var schema = "reeve_demo_" + run;
+      var outcome =
+          new ClusterDemo(
+                  processes,
+                  place.resolve("data"),
+                  store(postgres.url(), schema),
+                  Map.of("REEVE_STORE_URL", postgres.url(), "REEVE_STORE_SCHEMA", schema),
+                  plan(),
+                  run,
+                  terminal.clock(),
+                  text)
+              .run();
+      text.report(outcome);
+      if (!postgres.isOwn()) {
+        text.say(
+            "schema", schema + " is left in the given server: DROP SCHEMA " + schema + " CASCADE");
+      }
+      if (keep) {
+        text.say("kept", place.toString());
+      }
+      return outcome.good() ? ExitCode.OK : ExitCode.FAILED;
+    }
+  }
+
+  private ClusterDemo.Plan plan() {
+    var fast = profile == Profile.fast;
+    return new ClusterDemo.Plan(
+        workers, rate, Duration.ofSeconds(seconds), fast ? FAST_BOUND : SAFE_BOUND, fast);
+  }
+
+  /** Without the operator's file: the nodes are told by variables, which win over it, too. */
+  private static Config store(String url, String schema) {
+    return ConfigFactory.parseMap(
+            Map.of("reeve.store.url", url, "reeve.store.schema", schema), "cluster-demo")
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
+  }
+
+  private String run() {
+    var bytes = new byte[RUN_BYTES];
+    terminal.random().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private void removeUnlessKept(Path place) {
+    if (!keep) {
+      Directories.remove(place);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.reeve.cli;
+
+import io.reeve.node.store.StoreMigration;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reeve store migrate}. */
+@Command(
+    name = "migrate",
+    description = {
+      "Copies the store of a stopped node from its data directory into an empty schema of a PostgreSQL"
+          + " database, so that a cluster can go on with its tasks.",
+      "Every row is read back and compared before anything of the copy counts, and so is the state that"
+          + " each partition recovers to. An interrupted copy leaves nothing behind: begin it again."
+          + " Nothing in the directory is removed; do not start a node on it again once the copy is in"
+          + " use."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve store migrate --from ./data --to postgres://reeve@db.example/tasks --dry-run",
+      "  REEVE_STORE_PASSWORD=... reeve store migrate --from ./data --to postgres://reeve@db.example/tasks"
+    })
+final class StoreMigrateCommand implements Callable<Integer>, Verbose {
+
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "DIR",
+      description = "Data directory of the node; it must not run.")
+  Path from = Path.of("data");
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "URL",
+      description =
+          "The database, as postgres://user@host:port/database. Its password belongs into"
+              + " REEVE_STORE_PASSWORD or a file (reeve.store.password-file).")
+  String to = "";
+
+  @Option(
+      names = "--dry-run",
+      description = "Read everything and check the database, and copy nothing.")
+  boolean dryRun;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Any setting by its full path, such as reeve.store.schema. May be given several times.")
+  Map<String, String> settings = new LinkedHashMap<>();
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  private final Terminal terminal;
+
+  StoreMigrateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public boolean verbose() {
+    return output.verbose;
+  }
+
+  @Override
+  public boolean json() {
+    return output.json();
+  }
+
+  @Override
+  public Integer call() {
+    var all = new LinkedHashMap<String, Object>(settings);
+    all.put(Programs.NODE_STORE, to);
+    var config = Programs.nodeConfiguration(terminal.environment(), all);
+    try (var bar = new Bar()) {
+      var report = new StoreMigration(config, from.toAbsolutePath(), bar).run(dryRun);
+      bar.close();
+      tell(report);
+      return ExitCode.OK.number();
+    }
+  }
+
+  private void tell(StoreMigration.Report report) {
+    if (output.json()) {
+      terminal.out().println(Json.line(Json.of(report)));
+      return;
+    }
+    line("from", report.from());
+    line("to", Words.printable(report.to()));
+    line("rows", Long.toString(report.rows()));
+    line("snapshots", Long.toString(report.snapshots()));
+    for (var entity : report.entities()) {
+      line(
+          entity.persistenceId(),
+          "%d rows up to %d, %d snapshots, sha256 %s%s"
+              .formatted(
+                  entity.rows(),
+                  entity.highest(),
+                  entity.snapshots(),
+                  entity.hash(),
+                  entity.stateHash().isEmpty() ? "" : ", state " + entity.stateHash()));
+    }
+    line(
+        report.copied() ? "copied" : "not copied",
+        report.copied()
+            ? "and every row found the same; start nodes with --store, and this directory no more"
+            : "as asked; it could be");
+  }
+
+  private void line(String name, String value) {
+    terminal.out().printf(Locale.ROOT, "%-13s %s%n", name, value);
+  }
+
+  /** One bar for reading, copying and comparing. */
+  private final class Bar implements StoreMigration.Listener, AutoCloseable {
+    private Progress progress = Progress.of(terminal, "rows", -1);
+
+    @Override
+    public void found(long rows, long snapshots) {
+      progress.close();
+      // Read here, copied, read there.
+      progress = Progress.of(terminal, "rows", dryRun ? rows : rows * 3);
+    }
+
+    @Override
+    public void copied(long rows) {
+      progress.stepBy(rows);
+    }
+
+    @Override
+    public void compared(long rows) {
+      progress.stepBy(rows);
+    }
+
+    @Override
+    public void close() {
+      progress.close();
+    }
+  }
+}
