@@ -59,10 +59,16 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   /** The partitions are about to stop: the dispatcher must not call them back. */
   private record CloseGate() implements Command {}
 
+  private enum WarnOfOpenPorts implements Command {
+    INSTANCE
+  }
+
   // ---- Construction -----------------------------------------------------------------------------
 
   /** How long one probe of a partition waits; then it is probed again. */
   private static final Duration PROBE_WITHIN = Duration.ofSeconds(1);
+
+  private static final Duration WARN_OF_OPEN_PORTS = Duration.ofMinutes(1);
 
   private final NodeSettings settings;
   private final CompletableFuture<GrpcServer> ready;
@@ -85,8 +91,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       String version,
       Clock clock,
       CompletableFuture<GrpcServer> ready) {
-    return Behaviors.setup(
-        context -> new NodeGuardian(context, settings, parts, version, clock, ready));
+    return Behaviors.withTimers(
+        timers -> {
+          if (settings.insecure()) {
+            timers.startTimerWithFixedDelay(
+                WarnOfOpenPorts.INSTANCE, Duration.ZERO, WARN_OF_OPEN_PORTS);
+          }
+          return Behaviors.setup(
+              context -> new NodeGuardian(context, settings, parts, version, clock, ready));
+        });
   }
 
   private NodeGuardian(
@@ -202,6 +215,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(Unanswered.class, this::onUnanswered)
         .onMessage(CloseGate.class, this::onCloseGate)
+        .onMessage(WarnOfOpenPorts.class, this::onWarnOfOpenPorts)
         .build();
   }
 
@@ -245,6 +259,16 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     if (members <= 1) {
       getContext().stop(gate);
     }
+    return this;
+  }
+
+  private Behavior<Command> onWarnOfOpenPorts(WarnOfOpenPorts warn) {
+    getContext()
+        .getLog()
+        .warn(
+            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do anything",
+            settings.edge().server().host(),
+            settings.cluster().host());
     return this;
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * reeve.partition}, {@code reeve.store} and the edge's keys.
  *
  * @param name for people; may be empty
+ * @param insecure whether addresses beyond this machine may be listened on
  */
 record NodeSettings(
     String name,
@@ -23,7 +24,8 @@ record NodeSettings(
     Duration readyWithin,
     Duration stopWithin,
     EdgeSettings edge,
-    ClusterSettings cluster) {
+    ClusterSettings cluster,
+    boolean insecure) {
 
   /** An address that would let others in, while nothing keeps out those who must not. */
   static final class ExposedAddress extends IllegalArgumentException {
@@ -38,7 +40,8 @@ record NodeSettings(
     var node = new ConfigKeys(config, "reeve.node");
     var edge = EdgeSettings.from(config);
     var cluster = ClusterSettings.from(config);
-    if (!node.flag("insecure-i-know")) {
+    var insecure = node.flag("insecure-i-know");
+    if (!insecure) {
       demandLoopback("reeve.grpc.host", edge.server().host());
       demandLoopback("reeve.cluster.host", cluster.host());
       for (var key : List.of("canonical.hostname", "bind.hostname")) {
@@ -59,7 +62,8 @@ record NodeSettings(
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,
-        cluster);
+        cluster,
+        insecure);
   }
 
   private static void demandLoopback(String key, String host) {

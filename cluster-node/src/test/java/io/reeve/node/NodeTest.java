@@ -73,6 +73,7 @@ class NodeTest {
     "reeve.grpc.host, 192.0.2.1",
     "reeve.grpc.host, '::'",
     "reeve.grpc.host, ''",
+    "reeve.cluster.host, 0.0.0.0",
     "pekko.remote.artery.canonical.hostname, 0.0.0.0",
     "pekko.remote.artery.bind.hostname, 0.0.0.0",
   })
@@ -85,6 +86,18 @@ class NodeTest {
     assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
         .startsWith("reeve node: " + key + ": expected a loopback address")
         .hasLineCount(1);
+  }
+
+  @Test
+  void anAddressBeyondThisMachineIsTakenFromWhoKnows() {
+    var open =
+        NodeSettings.from(
+            ConfigFactory.parseMap(
+                    Map.of("reeve.grpc.host", "0.0.0.0", "reeve.node.insecure-i-know", true))
+                .withFallback(ConfigFactory.load("reeve-node")));
+
+    assertThat(open.insecure()).isTrue();
+    assertThat(open.edge().server().host()).isEqualTo("0.0.0.0");
   }
 
   @Test
