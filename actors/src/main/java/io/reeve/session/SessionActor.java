@@ -71,7 +71,6 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   // ---- Behaviour
-  // ---------------------------------------------------------------------------------
 
   @Override
   public Receive<Command> createReceive() {

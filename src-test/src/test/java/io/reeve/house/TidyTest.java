@@ -34,6 +34,8 @@ class TidyTest {
           "what one lock guards stands in one file",
           "worker-node/src/test/java/io/reeve/worker/WorkerLinkTest.java",
           "one fixture, and a story per method",
+          "actors/src/test/java/io/reeve/partition/PartitionTest.java",
+          "one fixture, and a story per method",
           "actors/src/test/java/io/reeve/session/SessionTest.java",
           "one fixture, and a story per method",
           "cli/src/test/java/io/reeve/cli/ReeveCommandTest.java",

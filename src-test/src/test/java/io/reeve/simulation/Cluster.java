@@ -345,7 +345,7 @@ final class Cluster implements SimulatedWriter.Witness {
         stream.serverDied(world.random.nextInt(4) == 0);
       }
     }
-    world.in(Math.min(detectAfter, bootAfter), () -> takenForDead(node, dead));
+    world.in(Math.min(detectAfter, bootAfter), () -> takenForDead(dead));
     world.in(
         bootAfter,
         () -> {
@@ -367,7 +367,7 @@ final class Cluster implements SimulatedWriter.Witness {
           () -> {
             if (node.life == life && node.paused) {
               node.downed = true;
-              takenForDead(node, List.copyOf(node.actors));
+              takenForDead(List.copyOf(node.actors));
             }
           });
     }
@@ -395,7 +395,7 @@ final class Cluster implements SimulatedWriter.Witness {
     }
   }
 
-  private void takenForDead(Host node, List<SimActor<?>> dead) {
+  private void takenForDead(List<SimActor<?>> dead) {
     dead.forEach(SimActor::takenForDead);
     for (var p = 0; p < homes.length; p++) {
       var home = homes[p];

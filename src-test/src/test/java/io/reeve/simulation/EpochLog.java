@@ -55,6 +55,6 @@ final class EpochLog {
   }
 
   private long latency(int max) {
-    return 1 + world.random.nextInt(max);
+    return 1L + world.random.nextInt(max);
   }
 }

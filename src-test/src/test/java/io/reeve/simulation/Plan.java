@@ -20,7 +20,7 @@ record Plan(
     int nodes,
     int partitions,
     int clients,
-    List<SimWorker.Offer> workers,
+    List<WorkerOffer> workers,
     long endMs,
     List<Step> steps) {
 
@@ -32,7 +32,7 @@ record Plan(
     var nodes = 1 + random.nextInt(3);
     var partitions = 2 + random.nextInt(3);
     var clients = 1 + random.nextInt(3);
-    var workers = new ArrayList<SimWorker.Offer>();
+    var workers = new ArrayList<WorkerOffer>();
     var count = 1 + random.nextInt(4);
     for (var w = 0; w < count; w++) {
       workers.add(worker(w, random));
@@ -75,11 +75,11 @@ record Plan(
     return new Plan(seed, nodes, partitions, clients, workers, endMs, List.copyOf(steps));
   }
 
-  private static SimWorker.Offer worker(int number, SplittableRandom random) {
+  private static WorkerOffer worker(int number, SplittableRandom random) {
     // The first serves everything, so that there is an end to every task.
     var queues = number == 0 || random.nextBoolean() ? List.of("*") : List.of("a");
     var kinds = number == 0 || random.nextBoolean() ? Set.of("*") : ordered("k1");
-    return new SimWorker.Offer(
+    return new WorkerOffer(
         "worker" + number,
         1 + random.nextInt(4),
         random.nextInt(4),

@@ -29,7 +29,7 @@ final class Shrinker {
     var best = failed;
     var chunk = Math.max(1, best.plan().steps().size() / 2);
     while (runs < RUNS_MAX) {
-      var before = best;
+      var before = best.plan().steps().size();
       for (var from = 0; from < best.plan().steps().size() && runs < RUNS_MAX; ) {
         var fewer = new ArrayList<>(best.plan().steps());
         fewer.subList(from, Math.min(fewer.size(), from + chunk)).clear();
@@ -41,7 +41,7 @@ final class Shrinker {
           from += chunk;
         }
       }
-      if (chunk == 1 && best == before) {
+      if (chunk == 1 && best.plan().steps().size() == before) {
         break;
       }
       chunk = Math.max(1, chunk / 2);

@@ -30,7 +30,7 @@ final class SimActor<T> {
   private final Map<Object, Timer> timers = new HashMap<>();
   private final List<Watch> watches = new ArrayList<>();
   private final List<SimActor<?>> children = new ArrayList<>();
-  private final Map<Object, long[]> arrivals = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, long[]> arrivals = new IdentityHashMap<>();
   private @Nullable Runnable stopped;
 
   /** What happens when it would start a child; null: the child is started. */

@@ -27,7 +27,8 @@ final class SimClient {
   private static final long ANSWER_WITHIN = 900 * MS;
   private static final List<String> QUEUES = List.of("a", "b");
   private static final List<String> KINDS = List.of("k1", "k2");
-  private static final Style[] STYLES = Style.values();
+  private static final List<Style> STYLES = List.of(Style.values());
+  private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
   private final String name;
   private final World world;
@@ -131,7 +132,8 @@ final class SimClient {
 
   private static Partition.NewTask task(SplittableRandom chance) {
     // Most tasks just work, or nothing would ever be in a hurry.
-    var style = STYLES[chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.length)];
+    var style =
+        STYLES.get(chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.size()));
     var taskClass =
         new TaskClass(
             QUEUES.get(chance.nextInt(QUEUES.size())),
@@ -143,14 +145,14 @@ final class SimClient {
     var profile =
         new TaskProfile(
             taskClass,
-            Priority.values()[chance.nextInt(4)],
+            PRIORITIES.get(chance.nextInt(PRIORITIES.size())),
             6_000 + chance.nextInt(2) * 4_000,
             chance.nextInt(6) == 0 ? 8_000 : 0,
             retry,
             "");
     var delayMs = chance.nextInt(5) == 0 ? chance.nextInt(3_000) : 0;
     return new Partition.NewTask(
-        profile, 0, delayMs, new byte[] {(byte) style.ordinal(), (byte) chance.nextInt()});
+        profile, 0, delayMs, new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt()});
   }
 
   // ---- What it does with tasks it knows

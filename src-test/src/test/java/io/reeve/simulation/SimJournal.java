@@ -29,6 +29,8 @@ final class SimJournal implements SimulatedWriter.Store {
     IS_SLOW
   }
 
+  static final List<Trouble> TROUBLES = List.of(Trouble.values());
+
   private static final int WRITE_MAX = 1_500_000;
   private static final int READ_MAX = 20_000_000;
   private static final long SLOW_MAX = 3_000_000_000L;

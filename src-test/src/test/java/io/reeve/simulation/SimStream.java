@@ -174,6 +174,6 @@ final class SimStream implements WorkerStream {
   }
 
   private long latency() {
-    return 20_000 + world.random.nextInt(LATENCY_MAX);
+    return 20_000L + world.random.nextInt(LATENCY_MAX);
   }
 }

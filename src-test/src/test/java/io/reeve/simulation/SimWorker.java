@@ -2,16 +2,8 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
-import io.reeve.domain.task.Failure;
-import io.reeve.domain.task.FailureType;
-import io.reeve.domain.task.Outcome;
-import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
-import io.reeve.domain.task.TaskId;
 import io.reeve.session.Session;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,27 +27,6 @@ final class SimWorker {
   private static final long WELCOME_WITHIN = 2_000 * MS;
   private static final long RECEIVED_DELAY = 150 * MS;
   private static final long RECONNECT_MAX = 400 * MS;
-  private static final int REMEMBERED_MAX = 64;
-
-  /** What a worker offers. */
-  record Offer(
-      String id,
-      int slots,
-      int prefetch,
-      int urgentPercent,
-      List<String> queues,
-      Set<String> kinds) {
-    int capacity() {
-      return slots + prefetch;
-    }
-
-    /** As in the real worker: a share of the capacity, at least one, never all. */
-    int reserve(int capacity) {
-      return urgentPercent == 0 || capacity < 2
-          ? 0
-          : Math.min(capacity - 1, Math.max(1, capacity * urgentPercent / 100));
-    }
-  }
 
   private enum Phase {
     WAITING,
@@ -67,16 +38,14 @@ final class SimWorker {
   private final World world;
   private final Cluster cluster;
   private final Checker checker;
-  private final Offer offer;
+  private final WorkerOffer offer;
   private final SplittableRandom random;
   private final boolean sessionsIgnoreCredit;
 
-  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
-  private final List<Attempt> running = new ArrayList<>();
-  private List<Attempt> ended = new ArrayList<>();
+  private final Slots slots;
+  private final SimHandler handler;
   private final Outbox outbox = new Outbox();
-  private final ArrayDeque<Outbox.Report> remembered = new ArrayDeque<>();
-  private final Set<Session.Lease> lied = new HashSet<>();
+  private final Reports reports;
 
   private Phase phase = Phase.WAITING;
   private @Nullable SimStream stream;
@@ -95,16 +64,13 @@ final class SimWorker {
   private boolean leaving;
   private int incarnation;
 
-  /** From now on handlers are done soon, so that a backlog has an end. */
-  boolean inHaste;
-
   int refusedStreams;
 
   SimWorker(
       World world,
       Cluster cluster,
       Checker checker,
-      Offer offer,
+      WorkerOffer offer,
       SplittableRandom random,
       boolean sessionsIgnoreCredit) {
     this.world = world;
@@ -114,6 +80,9 @@ final class SimWorker {
     this.random = random;
     this.sessionsIgnoreCredit = sessionsIgnoreCredit;
     this.host = new Host(offer.id());
+    this.slots = new Slots(offer);
+    this.reports = new Reports(checker);
+    this.handler = new SimHandler(offer.id(), random);
     boot();
   }
 
@@ -121,9 +90,7 @@ final class SimWorker {
 
   private void boot() {
     incarnation++;
-    waiting.clear();
-    running.clear();
-    ended.clear();
+    slots.clear();
     outbox.clear();
     phase = Phase.WAITING;
     stream = null;
@@ -179,8 +146,7 @@ final class SimWorker {
         host,
         () -> {
           leaving = true;
-          waiting.forEach(attempt -> release(attempt, "the worker drains"));
-          waiting.clear();
+          slots.drain();
           creditDue = true;
           flush();
         });
@@ -200,7 +166,7 @@ final class SimWorker {
   }
 
   boolean isIdle() {
-    return waiting.isEmpty() && running.isEmpty() && ended.isEmpty() && outbox.isEmpty();
+    return slots.isIdle() && outbox.isEmpty();
   }
 
   // ---- Streams
@@ -262,20 +228,12 @@ final class SimWorker {
 
   private List<Session.Lease> held() {
     outbox.startOver();
-    for (var attempt : takeEnded()) {
+    for (var attempt : slots.takeEnded()) {
       if (attempt.settlement != null) {
         outbox.add(report(attempt));
       }
     }
-    var held = new ArrayList<Session.Lease>();
-    waiting.forEach(attempt -> held.add(attempt.lease()));
-    for (var attempt : running) {
-      if (attempt.revoked) {
-        attempt.counted = false;
-      } else {
-        held.add(attempt.lease());
-      }
-    }
+    var held = slots.held();
     held.addAll(outbox.leases());
     return held;
   }
@@ -393,11 +351,7 @@ final class SimWorker {
       var attempt = new Attempt(message.partition(), assignment);
       var lease = attempt.lease();
       checker.add(new Fact.Delivered(session, lease.task(), lease.fence(), assignment.lane()));
-      if (leaving || waiting.size() + running.size() >= offer.capacity()) {
-        release(attempt, "no place for it");
-      } else {
-        waiting.add(attempt);
-      }
+      slots.add(attempt, leaving);
     }
     startWaiting();
     flush();
@@ -424,38 +378,8 @@ final class SimWorker {
   }
 
   private void settled(Session.SettlementAck ack) {
-    var refusals = new ArrayList<>(ack.refused());
-    for (var report : outbox.acknowledge(ack.batch())) {
-      var lease = report.lease();
-      Session.RefusedSettlement refusal = null;
-      for (var refused : refusals) {
-        if (refused.task().equals(lease.task()) && refused.fence() == lease.fence()) {
-          refusal = refused;
-        }
-      }
-      refusals.remove(refusal);
-      remembered.add(report);
-      if (remembered.size() > REMEMBERED_MAX) {
-        remembered.remove();
-      }
-      if (lied.contains(lease) || (refusal != null && forgotten(refusal.rejection()))) {
-        continue;
-      }
-      var s = report.settlement();
-      checker.add(
-          new Fact.SettleAnswered(
-              lease.task(),
-              lease.fence(),
-              s.outcome(),
-              s.outcome() == Outcome.COMPLETED ? Arrays.hashCode(s.result()) : 0,
-              refusal == null));
-    }
+    reports.answered(outbox.acknowledge(ack.batch()), ack.refused());
     flush();
-  }
-
-  /** The task ended so long ago that nobody remembers how. */
-  private static boolean forgotten(Rejection rejection) {
-    return rejection.code() == Rejection.Code.UNKNOWN_TASK;
   }
 
   // ---- What is said to the session
@@ -489,7 +413,7 @@ final class SimWorker {
   }
 
   private void collectEnded() {
-    for (var attempt : takeEnded()) {
+    for (var attempt : slots.takeEnded()) {
       if (attempt.settlement != null) {
         outbox.add(report(attempt));
       } else if (attempt.counted) {
@@ -497,12 +421,6 @@ final class SimWorker {
         creditDue = true;
       }
     }
-  }
-
-  private List<Attempt> takeEnded() {
-    var taken = ended;
-    ended = new ArrayList<>();
-    return taken;
   }
 
   private static Outbox.Report report(Attempt attempt) {
@@ -517,160 +435,63 @@ final class SimWorker {
   }
 
   private void revoke(Collection<Session.Lease> leases, boolean counted) {
-    for (var attempt : List.copyOf(waiting)) {
-      if (leases.contains(attempt.lease())) {
-        waiting.remove(attempt);
-        attempt.revoked = true;
-        attempt.counted = counted;
-        ended.add(attempt);
-      }
+    for (var attempt : slots.revoke(leases, counted)) {
+      world.in(random.nextLong(100 * MS), host, () -> finish(attempt, null));
     }
-    for (var attempt : running) {
-      if (leases.contains(attempt.lease())) {
-        attempt.revoked = true;
-        attempt.counted = attempt.counted && counted;
-        world.in(random.nextLong(100 * MS), host, () -> finish(attempt, null));
-      }
-    }
-    for (var attempt : ended) {
-      if (attempt.settlement != null && leases.contains(attempt.lease())) {
-        attempt.settlement = null;
-        attempt.counted = counted;
-      }
-    }
-  }
-
-  private void release(Attempt attempt, String reason) {
-    var a = attempt.assignment;
-    attempt.settlement = Settlement.released(a.sequence(), a.fence(), reason);
-    ended.add(attempt);
   }
 
   // ---- Work
 
   private void startWaiting() {
-    var reserve = offer.reserve(offer.slots());
-    for (var attempt : List.copyOf(waiting)) {
-      var free = offer.slots() - running.size();
-      if (!lapsed && (attempt.urgent() ? free > 0 : free > reserve)) {
-        waiting.remove(attempt);
-        running.add(attempt);
-        run(attempt);
+    if (!lapsed) {
+      for (var attempt : slots.start()) {
+        var run = handler.run(attempt.assignment);
+        world.in(run.takesMs() * MS, host, () -> finish(attempt, run.settlement()));
       }
     }
   }
 
-  private void run(Attempt attempt) {
-    var a = attempt.assignment;
-    var style = Style.of(a.spec());
-    if (style == Style.HANGS && a.fence() == 1 && !inHaste) {
-      // The server ends the attempt; the worker's own watch is for leases that it lied away.
-      var late = new Failure(FailureType.TIMED_OUT, "still running", "");
-      world.in(
-          a.executionTimeoutMs() * MS * 2,
-          host,
-          () -> finish(attempt, Settlement.failed(a.sequence(), a.fence(), late, false, 0)));
-      return;
-    }
-    var slow = style == Style.SLOW && !inHaste;
-    var takes = slow ? 500 + random.nextInt(4_500) : 1 + random.nextInt(80);
-    world.in(takes * MS, host, () -> finish(attempt, outcome(style, attempt)));
-  }
-
-  private Settlement outcome(Style style, Attempt attempt) {
-    var a = attempt.assignment;
-    var failure =
-        new Failure(FailureType.ERROR, "attempt " + a.attempt() + " of " + offer.id(), "");
-    if (style == Style.SHY && a.fence() <= 2) {
-      return Settlement.released(a.sequence(), a.fence(), "not now");
-    }
-    if (style == Style.FATAL) {
-      return Settlement.failed(a.sequence(), a.fence(), failure, true, 0);
-    }
-    if (style == Style.BROKEN || (style == Style.FLAKY && random.nextBoolean())) {
-      return Settlement.failed(a.sequence(), a.fence(), failure, false, random.nextInt(2) * 300);
-    }
-    return Settlement.completed(a.sequence(), a.fence(), someResult());
-  }
-
-  private byte[] someResult() {
-    return new byte[] {
-      (byte) offer.id().hashCode(), (byte) random.nextInt(), (byte) random.nextInt()
-    };
-  }
-
   private void finish(Attempt attempt, @Nullable Settlement settlement) {
-    if (!running.remove(attempt)) {
-      return;
+    if (slots.finish(attempt, settlement)) {
+      startWaiting();
+      flush();
     }
-    if (!attempt.revoked) {
-      attempt.settlement = settlement;
-    }
-    ended.add(attempt);
-    startWaiting();
-    flush();
+  }
+
+  /** From now on handlers are done soon. */
+  void makeHaste() {
+    handler.inHaste = true;
   }
 
   // ---- Lies
-
-  /** What a worker may say that is not so. */
-  enum Lie {
-    /** What it said before, word for word. */
-    AGAIN,
-    /** What it said before, with another result. */
-    OTHERWISE,
-    /** Of the lease before. */
-    OLD_FENCE,
-    /** Of a lease that nobody has. */
-    FUTURE_FENCE,
-    /** Of a task that it never had. */
-    FOREIGN
-  }
 
   void lie(Lie lie, int partition, long sequence) {
     if (!host.up || host.paused || phase != Phase.UP) {
       return;
     }
-    var before = remembered.peekLast();
+    var before = reports.last();
+    var result = handler.someResult();
     if (lie == Lie.FOREIGN || before == null) {
-      tell(partition, Settlement.completed(sequence, 1 + sequence % 2, someResult()));
-      return;
-    }
-    var s = before.settlement();
-    switch (lie) {
-      case AGAIN -> {
-        outbox.add(new Outbox.Report(before.partition(), s, true));
-        flush();
-      }
-      case OTHERWISE ->
-          tell(before.partition(), Settlement.completed(s.sequence(), s.fence(), someResult()));
-      case OLD_FENCE ->
-          tell(
-              before.partition(),
-              Settlement.completed(s.sequence(), Math.max(1, s.fence() - 1), someResult()));
-      case FUTURE_FENCE ->
-          tell(before.partition(), Settlement.completed(s.sequence(), s.fence() + 1, someResult()));
-      case FOREIGN -> throw new IllegalStateException("told above");
+      tell(partition, Settlement.completed(sequence, 1 + sequence % 2, result));
+    } else if (lie == Lie.AGAIN) {
+      outbox.add(new Outbox.Report(before.partition(), before.settlement(), true));
+      flush();
+    } else {
+      var fence = Math.max(1, before.settlement().fence() + lie.fences());
+      tell(before.partition(), Settlement.completed(before.settlement().sequence(), fence, result));
     }
   }
 
   private void tell(int partition, Settlement settlement) {
-    lied.add(new Session.Lease(new TaskId(partition, settlement.sequence()), settlement.fence()));
-    outbox.add(new Outbox.Report(partition, settlement, true));
+    var report = new Outbox.Report(partition, settlement, true);
+    reports.disregard(report.lease());
+    outbox.add(report);
     flush();
   }
 
   @Override
   public String toString() {
-    return "%s %s session %s waiting %d running %d ended %d outbox %d released %d"
-        .formatted(
-            offer.id(),
-            phase,
-            session,
-            waiting.size(),
-            running.size(),
-            ended.size(),
-            outbox.onTheirWay(),
-            releasedTotal);
+    return "%s %s session %s: %s, unacknowledged %d, released %d"
+        .formatted(offer.id(), phase, session, slots, outbox.onTheirWay(), releasedTotal);
   }
 }

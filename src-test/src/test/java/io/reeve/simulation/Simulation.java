@@ -98,7 +98,7 @@ final class Simulation {
   private Outcome run() {
     go(plan.endMs() * MS, false);
     cluster.heal();
-    workers.forEach(worker -> worker.inHaste = true);
+    workers.forEach(SimWorker::makeHaste);
     // Once all zombies are dead.
     world.in(SETTLED, this::wakeWhereZombiesWere);
     go(world.nanos() + SETTLED + MS, false);
@@ -201,8 +201,7 @@ final class Simulation {
       case READ -> clients.get(a).read(c);
       case NODE_DIES -> cluster.crash(cluster.nodes.get(a), b * MS, c * MS);
       case NODE_PAUSES -> cluster.pause(cluster.nodes.get(a), b * MS);
-      case JOURNAL_TROUBLE ->
-          cluster.journals.get(a).trouble(SimJournal.Trouble.values()[b], (int) c);
+      case JOURNAL_TROUBLE -> cluster.journals.get(a).trouble(SimJournal.TROUBLES.get(b), (int) c);
       case EPOCH_TROUBLE -> cluster.epochs.failNext(b);
       case LINK_LOSES -> link(a, c, (from, to) -> world.network.lose(from, to, b));
       case LINK_IS_SLOW -> link(a, c, (from, to) -> world.network.delay(from, to, b * MS));
@@ -216,10 +215,7 @@ final class Simulation {
       case WORKER_LIES ->
           workers
               .get(a)
-              .lie(
-                  SimWorker.Lie.values()[b],
-                  (int) (c % plan.partitions()),
-                  1 + c / plan.partitions());
+              .lie(Lie.ALL.get(b), (int) (c % plan.partitions()), 1 + c / plan.partitions());
       case CLOCK_JUMPS -> cluster.jump(cluster.nodes.get(a), c);
     }
   }

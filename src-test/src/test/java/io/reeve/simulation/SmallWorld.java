@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorPath;
@@ -119,7 +120,7 @@ final class SmallWorld {
     partition.carryOut(new Partition.Submit("r", 1, tasks, new To<>(reply -> {})));
   }
 
-  private void hear(TreeSet<Lease> leases, Partition.ToSession message) {
+  private void hear(Set<Lease> leases, Partition.ToSession message) {
     if (message instanceof Partition.Assigned assigned) {
       for (var a : assigned.assignments()) {
         leases.add(new Lease(a.sequence(), a.fence()));
