@@ -81,7 +81,7 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
     var config = Programs.nodeConfiguration(terminal.environment(), all);
     try (var bar = new Bar()) {
       var report = new StoreMigration(config, from.toAbsolutePath(), bar).run(dryRun);
-      bar.close();
+      bar.finish();
       tell(report);
       return ExitCode.OK.number();
     }
@@ -124,7 +124,7 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
 
     @Override
     public void found(long rows, long snapshots) {
-      progress.close();
+      progress.finish();
       // Read here, copied, read there.
       progress = Progress.of(terminal, "rows", dryRun ? rows : rows * 3);
     }
@@ -137,6 +137,11 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
     @Override
     public void compared(long rows) {
       progress.stepBy(rows);
+    }
+
+    /** Takes the bar off its line, for what is told next. */
+    void finish() {
+      progress.finish();
     }
 
     @Override
