@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskSpec;
 import io.reeve.v1.TaskState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,11 @@ class ClusterVerdictTest {
 
   @SafeVarargs
   private ClusterVerdict judge(Map<String, Integer> told, List<Task>... seen) {
-    return ClusterVerdict.of(told, 0, audit, List.of(seen));
+    var byNode = new ArrayList<List<Task>>();
+    for (var one : seen) {
+      byNode.add(one);
+    }
+    return ClusterVerdict.of(told, 0, audit, byNode);
   }
 
   private void life(String id, int number) {
