@@ -28,10 +28,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node's store goes to a database, and a node goes on there. */
+@Tag("slow")
 class StoreMigrationTest {
 
   private static final SecureRandom RANDOM = new SecureRandom();

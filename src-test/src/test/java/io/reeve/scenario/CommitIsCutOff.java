@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * error all the same. It must not tell the client that the call failed, and the repeat under the
  * same request id has to be given the task of the first attempt.
  */
+@Tag("slow")
 class CommitIsCutOff {
 
   private static final int CUTS = 10;

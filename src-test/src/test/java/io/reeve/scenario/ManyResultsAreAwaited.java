@@ -6,6 +6,7 @@ import io.reeve.client.TaskRequest;
 import io.reeve.v1.TaskState;
 import java.time.Duration;
 import java.util.Collections;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * itself; were each of them reset some seconds later, the server would cut the client off as an
  * attacker.
  */
+@Tag("slow")
 class ManyResultsAreAwaited {
 
   private static final int TASKS = 1_000;

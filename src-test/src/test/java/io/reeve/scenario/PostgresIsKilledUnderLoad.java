@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * <p>{@code -Dreeve.scenario.kills=20} asks for more rounds, {@code -Dreeve.scenario.away=60} for
  * up to so many seconds away, {@code -Dseed=…} repeats the instants.
  */
+@Tag("slow")
 class PostgresIsKilledUnderLoad {
 
   private static final int KILLS = Integer.getInteger("reeve.scenario.kills", 3);
