@@ -6,6 +6,7 @@ import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Partition;
+import io.reeve.partition.Partition.EndReason;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -91,6 +92,21 @@ final class Holding {
       }
     }
     return cancelled;
+  }
+
+  /** These leases, without what ended them. */
+  static List<Session.Lease> leases(List<Session.CancelledLease> ended) {
+    return ended.stream().map(lease -> new Session.Lease(lease.task(), lease.fence())).toList();
+  }
+
+  /** These leases, as lost to somebody. */
+  static List<Session.CancelledLease> lost(List<Session.Lease> leases) {
+    return leases.stream()
+        .map(
+            lease ->
+                new Session.CancelledLease(
+                    lease.task(), lease.fence(), EndReason.LEASE_LOST, "the lease was lost"))
+        .toList();
   }
 
   /** Forgets leases that a partition says are not the holder's. */

@@ -7,7 +7,6 @@ import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.Misuse;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Partition;
-import io.reeve.partition.Partition.EndReason;
 import io.reeve.session.Session.Command;
 import io.reeve.session.Session.Due;
 import io.reeve.session.WorkerStream.SessionRefusal;
@@ -278,9 +277,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private Behavior<Command> onLeasesEnded(Partition.LeasesEnded ended) {
     var gone = holding.end(ended);
     if (phase == Phase.ATTACHING) {
-      // The worker named them and does not know yet that they ended: its welcome tells.
-      gone.forEach(lease -> lost.add(new Session.Lease(lease.task(), lease.fence())));
-      return this;
+      lost.addAll(Holding.leases(gone)); // the welcome tells
     }
     return cancel(gone);
   }
@@ -297,13 +294,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       return partitions.allAttached() ? welcome(Objects.requireNonNull(hello)) : this;
     }
     partitions.settleAgain(settling.batches(), p);
-    return cancel(
-        taken.stream()
-            .map(
-                lease ->
-                    new Session.CancelledLease(
-                        lease.task(), lease.fence(), EndReason.LEASE_LOST, "the lease was lost"))
-            .toList());
+    return cancel(Holding.lost(taken));
   }
 
   private Behavior<Command> cancel(List<Session.CancelledLease> leases) {
