@@ -231,10 +231,8 @@ final class PostgresDatabase implements AutoCloseable {
 
   /** The failure of a connection or a statement at the start, in the operator's terms. */
   StoreException refused(SQLException e) {
-    // A connection that was established and rejected: no password, or one of another kind.
-    var rejected = "08004".equals(e.getSQLState());
     var reason =
-        switch (rejected ? "28" : kind(e)) {
+        switch (kind(e)) {
           case "28", "3D" -> SERVER_REFUSED;
           case "08", "57", "53" -> SERVER_UNREACHABLE;
           default -> UNREADABLE;
@@ -243,10 +241,17 @@ final class PostgresDatabase implements AutoCloseable {
         reason, "%s cannot be used: %s".formatted(settings.where(), firstLine(e)), e);
   }
 
-  /** The class of the SQL state, which the standard and PostgreSQL's manual list. */
+  /**
+   * The class of the SQL state, which the standard and PostgreSQL's manual list; but 28, that of
+   * wrong credentials, for a connection that was rejected (08004): so the driver calls a password
+   * that is missing.
+   */
   private static String kind(SQLException e) {
     var state = e.getSQLState();
-    return state == null || state.length() < 2 ? "" : state.substring(0, 2);
+    if (state == null || state.length() < 2) {
+      return "";
+    }
+    return state.equals("08004") ? "28" : state.substring(0, 2);
   }
 
   private static String firstLine(SQLException e) {
