@@ -124,7 +124,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             partitions,
             parts.sessions(context.getSystem(), partitions, dispatcher),
             new NodeReadiness(
-                context.getSystem(), parts::storeAnswers, dispatcher, System::nanoTime),
+                context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()),
             settings.name(),
             version,
             clock),
@@ -173,7 +173,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       getContext()
           .spawn(
               Formation.create(
-                  members.get(), settings.cluster(), settings.name(), System::nanoTime),
+                  members.get(), settings.cluster(), settings.name(), parts.nanoTime()),
               "formation");
     } else {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));

@@ -8,6 +8,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -30,6 +31,9 @@ interface Parts extends AutoCloseable {
 
   /** Where tasks are kept, in a few words for people; without secrets. */
   String where();
+
+  /** A clock that only runs forward, in nanoseconds from an arbitrary start. */
+  LongSupplier nanoTime();
 
   /** Whether the store answers just now; may block for some seconds. */
   boolean storeAnswers();

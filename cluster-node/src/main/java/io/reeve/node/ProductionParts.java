@@ -83,6 +83,11 @@ final class ProductionParts implements Parts {
   }
 
   @Override
+  public LongSupplier nanoTime() {
+    return senses.nanoTime();
+  }
+
+  @Override
   public boolean storeAnswers() {
     return store.answers();
   }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -308,6 +309,11 @@ class NodeTest {
             }
             return Behaviors.same();
           });
+    }
+
+    @Override
+    public LongSupplier nanoTime() {
+      return System::nanoTime;
     }
 
     @Override

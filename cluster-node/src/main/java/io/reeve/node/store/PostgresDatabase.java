@@ -159,15 +159,17 @@ final class PostgresDatabase implements AutoCloseable {
    * refuses is not: most likely the address is wrong.
    */
   private Connection firstConnection() throws SQLException {
-    var until = System.nanoTime() + settings.timeouts().schema().toNanos();
+    var timeouts = settings.timeouts();
+    var attemptsLeft = timeouts.schema().dividedBy(timeouts.connect().plus(ASK_AGAIN));
     while (true) {
       try {
         return connect(settings.timeouts().schema().plus(LOCK_MARGIN));
       } catch (SQLException e) {
         var mayPass = kind(e).equals("57") || kind(e).equals("08");
-        if (!mayPass || e.getCause() instanceof ConnectException || System.nanoTime() > until) {
+        if (!mayPass || e.getCause() instanceof ConnectException || attemptsLeft == 0) {
           throw e;
         }
+        attemptsLeft--;
         LOG.warn("{} does not answer yet: {}", settings.where(), firstLine(e));
         LockSupport.parkNanos(ASK_AGAIN.toNanos());
       }
