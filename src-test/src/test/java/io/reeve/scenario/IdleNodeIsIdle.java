@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * load of 7 on 2 processors). So the share is judged only on a machine that is not overloaded; that
  * no row is written is judged everywhere.
  */
+@Tag("slow")
 class IdleNodeIsIdle {
 
   private static final Duration WATCHED = Duration.ofSeconds(10);

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,6 +98,7 @@ class StoreStaysBounded {
     }
   }
 
+  @Tag("slow")
   @Test
   void aNodeThatIsKilledAfterEachSnapshotRemovesRowsToo() {
     var settings =
