@@ -122,13 +122,13 @@ public final class EmbeddedStore implements Store {
     return false;
   }
 
-  /** The files are this process's alone. */
   /** The files are there and may be written: a full disk shows in the writes themselves. */
   @Override
   public boolean answers() {
     return Files.isWritable(journal.path()) && Files.isWritable(snapshots.path());
   }
 
+  /** The files are this process's alone. */
   @Override
   public Optional<MemberDirectory> members() {
     return Optional.empty();
