@@ -34,6 +34,8 @@ class WorkerSleepsThroughItsLease {
     var node = fleet.node(SHORT);
     var sleeper = fleet.worker("sleeper", node, 1);
     try (var client = node.client()) {
+      // A lease may be out before a slow worker has heard that it is welcome.
+      Await.until("the worker has a session", SOON, () -> sleeper.said().contains("registered at"));
       var id = client.submit(sleepFor("2s")).taskId();
       Await.until("the worker runs it", SOON, () -> client.get(id).getWorkerId().equals("sleeper"));
 
