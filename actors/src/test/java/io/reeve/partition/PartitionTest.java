@@ -276,8 +276,8 @@ class PartitionTest {
 
     wallMs.addAndGet(3_600_000);
 
-    assertThat(((Partition.Report) afterSomeTime(dispatcher)).ready())
-        .containsExactly(new Partition.ReadyCount(MAIL, 1));
+    var report = (Partition.Report) afterSteps(Duration.ofSeconds(2), dispatcher);
+    assertThat(report.ready()).containsExactly(new Partition.ReadyCount(MAIL, 1));
   }
 
   @Test
@@ -460,15 +460,19 @@ class PartitionTest {
 
   /** The next message to the probe, which follows some timer that may not be set yet. */
   private <T> T afterSomeTime(TestProbe<T> probe) {
+    return afterSteps(Duration.ofMillis(200), probe);
+  }
+
+  private <T> T afterSteps(Duration step, TestProbe<T> probe) {
     for (var i = 0; i < 60; i++) {
-      time.timePasses(Duration.ofMillis(200));
+      time.timePasses(step);
       try {
         return probe.receiveMessage(Duration.ofMillis(100));
       } catch (AssertionError nothingYet) {
-        assertThat(i).as("waits of 200 ms").isLessThan(59);
+        assertThat(i).as("steps of %s without a message", step).isLessThan(59);
       }
     }
-    throw new AssertionError("expected a message within 12 s, got none");
+    throw new AssertionError("expected a message within 60 steps of " + step + ", got none");
   }
 
   private void leaseOne() {

@@ -105,7 +105,13 @@ public final class NodeMain {
         .unknownKeys()
         .forEach(key -> LOG.warn("unknown setting {}: nothing reads it, is it misspelt?", key));
     try {
+      var grpc = settings.edge().server();
+      FreePort.demand("reeve.grpc.port", grpc.host(), grpc.port());
+      FreePort.demand("reeve.cluster.port", settings.cluster().host(), settings.cluster().port());
       return serve(config, settings, parts, clock, startedAt, out);
+    } catch (FreePort.Taken e) {
+      err.println("reeve node: " + e.getMessage());
+      return FAILED;
     } catch (Node.StartFailed | IOException e) {
       LOG.error("the start failed", e);
       err.println("reeve node: " + e.getMessage());

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeTest {
 
@@ -108,16 +109,19 @@ class NodeTest {
     assertThat(run(Map.of("pekko.actor.allow-java-serialization", true), err)).isEqualTo(2);
   }
 
-  @Test
-  void aPortThatIsTakenFailsTheStartWithOneLine() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"reeve.grpc.port", "reeve.cluster.port"})
+  void aPortThatIsTakenFailsTheStartWithOneLineBeforeAnythingIsOpened(String key)
+      throws IOException {
     try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      var port = taken.getLocalPort();
       var err = new ByteArrayOutputStream();
 
-      var code = run(Map.of("reeve.grpc.port", taken.getLocalPort()), err);
+      var code = run(Map.of(key, port), NodeTest::openNothing, err);
 
       assertThat(code).isEqualTo(NodeMain.FAILED);
       assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
-          .startsWith("reeve node: the node could not start: ")
+          .startsWith("reeve node: " + key + ": cannot listen on 127.0.0.1:" + port)
           .hasLineCount(1);
     }
   }
@@ -199,6 +203,10 @@ class NodeTest {
 
   private int run(Map<String, Object> overrides, ByteArrayOutputStream err) {
     return run(overrides, config -> new PlayedParts(), err);
+  }
+
+  private static Parts openNothing(Config config) {
+    throw new AssertionError("nothing is to be opened");
   }
 
   private int runProduction(Map<String, Object> overrides, ByteArrayOutputStream err) {
@@ -290,6 +298,9 @@ class NodeTest {
       return entity ->
           Behaviors.receiveMessage(
               command -> {
+                if (command instanceof Partition.HandOff) {
+                  return Behaviors.stopped();
+                }
                 if (command instanceof Partition.Get get) {
                   get.replyTo()
                       .tell(
