@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class NodeIsKilledUnderLoad {
 
-  private static final int KILLS = Integer.getInteger("reeve.scenario.kills", 4);
+  private static final int KILLS = Integer.getInteger("reeve.scenario.kills", 3);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final Duration DRAINED_WITHIN = Duration.ofMinutes(2);
   private static final int LOAD_MS_MIN = 500;
