@@ -26,7 +26,13 @@ public final class BenchRun {
   private static final int COLD_FIRST = 20_000;
   private static final int COLD_MORE = 150_000;
   private static final int WARM_UP_STEP = 100_000;
-  private static final int SINGLES_WARM_UP = 500;
+
+  /**
+   * One single submission for so many tasks of the warm-up: bulk calls leave most of the code of
+   * single ones to the interpreter, and fifty a second would take minutes to change that.
+   */
+  private static final int WARM_UP_PER_SINGLE = 100;
+
   private static final int SYNC_TASKS = 20_000;
   private static final int SYNC_SINGLES = 100;
 
@@ -124,7 +130,7 @@ public final class BenchRun {
   private Latency latency() {
     listener.phase("single warm-up", 1, 1);
     load.connectWorker();
-    load.submitSingles(Math.min(SINGLES_WARM_UP, settings.singlesPerRound()));
+    load.submitSinglesInARow((int) Math.max(1, settings.warmUpTasks() / WARM_UP_PER_SINGLE));
     load.takeWaits();
     var acks = new ArrayList<Histogram>();
     var waits = new ArrayList<Histogram>();

@@ -91,8 +91,16 @@ final class Load {
    * nanoseconds.
    */
   Histogram submitSingles(int tasks) {
+    return submitSingles(tasks, TimeUnit.SECONDS.toNanos(1) / settings.singlesPerSecond());
+  }
+
+  /** Submits one after the other without a pause. */
+  void submitSinglesInARow(int tasks) {
+    submitSingles(tasks, 0);
+  }
+
+  private Histogram submitSingles(int tasks, long interval) {
     var acks = new Histogram(SINGLE_TIMEOUT.toNanos(), 3);
-    var interval = TimeUnit.SECONDS.toNanos(1) / settings.singlesPerSecond();
     var next = nanoTime.getAsLong();
     for (var i = 0; i < tasks; i++) {
       var left = next - nanoTime.getAsLong();
