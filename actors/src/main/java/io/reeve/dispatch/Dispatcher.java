@@ -156,21 +156,14 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private record SessionStopped(String holder, int sessionNo, ActorRef<ToSession> session)
       implements Command {}
 
-  /** Queued once behind all that is in the mailbox, so that a burst is paired in one go. */
-  private enum Pair implements Command {
-    INSTANCE
-  }
-
-  private enum GreetAgain implements Command {
-    INSTANCE
-  }
-
-  private enum LookForLost implements Command {
-    INSTANCE
-  }
-
-  private enum TakeEpoch implements Command {
-    INSTANCE
+  /** What is to be done later; each is its own timer's key. */
+  private enum Due implements Command {
+    /** Queued once behind all that is in the mailbox, so that a burst is paired in one go. */
+    PAIR,
+    GREET_AGAIN,
+    LOOK_FOR_LOST,
+    AUDIT,
+    TAKE_EPOCH
   }
 
   // ---- Construction
@@ -244,7 +237,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     return newReceiveBuilder()
         .onMessage(FromPartition.class, this::onFromPartition)
         .onMessage(CreditChanged.class, this::onCreditChanged)
-        .onMessage(Pair.class, this::onPair)
+        .onMessage(Due.class, this::onDue)
         .onMessage(Register.class, this::onRegister)
         .onMessage(SessionEnded.class, this::onSessionEnded)
         .onMessage(PartitionStarted.class, this::onPartitionStarted)
@@ -252,9 +245,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(EpochOpened.class, this::onEpochOpened)
         .onMessage(PartitionStopped.class, this::onPartitionStopped)
         .onMessage(SessionStopped.class, this::onSessionStopped)
-        .onMessage(GreetAgain.class, this::onGreetAgain)
-        .onMessage(LookForLost.class, this::onLookForLost)
-        .onMessage(TakeEpoch.class, this::onTakeEpoch)
         .build();
   }
 
@@ -296,8 +286,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (!isKnown(c.holder(), c.session())) {
       return this;
     }
-    dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals());
-    return queuePair();
+    return dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals()) ? queuePair() : this;
   }
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {
@@ -335,9 +324,10 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       onInventory(inventory);
     } else if (c.message() instanceof Partition.Superseded superseded
         && superseded.epoch() > epoch
-        && epoch > 0) {
+        && epoch > 0
+        && !timers.isTimerActive(Due.TAKE_EPOCH)) {
       // Another dispatcher. Mostly the cluster is about to end this one.
-      timers.startSingleTimer(TakeEpoch.INSTANCE, TakeEpoch.INSTANCE, settings.epochBackoffMax());
+      remind(Due.TAKE_EPOCH, settings.epochBackoffMax());
     }
     return this;
   }
@@ -407,34 +397,48 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     }
     var registered = new Registered(epoch, getContext().getSelf());
     sessions.values().forEach(a -> a.session().tell(registered));
+    remind(Due.AUDIT, settings.auditInterval());
     return this;
   }
 
-  /** It is the other one that was ended: without a new epoch nobody would heed this one again. */
-  private Behavior<Command> onTakeEpoch(TakeEpoch c) {
-    epochs.accept(opened);
+  private Behavior<Command> onDue(Due due) {
+    switch (due) {
+      case PAIR -> pair();
+      case GREET_AGAIN -> greetAgain();
+      case LOOK_FOR_LOST -> lookForLost();
+      case AUDIT -> audit();
+      // It is the other one that was ended: without a new epoch nobody would heed this one again.
+      case TAKE_EPOCH -> epochs.accept(opened);
+    }
     return this;
   }
 
   private void greet(int partition) {
     unanswered.add(partition);
     partitions.tell(partition, new Partition.Greet(epoch, fromPartitions));
-    if (!timers.isTimerActive(GreetAgain.INSTANCE)) {
-      timers.startSingleTimer(GreetAgain.INSTANCE, GreetAgain.INSTANCE, greetBackoff);
+    if (!timers.isTimerActive(Due.GREET_AGAIN)) {
+      remind(Due.GREET_AGAIN, greetBackoff);
     }
   }
 
-  private Behavior<Command> onGreetAgain(GreetAgain c) {
+  private void greetAgain() {
     if (unanswered.isEmpty()) {
       greetBackoff = settings.greetBackoffMin();
-      return this;
+      return;
     }
-    var doubled = greetBackoff.multipliedBy(2);
-    greetBackoff =
-        doubled.compareTo(settings.greetBackoffMax()) > 0 ? settings.greetBackoffMax() : doubled;
+    greetBackoff = settings.greetBackoffAfter(greetBackoff);
     getContext().getLog().debug("{} partitions have not answered yet", unanswered.size());
     List.copyOf(unanswered).forEach(this::greet);
-    return this;
+  }
+
+  /** Tells partitions what is believed of them; those of which it is wrong will say so. */
+  private void audit() {
+    Audits.tell(dispatch.beliefs(), epoch, fromPartitions, direct);
+    remind(Due.AUDIT, settings.auditInterval());
+  }
+
+  private void remind(Due due, Duration in) {
+    timers.startSingleTimer(due, due, in);
   }
 
   // ---- Pairing
@@ -442,27 +446,24 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private Behavior<Command> queuePair() {
     if (!pairQueued) {
       pairQueued = true;
-      getContext().getSelf().tell(Pair.INSTANCE);
+      getContext().getSelf().tell(Due.PAIR);
     }
     return this;
   }
 
-  private Behavior<Command> onPair(Pair c) {
+  private void pair() {
     pairQueued = false;
     if (epoch == 0) {
-      return this;
+      return;
     }
-    for (var order : dispatch.pair(nanoTime.getAsLong())) {
-      carryOut(order);
-    }
+    dispatch.pair(nanoTime.getAsLong()).forEach(this::carryOut);
     var again = dispatch.pairAgainInNanos();
     if (again != Long.MAX_VALUE) {
-      timers.startSingleTimer(Pair.INSTANCE, Pair.INSTANCE, Duration.ofNanos(again));
+      remind(Due.PAIR, Duration.ofNanos(again));
     }
-    if (!timers.isTimerActive(LookForLost.INSTANCE) && dispatch.inTransit()) {
-      timers.startSingleTimer(LookForLost.INSTANCE, LookForLost.INSTANCE, settings.transitMax());
+    if (!timers.isTimerActive(Due.LOOK_FOR_LOST) && dispatch.inTransit()) {
+      remind(Due.LOOK_FOR_LOST, settings.transitMax());
     }
-    return this;
   }
 
   private void carryOut(Order order) {
@@ -484,13 +485,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     return Objects.requireNonNull(sessions.get(to.holder()));
   }
 
-  private Behavior<Command> onLookForLost(LookForLost c) {
+  private void lookForLost() {
     var lost = dispatch.writeOffLost();
     if (lost > 0) {
       getContext().getLog().warn("{} leases never reached their sessions", lost);
     }
-    dispatch.silent().forEach(this::greet);
-    return queuePair();
+    queuePair();
   }
 
   private Behavior<Command> onShowWork(ShowWork c) {

@@ -15,7 +15,8 @@ public record DispatcherSettings(
     Duration greetBackoffMax,
     Duration epochBackoffMin,
     Duration epochBackoffMax,
-    Duration transitMax) {
+    Duration transitMax,
+    Duration auditInterval) {
 
   private static final String PATH = "reeve.dispatcher.";
 
@@ -38,10 +39,17 @@ public record DispatcherSettings(
             positive(c, "greet-backoff.max"),
             positive(c, "epoch-backoff.min"),
             positive(c, "epoch-backoff.max"),
-            positive(c, "transit-max"));
+            positive(c, "transit-max"),
+            atLeastOneSecond(c, "audit-interval"));
     ordered("greet-backoff", settings.greetBackoffMin, settings.greetBackoffMax);
     ordered("epoch-backoff", settings.epochBackoffMin, settings.epochBackoffMax);
     return settings;
+  }
+
+  /** How long to wait for an answer to the greeting that follows one that waited so long. */
+  Duration greetBackoffAfter(Duration before) {
+    var doubled = before.multipliedBy(2);
+    return doubled.compareTo(greetBackoffMax) > 0 ? greetBackoffMax : doubled;
   }
 
   private static LanePreference lanes(String text) {
@@ -67,6 +75,14 @@ public record DispatcherSettings(
     var value = c.getDuration(key);
     if (value.isZero() || value.isNegative()) {
       throw new ConfigException.BadValue(PATH + key, "expected more than 0, got " + value);
+    }
+    return value;
+  }
+
+  private static Duration atLeastOneSecond(Config c, String key) {
+    var value = c.getDuration(key);
+    if (value.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new ConfigException.BadValue(PATH + key, "expected 1 s or more, got " + value);
     }
     return value;
   }

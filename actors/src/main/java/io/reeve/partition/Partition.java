@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the tasks of one partition, and is the only writer of their journal.
@@ -213,6 +214,31 @@ public final class Partition {
   /** Takes standing grants back. What was leased of them meanwhile stays leased and is reported. */
   public record Revoke(long epoch, List<Long> seqs) implements Command {}
 
+  /**
+   * All that the dispatcher believes of this partition, at intervals: messages between nodes may be
+   * lost. Answered by a {@link Report} of what is otherwise, and by none when nothing is; by an
+   * {@link Inventory} when this partition has not heard of the epoch, or started since.
+   *
+   * @param incarnation the dispatcher knows this start of the partition
+   * @param sentSeq the newest grant; all up to it have arrived by now, or never will
+   * @param heardSeq up to which grants reports came
+   * @param ready every class believed to have ready tasks
+   * @param standing every standing grant believed to be open; done: it was revoked
+   */
+  public record Audit(
+      long epoch,
+      long incarnation,
+      long sentSeq,
+      long heardSeq,
+      List<ReadyCount> ready,
+      List<GrantUse> standing,
+      ActorRef<ToDispatcher> dispatcher)
+      implements Command {
+    Greet greeting() {
+      return new Greet(epoch, dispatcher);
+    }
+  }
+
   // ---- Protocol: what sessions say -----------------------------------------------------------
 
   /**
@@ -230,8 +256,11 @@ public final class Partition {
 
   /**
    * The worker beats: all leases of the holder last for one more lease duration. Not journalled.
+   *
+   * @param session who speaks for the holder, should the partition not know; null: an older node
    */
-  public record Renew(String holder, int sessionNo) implements Command {}
+  public record Renew(String holder, int sessionNo, @Nullable ActorRef<ToSession> session)
+      implements Command {}
 
   /**
    * Reports ended attempts. Answered by {@link SettleAcked}, after the events are durable.
@@ -401,4 +430,11 @@ public final class Partition {
    * @param lost of the leases it named those that are not its own any more
    */
   public record Attached(int partition, int sessionNo, List<LeaseKey> lost) implements ToSession {}
+
+  /**
+   * Leases that the holder has here, at intervals: what brought them may have been lost between
+   * nodes. It follows every {@link Assigned} that they left with, so a session that does not know
+   * one will never get it, and hands it back.
+   */
+  public record LeasesHeld(int partition, List<LeaseKey> leases) implements ToSession {}
 }

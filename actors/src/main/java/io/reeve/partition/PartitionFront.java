@@ -121,6 +121,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (command instanceof Partition.Greet greet && !heed(greet)) {
       return this;
     }
+    if (command instanceof Partition.Audit audit && !heed(audit.greeting())) {
+      return this;
+    }
     var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;
     if (replyTo != null) {
       replyTo.tell(

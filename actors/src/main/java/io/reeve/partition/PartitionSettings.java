@@ -32,7 +32,8 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             duration(c, "finished.kept", Duration.ZERO).toMillis(),
             atLeast(c, "request-id.max", 0, 100_000_000),
             duration(c, "request-id.kept", Duration.ZERO).toMillis(),
-            duration(c, "lease.duration", Duration.ofSeconds(1)).toNanos());
+            duration(c, "lease.duration", Duration.ofSeconds(1)).toNanos(),
+            duration(c, "lease.audit-interval", Duration.ofSeconds(1)).toNanos());
     var restart =
         new Partition.Restart(
             duration(c, "restart.backoff-min", Duration.ofMillis(1)),

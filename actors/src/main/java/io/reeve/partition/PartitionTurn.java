@@ -12,6 +12,7 @@ import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.EndReason;
 import io.reeve.partition.Partition.EndedLease;
 import io.reeve.partition.Partition.GrantUse;
+import io.reeve.partition.Partition.LeaseKey;
 import io.reeve.partition.Partition.Reply;
 import io.reeve.partition.Partition.ToDispatcher;
 import io.reeve.partition.Partition.ToSession;
@@ -53,7 +54,11 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private final List<Runnable> replies = new ArrayList<>();
   private final Map<ActorRef<ToSession>, List<Assignment>> assignments = new LinkedHashMap<>();
   private final Map<ActorRef<ToSession>, List<EndedLease>> ended = new LinkedHashMap<>();
+  private final Map<ActorRef<ToSession>, List<LeaseKey>> held = new LinkedHashMap<>();
   private final List<GrantUse> uses = new ArrayList<>();
+
+  /** The dispatcher has not heard of all grants that were dealt with. */
+  private boolean reportDue;
 
   PartitionTurn(
       int partition,
@@ -87,6 +92,9 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
       standing.use(state.readyClasses(), this, this);
     }
     report();
+    if (state.leaseAuditDue(now)) {
+      state.forEachHolder((holder, n) -> askFor(holder));
+    }
     watchers.note(events);
     return events;
   }
@@ -100,6 +108,9 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     ended.forEach(
         (session, list) -> session.tell(new Partition.LeasesEnded(partition, List.copyOf(list))));
     ended.clear();
+    // Behind the assignments, so that a session that lacks one of these never gets it.
+    held.forEach((session, keys) -> session.tell(new Partition.LeasesHeld(partition, keys)));
+    held.clear();
     watchers.tell(state, now.wallMs());
   }
 
@@ -131,13 +142,15 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     } else if (command instanceof Partition.Revoke revoke) {
       onRevoke(revoke);
     } else if (command instanceof Partition.Renew renew) {
-      state.renew(renew.holder(), renew.sessionNo(), now);
+      onRenew(renew);
     } else if (command instanceof Partition.Attach attach) {
       onAttach(attach);
     } else if (command instanceof Partition.HolderGone gone) {
       onHolderGone(gone);
     } else if (command instanceof Partition.Greet greet) {
       onGreet(greet);
+    } else if (command instanceof Partition.Audit audit) {
+      onAudit(audit);
     } else if (command instanceof Partition.ReportProgress progress) {
       watchers.progress(progress, state, now.wallMs());
     } else if (command instanceof Partition.Get get) {
@@ -232,6 +245,19 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
         .tell(new Partition.Inventory(partition, incarnation, epoch, ready, leases, self));
   }
 
+  private void onAudit(Partition.Audit c) {
+    if (c.epoch() != epoch || c.incarnation() != incarnation) {
+      onGreet(c.greeting());
+      return;
+    }
+    lastSeq = Math.max(lastSeq, c.sentSeq());
+    reportDue = lastSeq != c.heardSeq();
+    standing.compare(c.standing(), this);
+    var ready = new HashMap<TaskClass, Integer>();
+    c.ready().forEach(count -> ready.put(count.taskClass(), count.ready()));
+    state.restateReady(ready);
+  }
+
   private void onGrant(Partition.Grant c) {
     if (c.epoch() != epoch) {
       return;
@@ -303,15 +329,34 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private void report() {
     var changed = new ArrayList<Partition.ReadyCount>();
     state.drainReadyChanges((taskClass, n) -> changed.add(new Partition.ReadyCount(taskClass, n)));
-    if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty())) {
+    if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
       dispatcher.tell(
           new Partition.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
     }
     uses.clear();
+    reportDue = false;
   }
 
   // ---- Sessions
   // -----------------------------------------------------------------------------------
+
+  private void onRenew(Partition.Renew c) {
+    state.renew(c.holder(), c.sessionNo(), now);
+    if (c.session() != null && c.sessionNo() >= state.sessionNo(c.holder())) {
+      sessions.putIfAbsent(c.holder(), c.session());
+    }
+  }
+
+  private void askFor(String holder) {
+    var session = sessions.get(holder);
+    if (session != null) {
+      var keys = new ArrayList<LeaseKey>();
+      for (var lease : state.leasesOf(holder)) {
+        keys.add(new LeaseKey(lease.spec().sequence(), lease.fence()));
+      }
+      held.put(session, keys);
+    }
+  }
 
   private void onSettle(Partition.Settle c) {
     List<Partition.RefusedSettlement> refused = new ArrayList<>(0);

@@ -2,6 +2,7 @@ package io.reeve.partition;
 
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Partition.GrantUse;
 import io.reeve.partition.Partition.StandingGrant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,6 +65,24 @@ final class StandingGrants {
     for (var seq : seqs) {
       var open = bySeq.remove(seq);
       listener.used(seq, open == null ? 0 : open.leased, true);
+    }
+  }
+
+  /**
+   * Tells the dispatcher where it is wrong about its grants, and takes back what it waits for.
+   *
+   * @param believed all that it believes to stand here; done: it asked for them back
+   */
+  void compare(List<GrantUse> believed, UseListener listener) {
+    for (var grant : believed) {
+      var open = bySeq.get(grant.seq());
+      if (grant.done()) {
+        revoke(List.of(grant.seq()), listener);
+      } else if (open == null) {
+        listener.used(grant.seq(), 0, true);
+      } else if (open.leased != grant.leased()) {
+        listener.used(grant.seq(), open.leased, false);
+      }
     }
   }
 

@@ -65,11 +65,24 @@ final class PartitionLink {
 
   /** Renews the leases of every partition that holds some. */
   void renew() {
-    var renewal = new Partition.Renew(holder, sessionNo);
+    var renewal = new Partition.Renew(holder, sessionNo, self);
     for (var p = 0; p < partitions.count(); p++) {
       if (leases.count(p) > 0) {
         partitions.tell(p, renewal);
       }
+    }
+  }
+
+  /** Hands back what never got here, for it will not: the assignments went out before this. */
+  void compare(Partition.LeasesHeld held) {
+    var missing = new ArrayList<Settlement>();
+    for (var key : held.leases()) {
+      if (!leases.holds(held.partition(), key.sequence(), key.fence())) {
+        missing.add(Settlement.released(key.sequence(), key.fence(), "not delivered"));
+      }
+    }
+    if (!missing.isEmpty()) {
+      settle(0, held.partition(), missing);
     }
   }
 

@@ -179,6 +179,7 @@ public final class Session {
     ATTACH_AGAIN,
     REGISTER_AGAIN,
     CREDIT,
+    CREDIT_AGAIN,
     SETTLE_AGAIN,
     RECEIVED,
     SILENCE,

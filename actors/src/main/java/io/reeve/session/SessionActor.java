@@ -242,6 +242,10 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (message instanceof Partition.LeasesEnded ended) {
       return onLeasesEnded(ended);
     }
+    if (message instanceof Partition.LeasesHeld held) {
+      partitions.compare(held);
+      return this;
+    }
     return message instanceof Partition.Attached attached ? onAttached(attached) : this;
   }
 
@@ -344,6 +348,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private void tellCredit() {
     timers.cancel(Due.CREDIT);
     dispatcher.tellCredit(credit);
+    remindOnce(Due.CREDIT_AGAIN, env.tuning().creditAgain());
   }
 
   // ---- What timers remind of
@@ -360,7 +365,7 @@ final class SessionActor extends AbstractBehavior<Command> {
         yield this;
       }
       case REGISTER_AGAIN -> dispatcher.isUp() ? this : register();
-      case CREDIT -> {
+      case CREDIT, CREDIT_AGAIN -> {
         tellCredit();
         yield this;
       }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param registerAgain how long to wait for the dispatcher before asking again
  * @param settleAgain how long to wait for a partition before a settlement is sent again
  * @param creditWithin how soon the dispatcher learns what arrived
+ * @param creditAgain how often the dispatcher is told the credit though nothing changed
  * @param batchesMax settlement batches on their way, at most
  */
 public record SessionTuning(
@@ -20,6 +21,7 @@ public record SessionTuning(
     Duration registerAgain,
     Duration settleAgain,
     Duration creditWithin,
+    Duration creditAgain,
     int batchesMax) {
 
   static final String PATH = "reeve.session.";
@@ -32,6 +34,7 @@ public record SessionTuning(
         positive(config, "register-again"),
         positive(config, "settle-again"),
         positive(config, "credit-within"),
+        atLeastOneSecond(config, "credit-again"),
         within(config, "batches-max", 1, 100_000));
   }
 
@@ -40,6 +43,14 @@ public record SessionTuning(
     if (value < min || value > max) {
       throw new ConfigException.BadValue(
           PATH + key, "expected " + min + " to " + max + ", got " + value);
+    }
+    return value;
+  }
+
+  private static Duration atLeastOneSecond(Config config, String key) {
+    var value = config.getDuration(PATH + key);
+    if (value.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new ConfigException.BadValue(PATH + key, "expected 1 s or more, got " + value);
     }
     return value;
   }

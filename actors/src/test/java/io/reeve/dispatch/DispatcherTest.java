@@ -111,18 +111,57 @@ class DispatcherTest {
     assertThat(greeting().epoch()).isEqualTo(3);
   }
 
+  // ---- Audits
+
   @Test
-  void aPartitionThatDealsWithNoProposalIsGreetedAgain() {
+  void partitionsAreToldWhatIsBelievedOfThem() {
     var running = running();
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
-    running.self().tell(register("a", 1, 1, 0));
-    partition0.expectMessageClass(Partition.Grant.class);
+    running.self().tell(register("a", 1, 2, 0));
+    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT), 3);
+    running.fromPartitions().tell(report(0, 0, List.of(other), List.of()));
 
-    time.timePasses(settings.transitMax());
+    time.timePasses(settings.auditInterval());
+
+    assertThat(partition0.receiveMessage())
+        .isEqualTo(
+            new Partition.Audit(
+                1,
+                1,
+                standing.seq(),
+                0,
+                List.of(other),
+                List.of(new GrantUse(standing.seq(), 0, false)),
+                running.fromPartitions()));
     region.expectNoMessage();
-    time.timePasses(settings.transitMax());
+  }
 
-    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
+  @Test
+  void aGrantThatWasLostIsProposedAgainOnceThePartitionSaysSo() {
+    var running = running();
+    var ready = List.of(new ReadyCount(MAIL, 1));
+    running.fromPartitions().tell(report(0, 0, ready, List.of()));
+    running.self().tell(register("a", 1, 1, 0));
+    var lost = partition0.expectMessageClass(Partition.Grant.class);
+
+    time.timePasses(settings.auditInterval());
+    var audit = partition0.expectMessageClass(Partition.Audit.class);
+    running.fromPartitions().tell(report(0, audit.sentSeq(), List.of(), List.of()));
+
+    var again = partition0.expectMessageClass(Partition.Grant.class);
+    assertThat(again.seq()).isGreaterThan(lost.seq());
+  }
+
+  @Test
+  void theCreditStatedAgainPairsNothing() {
+    var running = running();
+    running.self().tell(register("a", 1, 1, 0));
+    partition0.expectMessageClass(Partition.StandingGrant.class);
+
+    var same = new Dispatcher.Credit(1, 0, 0, 0);
+    running.self().tell(new Dispatcher.CreditChanged("a", 1, same, session.getRef()));
+
+    quiet();
   }
 
   // ---- Sessions

@@ -90,6 +90,7 @@ class WireTest {
         new Partition.LeasesEnded(
             1, List.of(new Partition.EndedLease(3, 4, Partition.EndReason.TIMED_OUT, "late"))),
         new Partition.Attached(1, 2, List.of(new Partition.LeaseKey(3, 4))),
+        new Partition.LeasesHeld(1, List.of(new Partition.LeaseKey(3, 4))),
         assigned());
   }
 
@@ -113,7 +114,15 @@ class WireTest {
         new Partition.StandingGrant(7, 1, Set.of("*"), Set.of("mail"), 5, "h", 1, "w", session),
         new Partition.Revoke(7, List.of(1L, 2L)),
         new Partition.Attach("h", 1, session, List.of(key)),
-        new Partition.Renew("h", 1),
+        new Partition.Renew("h", 1, session),
+        new Partition.Audit(
+            7,
+            2,
+            5,
+            4,
+            List.of(new Partition.ReadyCount(MAIL, 5)),
+            List.of(new Partition.GrantUse(4, 2, true)),
+            dispatcher),
         new Partition.Settle("h", 1, List.of(), session),
         new Partition.ReportProgress(3, 4, 50.0, "half"),
         new Partition.HolderGone("h", 1, true),

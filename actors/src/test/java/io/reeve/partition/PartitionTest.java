@@ -43,6 +43,7 @@ class PartitionTest {
   private static final String ID = Partition.persistenceId(PARTITION).id();
   private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
   private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration LEASE_AUDIT = Duration.ofSeconds(5);
 
   private static final Config CONFIG =
       ManualTime.config()
@@ -172,11 +173,102 @@ class PartitionTest {
     for (var i = 0; i < 5; i++) {
       wallMs.addAndGet(20_000);
       time.timePasses(Duration.ofSeconds(20));
-      partition.tell(new Partition.Renew("h", 1));
+      partition.tell(new Partition.Renew("h", 1, session.getRef()));
       assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
     }
 
     assertThat(rows()).hasSize(rows);
+  }
+
+  // ---- Audits
+
+  @Test
+  void sessionsAreAskedForTheirLeasesWhileThereAreSomeAndNothingIsWritten() {
+    leaseOne();
+    var rows = rows().size();
+
+    for (var i = 0; i < 3; i++) {
+      pass(LEASE_AUDIT);
+      session.expectMessage(
+          new Partition.LeasesHeld(PARTITION, List.of(new Partition.LeaseKey(1, 1))));
+      partition.tell(new Partition.Renew("h", 1, session.getRef()));
+    }
+    assertThat(rows()).hasSize(rows);
+
+    settle(1, Settlement.completed(1, 1, new byte[0]));
+    session.expectMessageClass(Partition.SettleAcked.class);
+    pass(LEASE_AUDIT);
+    pass(LEASE_AUDIT);
+    session.expectNoMessage();
+  }
+
+  @Test
+  void aSessionThatRenewsAfterARestartIsAskedThoughItDidNotAttach() {
+    leaseOne();
+    kit.stop(partition);
+    partition = start(100);
+
+    partition.tell(new Partition.Renew("h", 1, session.getRef()));
+    pass(LEASE_AUDIT);
+
+    assertThat(session.expectMessageClass(Partition.LeasesHeld.class).leases())
+        .containsExactly(new Partition.LeaseKey(1, 1));
+  }
+
+  @Test
+  void anAuditThatIsRightIsNotAnswered() {
+    leaseOne();
+    submit("", 2);
+    var ready = report(3).ready();
+
+    audit(1, 1, ready, List.of());
+
+    dispatcher.expectNoMessage();
+  }
+
+  @Test
+  void anAuditIsAnsweredByAllThatIsOtherwise() {
+    var bills = new TaskClass("default", "bill", Lane.NORMAL);
+    greet(1);
+    submit("", 2);
+    client.expectMessageClass(Partition.Submitted.class);
+    standing(1, 1);
+    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(1);
+    report(2);
+
+    audit(
+        7,
+        0,
+        List.of(new Partition.ReadyCount(bills, 4)),
+        List.of(
+            new Partition.GrantUse(1, 0, false),
+            new Partition.GrantUse(6, 0, false),
+            new Partition.GrantUse(7, 2, true)));
+
+    var report = dispatcher.expectMessageClass(Partition.Report.class);
+    assertThat(report.lastSeq()).isEqualTo(7);
+    assertThat(report.ready())
+        .containsExactlyInAnyOrder(
+            new Partition.ReadyCount(bills, 0), new Partition.ReadyCount(MAIL, 1));
+    assertThat(report.grants())
+        .containsExactly(
+            new Partition.GrantUse(1, 0, true),
+            new Partition.GrantUse(6, 0, true),
+            new Partition.GrantUse(7, 0, true));
+  }
+
+  @Test
+  void anAuditOfAnotherEpochOrStartIsAGreeting() {
+    greet(1);
+
+    partition.tell(auditOf(2, incarnations.get(), 0, 0, List.of(), List.of()));
+    assertThat(dispatcher.expectMessageClass(Partition.Superseded.class).epoch()).isEqualTo(2);
+    assertThat(dispatcher.expectMessageClass(Partition.Inventory.class).epoch()).isEqualTo(2);
+    partition.tell(auditOf(2, incarnations.get() - 1, 0, 0, List.of(), List.of()));
+    assertThat(dispatcher.expectMessageClass(Partition.Inventory.class).incarnation())
+        .isEqualTo(incarnations.get());
+    partition.tell(auditOf(1, incarnations.get(), 0, 0, List.of(), List.of()));
+    assertThat(dispatcher.expectMessageClass(Partition.Superseded.class).epoch()).isEqualTo(2);
   }
 
   @Test
@@ -397,7 +489,15 @@ class PartitionTest {
       int pendingMax, int finishedMax, long snapshotRowsMin, int snapshotsKept) {
     return new Partition.Settings(
         new Limits(
-            1_000_000, 1 << 30, finishedMax, 1 << 20, 3_600_000, 100, 86_400_000, LEASE.toNanos()),
+            1_000_000,
+            1 << 30,
+            finishedMax,
+            1 << 20,
+            3_600_000,
+            100,
+            86_400_000,
+            LEASE.toNanos(),
+            LEASE_AUDIT.toNanos()),
         pendingMax,
         1000,
         1 << 20,
@@ -481,6 +581,38 @@ class PartitionTest {
     client.expectMessageClass(Partition.Submitted.class);
     grant(1, 1, 1);
     session.expectMessageClass(Partition.Assigned.class);
+  }
+
+  private void pass(Duration by) {
+    wallMs.addAndGet(by.toMillis());
+    time.timePasses(by);
+  }
+
+  /** The last of so many reports that follow. */
+  private Partition.Report report(int count) {
+    for (var i = 1; i < count; i++) {
+      dispatcher.expectMessageClass(Partition.Report.class);
+    }
+    return dispatcher.expectMessageClass(Partition.Report.class);
+  }
+
+  private void audit(
+      long sentSeq,
+      long heardSeq,
+      List<Partition.ReadyCount> ready,
+      List<Partition.GrantUse> standing) {
+    partition.tell(auditOf(1, incarnations.get(), sentSeq, heardSeq, ready, standing));
+  }
+
+  private Partition.Audit auditOf(
+      long epoch,
+      long incarnation,
+      long sentSeq,
+      long heardSeq,
+      List<Partition.ReadyCount> ready,
+      List<Partition.GrantUse> standing) {
+    return new Partition.Audit(
+        epoch, incarnation, sentSeq, heardSeq, ready, standing, dispatcher.getRef());
   }
 
   private void greet(long epoch) {

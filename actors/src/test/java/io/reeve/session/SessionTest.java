@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -360,6 +362,38 @@ class SessionTest {
   // ---- Alive
 
   @Test
+  void aLeaseThatNeverCameIsHandedBackWhenThePartitionAsks() {
+    var register = registered(4, 0);
+    assign(register, 0, assignment(7, 1, Lane.NORMAL));
+
+    register
+        .deliverTo()
+        .tell(
+            new Partition.LeasesHeld(
+                0, List.of(new Partition.LeaseKey(7, 1), new Partition.LeaseKey(8, 2))));
+
+    var settle = toPartition(0, Partition.Settle.class);
+    assertThat(settle.batch()).isZero();
+    assertThat(settle.settlements())
+        .extracting(Settlement::sequence, Settlement::fence, Settlement::outcome)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(8L, 2L, Outcome.RELEASED));
+  }
+
+  @Test
+  void creditIsStatedAgainThoughNothingChanged() {
+    welcomed(4, 0);
+    var register = dispatcher.expectMessageClass(Dispatcher.Register.class);
+    register.session().tell(new Dispatcher.Registered(1, dispatcher.getRef()));
+    var stated = dispatcher.expectMessageClass(Dispatcher.CreditChanged.class);
+
+    for (var i = 0; i < 3; i++) {
+      session.tell(new Session.Beat(i, figures()));
+      pass(tuning.creditAgain());
+      assertThat(dispatcher.receiveMessage()).isEqualTo(stated);
+    }
+  }
+
+  @Test
   void beatsAreAnsweredAndRenewTheLeasesThreeTimesWithinTheirDuration() {
     var register = registered(9, 0);
     assign(register, 1, assignment(1, 1, Lane.NORMAL));
@@ -381,12 +415,12 @@ class SessionTest {
 
     pass(settings.silenceMax());
     assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SILENT");
-    assertThat(credit().capacity()).isZero();
+    untilTold(m -> m instanceof Dispatcher.CreditChanged c && c.credit().capacity() == 0);
     pass(settings.resumeWithin());
 
     assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
     assertThat(toPartition(1, Partition.HolderGone.class).lost()).isTrue();
-    dispatcher.expectMessageClass(Dispatcher.SessionEnded.class);
+    untilTold(Dispatcher.SessionEnded.class::isInstance);
     partitions.expectTerminated(session);
   }
 
@@ -510,6 +544,14 @@ class SessionTest {
 
   private Dispatcher.Credit credit() {
     return dispatcher.expectMessageClass(Dispatcher.CreditChanged.class).credit();
+  }
+
+  /** Passes over the credit that is stated again and again. */
+  private void untilTold(Predicate<Dispatcher.Command> news) {
+    dispatcher.fishForMessage(
+        Duration.ofSeconds(3),
+        message ->
+            news.test(message) ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
   }
 
   private <T extends Partition.Command> T toPartition(int partition, Class<T> type) {

@@ -38,7 +38,9 @@ public final class SmallPartition {
   public SmallPartition(
       long leaseNanos, ActorRef<Partition.Command> self, Consumer<List<PartitionEvent>> stored) {
     this.stored = stored;
-    var limits = new Limits(100, 1 << 20, 100, 1 << 20, 3_600_000, 100, 86_400_000, leaseNanos);
+    var limits =
+        new Limits(
+            100, 1 << 20, 100, 1 << 20, 3_600_000, 100, 86_400_000, leaseNanos, Long.MAX_VALUE / 4);
     this.settings = new Partition.Settings(limits, 100, 100, 1 << 20, 10, 1, 1, 2, RESTART);
     this.self = self;
     this.state = new PartitionState(limits);

@@ -8,6 +8,7 @@ import io.reeve.partition.Partitions;
 import io.reeve.partition.SimulatedWriter;
 import io.reeve.session.Session;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ final class Cluster implements SimulatedWriter.Witness {
   private final World world;
   private final Checker checker;
   private final Set<SimulatedWriter.Flaw> flaws;
+  private final Duration audit;
   final EpochLog epochs;
   final List<Host> nodes = new ArrayList<>();
   final List<SimJournal> journals = new ArrayList<>();
@@ -66,10 +68,12 @@ final class Cluster implements SimulatedWriter.Witness {
       Checker checker,
       int nodeCount,
       int partitions,
-      Set<SimulatedWriter.Flaw> flaws) {
+      Set<SimulatedWriter.Flaw> flaws,
+      Duration audit) {
     this.world = world;
     this.checker = checker;
     this.flaws = flaws;
+    this.audit = audit;
     this.epochs = new EpochLog(world, checker);
     this.homes = (SimActor<Partition.Command>[]) new SimActor[partitions];
     this.starting = new boolean[partitions];
@@ -82,7 +86,7 @@ final class Cluster implements SimulatedWriter.Witness {
               partitions(node),
               (RecipientRef<Dispatcher.Command>) message -> toDispatcher(node, message),
               Tuning.SESSION,
-              Tuning.SESSION_TUNING,
+              Tuning.session(audit),
               world::nanos,
               () -> "%032x".formatted(++ids)));
       startEdge(node);
@@ -151,7 +155,7 @@ final class Cluster implements SimulatedWriter.Witness {
     var parts =
         new SimulatedWriter.Parts(
             partition,
-            Tuning.PARTITION,
+            Tuning.partition(audit),
             () -> world.now(node),
             world.random::nextDouble,
             () -> ++incarnations,
@@ -219,7 +223,8 @@ final class Cluster implements SimulatedWriter.Witness {
         world.start(
             node,
             "dispatcher",
-            Dispatcher.create(partitions(node), Tuning.DISPATCHER, node.name, clock, world::nanos),
+            Dispatcher.create(
+                partitions(node), Tuning.dispatcher(audit), node.name, clock, world::nanos),
             epochs::open);
     dispatcherStarting = false;
     dispatchers.removeIf(d -> !d.alive);

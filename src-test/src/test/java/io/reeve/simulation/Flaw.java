@@ -17,11 +17,13 @@ enum Flaw {
   /** Partitions start without fencing those before them. */
   CLAIMS_NOTHING,
   /** Sessions take no notice of their worker's credit. */
-  IGNORES_CREDIT;
+  IGNORES_CREDIT,
+  /** Nobody restates what a lost message told. */
+  AUDITS_NOTHING;
 
   Set<SimulatedWriter.Flaw> ofPartitions() {
     return switch (this) {
-      case NONE, IGNORES_CREDIT -> Set.of();
+      case NONE, IGNORES_CREDIT, AUDITS_NOTHING -> Set.of();
       case ANSWERS_BEFORE_IT_IS_STORED -> Set.of(SimulatedWriter.Flaw.ANSWERS_BEFORE_IT_IS_STORED);
       case IGNORES_FENCES -> Set.of(SimulatedWriter.Flaw.IGNORES_FENCES);
       case TAKES_OLD_EPOCHS -> Set.of(SimulatedWriter.Flaw.TAKES_OLD_EPOCHS);

@@ -47,7 +47,8 @@ class MutatedHistoryTest {
   static void record() {
     for (var seed = 1; GOOD.size() < HISTORIES; seed++) {
       var facts = new ArrayList<Fact>();
-      assertThat(Simulation.record(Plan.of(seed, false), facts::add).violations()).isEmpty();
+      assertThat(Simulation.record(Plan.of(seed, false), Flaw.NONE, facts::add).violations())
+          .isEmpty();
       GOOD.add(facts);
     }
   }

@@ -27,6 +27,12 @@ record Plan(
   private static final What[] FAULTS =
       List.of(What.values()).stream().filter(What::isFault).toArray(What[]::new);
 
+  /** Connections that break in a plan that is about them, beside those among its other faults. */
+  private static final int LOSSES_MAX = 20;
+
+  /**
+   * @param linksLose whether messages between nodes that live may be lost
+   */
   static Plan of(long seed, boolean linksLose) {
     var random = new SplittableRandom(seed);
     var nodes = 1 + random.nextInt(3);
@@ -69,6 +75,11 @@ record Plan(
                   % FAULTS.length];
       if (linksLose || what != What.LINK_LOSES) {
         steps.add(fault(random.nextInt(endMs), what, nodes, partitions, count, random));
+      }
+    }
+    if (linksLose && nodes > 1) {
+      for (var i = 1 + random.nextInt(LOSSES_MAX); i > 0; i--) {
+        steps.add(fault(random.nextInt(endMs), What.LINK_LOSES, nodes, partitions, count, random));
       }
     }
     steps.sort(Comparator.comparingLong(Step::atMs));

@@ -60,7 +60,13 @@ final class Simulation {
                 checker.violated(Invariant.NOTHING_THROWS, actor + ": " + failure + at(failure)));
     world.trace = trace;
     this.cluster =
-        new Cluster(world, checker, plan.nodes(), plan.partitions(), flaw.ofPartitions());
+        new Cluster(
+            world,
+            checker,
+            plan.nodes(),
+            plan.partitions(),
+            flaw.ofPartitions(),
+            flaw == Flaw.AUDITS_NOTHING ? Tuning.NEVER : Tuning.AUDIT);
     for (var c = 0; c < plan.clients(); c++) {
       clients.add(new SimClient("client" + c, world, cluster, checker, world.random.split()));
     }
@@ -89,8 +95,8 @@ final class Simulation {
   }
 
   /** Also tells every fact. */
-  static Outcome record(Plan plan, Consumer<Fact> recorder) {
-    return new Simulation(plan, Flaw.NONE, Checker.ofEverything(LEASE, recorder), null).run();
+  static Outcome record(Plan plan, Flaw flaw, Consumer<Fact> recorder) {
+    return new Simulation(plan, flaw, Checker.ofEverything(LEASE, recorder), null).run();
   }
 
   // ---- A run

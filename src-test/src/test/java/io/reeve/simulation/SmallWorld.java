@@ -253,7 +253,7 @@ final class SmallWorld {
     partition.pass(LEASE / 2);
     for (var w = 0; w < WORKERS; w++) {
       if (w != worker) {
-        partition.carryOut(new Partition.Renew(holder(w), sessionNo[w]));
+        partition.carryOut(new Partition.Renew(holder(w), sessionNo[w], null));
       }
     }
     partition.pass(LEASE / 2);

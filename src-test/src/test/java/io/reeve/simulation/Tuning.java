@@ -14,6 +14,12 @@ final class Tuning {
 
   static final Duration LEASE = Duration.ofSeconds(4);
 
+  /** How often parties restate what they know. */
+  static final Duration AUDIT = Duration.ofSeconds(1);
+
+  /** Longer than any run. */
+  static final Duration NEVER = Duration.ofDays(1);
+
   static final Session.Settings SESSION =
       new Session.Settings(
           Duration.ofMillis(400),
@@ -23,43 +29,49 @@ final class Tuning {
           Duration.ofMillis(1_500),
           1_000);
 
-  static final SessionTuning SESSION_TUNING =
-      new SessionTuning(
-          Duration.ofSeconds(2),
-          Duration.ofMillis(500),
-          Duration.ofMillis(250),
-          Duration.ofMillis(1_000),
-          Duration.ofMillis(250),
-          64);
+  static SessionTuning session(Duration audit) {
+    return new SessionTuning(
+        Duration.ofSeconds(2),
+        Duration.ofMillis(500),
+        Duration.ofMillis(250),
+        Duration.ofMillis(1_000),
+        Duration.ofMillis(250),
+        audit,
+        64);
+  }
 
-  static final DispatcherSettings DISPATCHER =
-      new DispatcherSettings(
-          new Rules(Rules.LanePreference.ALTERNATING, 50, 4, true, 3, 200_000_000L, Map.of("b", 2)),
-          Duration.ofMillis(100),
-          Duration.ofSeconds(1),
-          Duration.ofMillis(50),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(3));
+  static DispatcherSettings dispatcher(Duration audit) {
+    return new DispatcherSettings(
+        new Rules(Rules.LanePreference.ALTERNATING, 50, 4, true, 3, 200_000_000L, Map.of("b", 2)),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(50),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(3),
+        audit);
+  }
 
-  static final Partition.Settings PARTITION =
-      new Partition.Settings(
-          new Limits(
-              2_000,
-              4 << 20,
-              60,
-              1 << 20,
-              Duration.ofHours(1).toMillis(),
-              5_000,
-              Duration.ofHours(24).toMillis(),
-              LEASE.toNanos()),
-          500,
-          20,
-          64 << 10,
-          20,
-          100,
-          100,
-          2,
-          new Partition.Restart(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
+  static Partition.Settings partition(Duration audit) {
+    return new Partition.Settings(
+        new Limits(
+            2_000,
+            4 << 20,
+            60,
+            1 << 20,
+            Duration.ofHours(1).toMillis(),
+            5_000,
+            Duration.ofHours(24).toMillis(),
+            LEASE.toNanos(),
+            audit.toNanos()),
+        500,
+        20,
+        64 << 10,
+        20,
+        100,
+        100,
+        2,
+        new Partition.Restart(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
+  }
 
   private Tuning() {}
 }

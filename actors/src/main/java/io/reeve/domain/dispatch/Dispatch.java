@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Counts cannot drift: sessions state totals, partitions state absolute counts, and a grant
  * counts against its worker until its partition said that it is done or started anew. What slips
- * through (messages lost between nodes) is found by comparing totals, see {@link #writeOffLost}.
+ * through (messages lost between nodes) is found by comparing totals, see {@link #beliefs} and
+ * {@link #writeOffLost}.
  */
 public final class Dispatch {
 
@@ -82,12 +83,14 @@ public final class Dispatch {
     return Registration.NEW;
   }
 
-  /** The session's totals changed. Those of a session that is not known are not heeded. */
-  public void credit(String holder, int sessionNo, CreditTotals credit) {
+  /**
+   * A session states its totals. Those of a session that is not known are not heeded.
+   *
+   * @return whether they are news
+   */
+  public boolean credit(String holder, int sessionNo, CreditTotals credit) {
     var worker = known(holder, sessionNo);
-    if (worker != null) {
-      worker.credit(credit);
-    }
+    return worker != null && worker.credit(credit);
   }
 
   /** The session ended. Its standing grants are taken back. */
@@ -217,16 +220,22 @@ public final class Dispatch {
     return pauses.wakeInNanos();
   }
 
-  /**
-   * Whether leases are on their way to sessions or proposals on their way to partitions, so that
-   * {@link #writeOffLost} and {@link #silent} may find some lost.
-   */
-  public boolean inTransit() {
+  /** What is believed of each partition that answered. */
+  public List<Belief> beliefs() {
+    var beliefs = new ArrayList<Belief>();
     for (var stock : grants.stocks) {
-      if (!stock.proposals.isEmpty()) {
-        return true;
+      if (stock.known) {
+        beliefs.add(stock.belief(classes.values()));
       }
     }
+    return beliefs;
+  }
+
+  /**
+   * Whether leases are on their way to sessions, or arrived unreported, so that {@link
+   * #writeOffLost} may find something lost.
+   */
+  public boolean inTransit() {
     for (var worker : workers.values()) {
       if (worker.inTransit()) {
         return true;
@@ -236,8 +245,9 @@ public final class Dispatch {
   }
 
   /**
-   * Writes off the leases that were on their way at the last call and have not arrived. Called at
-   * intervals much longer than any message travels.
+   * Writes off the leases that were on their way at the last call and have not arrived, and counts
+   * those that had arrived and are still not reported. Called at intervals much longer than any
+   * message travels.
    *
    * @return how many were written off
    */
@@ -247,20 +257,6 @@ public final class Dispatch {
       lost += worker.writeOffLost();
     }
     return lost;
-  }
-
-  /**
-   * Partitions that have not dealt with a proposal that was open at the last call: it was lost, or
-   * they heed another dispatcher. Called with {@link #writeOffLost}.
-   */
-  public List<Integer> silent() {
-    var silent = new ArrayList<Integer>();
-    for (var stock : grants.stocks) {
-      if (stock.known && stock.isSilent()) {
-        silent.add(stock.partition);
-      }
-    }
-    return silent;
   }
 
   // ---- For readers

@@ -1,5 +1,7 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.task.TaskClass;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,7 +18,6 @@ final class Stock {
   long incarnation;
   long lastSeq;
   private long nextSeq = 1;
-  private long seqAtLook;
 
   /** Proposals by number, in the order of numbers. */
   final Map<Long, OpenGrant> proposals = new LinkedHashMap<>();
@@ -32,11 +33,19 @@ final class Stock {
     return nextSeq++;
   }
 
-  /** Whether a proposal is open that already was when this was last asked. */
-  boolean isSilent() {
-    var silent = !proposals.isEmpty() && proposals.keySet().iterator().next() <= seqAtLook;
-    seqAtLook = newestSeq();
-    return silent;
+  /** What is believed of it; {@code classes} are all that are known. */
+  Belief belief(Collection<ReadyClass> classes) {
+    var ready = new LinkedHashMap<TaskClass, Integer>();
+    for (var ofClass : classes) {
+      if (ofClass.readyAt(partition) > 0) {
+        ready.put(ofClass.taskClass, ofClass.readyAt(partition));
+      }
+    }
+    var stands =
+        standing.values().stream()
+            .map(grant -> new Belief.Standing(grant.seq, grant.leased, grant.revoked))
+            .toList();
+    return new Belief(partition, incarnation, newestSeq(), lastSeq, ready, stands);
   }
 
   long newestSeq() {

@@ -19,6 +19,9 @@ final class WorkerLedger {
   /** What a look some time ago found leased; all of that must have arrived by now. */
   private long leasedMark = -1;
 
+  /** What such a look found received; all of that must have been reported by now. */
+  private long receivedMark;
+
   private long proposed;
   private long standing;
   private long revoking;
@@ -129,30 +132,35 @@ final class WorkerLedger {
     revoking += grant.remaining();
   }
 
-  void credit(CreditTotals totals) {
-    credit = totals.after(credit);
+  /** Whether these totals are news. */
+  boolean credit(CreditTotals totals) {
+    var before = credit;
+    credit = totals.after(before);
     // More arrived than all grants of ours explain: leases of an earlier dispatcher or of a grant
     // whose report was lost. They are in flight like any other.
     var explained = leasedTotal + proposed + standing + revoking;
     if (credit.receivedTotal() > explained) {
       leasedTotal += credit.receivedTotal() - explained;
     }
+    return !credit.equals(before);
   }
 
+  /** Whether some leases have arrived and are not reported, or the other way round. */
   boolean inTransit() {
-    return leasedTotal > credit.receivedTotal();
+    return leasedTotal != credit.receivedTotal();
   }
 
   /**
    * Writes off what was leased when this was last called and has not arrived since: it was lost on
-   * the way.
+   * the way. What had arrived by then and is not reported since lost its report, and is counted.
    *
    * @return how much was written off
    */
   long writeOffLost() {
     var lost = Math.max(0, leasedMark - credit.receivedTotal());
-    leasedTotal -= lost;
-    leasedMark = inTransit() ? leasedTotal : -1;
+    leasedTotal = Math.max(leasedTotal - lost, receivedMark);
+    receivedMark = credit.receivedTotal();
+    leasedMark = leasedTotal > credit.receivedTotal() ? leasedTotal : -1;
     return lost;
   }
 

@@ -88,6 +88,15 @@ final class Holders {
     return soonest;
   }
 
+  boolean anyLeases() {
+    for (var holder : byId.values()) {
+      if (holder.leases.size() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void expireAllAt(long nanos) {
     byId.values().forEach(holder -> holder.expiresAtNanos = nanos);
   }

@@ -11,6 +11,7 @@ package io.reeve.domain.partition;
  * @param requestsMax request ids that are remembered
  * @param requestKeptMs how long a request id is remembered
  * @param leaseNanos how long a lease lasts without a renewal
+ * @param leaseAuditNanos how often sessions are asked whether they have their leases
  */
 public record Limits(
     int tasksMax,
@@ -20,7 +21,8 @@ public record Limits(
     long finishedKeptMs,
     int requestsMax,
     long requestKeptMs,
-    long leaseNanos) {
+    long leaseNanos,
+    long leaseAuditNanos) {
 
   /** Heap bytes of a queued task beside its specification; measured, see docs/performance.md. */
   public static final int TASK_OVERHEAD = 160;

@@ -13,6 +13,7 @@ import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
@@ -37,9 +38,11 @@ public final class PartitionState {
   private static final long FORGET_SLACK_MS = 10_000;
 
   private final TaskBook book;
+  private final LeaseAudit audit;
 
   public PartitionState(Limits limits) {
     this.book = new TaskBook(limits);
+    this.audit = new LeaseAudit(limits.leaseAuditNanos());
   }
 
   // ---- Reading ---------------------------------------------------------------------------------
@@ -88,9 +91,32 @@ public final class PartitionState {
     book.ready.drainChanged(consumer);
   }
 
+  /**
+   * Lets {@link #drainReadyChanges} also tell every class of which somebody believes another count.
+   *
+   * @param believed every class that is believed to have ready tasks, and how many
+   */
+  public void restateReady(Map<TaskClass, Integer> believed) {
+    book.ready.touchWhereNot(believed);
+  }
+
   /** Tells each holder with leases and their number. */
   public void forEachHolder(ObjIntConsumer<String> consumer) {
     book.holders.forEachWithLeases(consumer);
+  }
+
+  /** The holder's leases, in the order of their tasks. */
+  public List<Task.Leased> leasesOf(String holderId) {
+    var holder = book.holders.find(holderId);
+    var leases = new ArrayList<Task.Leased>();
+    if (holder != null) {
+      for (var sequence : holder.leases.sortedKeys()) {
+        if (book.tasks.get(sequence) instanceof Task.Leased lease) {
+          leases.add(lease);
+        }
+      }
+    }
+    return leases;
   }
 
   /** Visits tasks with a number above {@code after}, in order, until the visitor says false. */
@@ -99,8 +125,8 @@ public final class PartitionState {
   }
 
   /**
-   * Nanoseconds until {@link #sweep} has something to do; Long.MAX_VALUE when only a command can
-   * change that.
+   * Nanoseconds until {@link #sweep} or {@link #leaseAuditDue} has something to do; Long.MAX_VALUE
+   * when only a command can change that.
    */
   public long nextSweepInNanos(Now now) {
     book.due.skipVoid();
@@ -117,7 +143,12 @@ public final class PartitionState {
       var forgetAtMs = oldest.finishedAtMs() + book.limits.finishedKeptMs() + FORGET_SLACK_MS;
       soonest = Math.min(soonest, nanosUntil(forgetAtMs, now));
     }
-    return soonest;
+    return Math.min(soonest, audit.inNanos(now.monoNanos()));
+  }
+
+  /** Whether sessions are to be asked for their leases now; call it at the end of each batch. */
+  public boolean leaseAuditDue(Now now) {
+    return audit.due(now.monoNanos(), book.holders.anyLeases());
   }
 
   // ---- Submission -------------------------------------------------------------------------------

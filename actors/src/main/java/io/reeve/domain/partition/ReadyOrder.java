@@ -66,12 +66,7 @@ final class ReadyOrder {
 
   /** The task became ready. */
   void add(TaskProfile profile, long sequence) {
-    var queue = find(profile.taskClass());
-    if (queue == null) {
-      queue = new ClassQueue(profile.taskClass());
-      classes.put(profile.taskClass(), queue);
-      last = queue;
-    }
+    var queue = findOrAdd(profile.taskClass());
     queue.byPriority[index(profile.priority())].add(sequence);
     queue.entries++;
     queue.ready++;
@@ -142,6 +137,21 @@ final class ReadyOrder {
     changed.clear();
   }
 
+  /** Counts every class as changed of which {@code believed} tells another count, or none. */
+  void touchWhereNot(Map<TaskClass, Integer> believed) {
+    believed.forEach(
+        (taskClass, count) -> {
+          if (count(taskClass) != count) {
+            touch(findOrAdd(taskClass));
+          }
+        });
+    for (var queue : classes.values()) {
+      if (queue.ready > 0 && !believed.containsKey(queue.taskClass)) {
+        touch(queue);
+      }
+    }
+  }
+
   private void touch(ClassQueue queue) {
     if (!queue.changed) {
       queue.changed = true;
@@ -164,6 +174,16 @@ final class ReadyOrder {
     }
     var queue = classes.get(taskClass);
     if (queue != null) {
+      last = queue;
+    }
+    return queue;
+  }
+
+  private ClassQueue findOrAdd(TaskClass taskClass) {
+    var queue = find(taskClass);
+    if (queue == null) {
+      queue = new ClassQueue(taskClass);
+      classes.put(taskClass, queue);
       last = queue;
     }
     return queue;

@@ -75,23 +75,32 @@ class DispatchSimulationTest {
     simulation.settleDown();
     simulation.losesMessage = channel -> channel.endsWith("-d") && random.nextInt(10) == 0;
 
-    for (var i = 0; i < 500; i++) {
-      if (random.nextInt(4) > 0) {
-        var taskClass = CLASSES.get(random.nextInt(CLASSES.size()));
-        var partition = random.nextInt(simulation.partitions.size());
-        simulation.submit(partition, taskClass, 1 + random.nextInt(5));
-      }
-      for (var session : List.copyOf(simulation.sessions.values())) {
-        simulation.finishOne(session);
-      }
-      walk(simulation, random);
-    }
+    work(simulation, random);
 
     simulation.losesMessage = channel -> false;
     // A broken connection ends with the partition watched anew.
     for (var p = 0; p < simulation.partitions.size(); p++) {
       simulation.restart(p);
     }
+    recount(simulation);
+    simulation.assertNothingWaitsBesideFreeCredit();
+    simulation.assertCountsAreExact();
+    finishAll(simulation);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void lostReportsCreditsAndGrantsAreMadeGoodByTheNextAudit(long seed) {
+    var random = new SplittableRandom(seed);
+    var simulation = randomSimulation(random);
+    simulation.settleDown();
+    simulation.losesMessage =
+        channel -> (channel.endsWith("-d") || channel.startsWith("d-")) && random.nextInt(10) == 0;
+
+    work(simulation, random);
+
+    simulation.losesMessage = channel -> false;
+    simulation.audit();
     recount(simulation);
     simulation.assertNothingWaitsBesideFreeCredit();
     simulation.assertCountsAreExact();
@@ -149,6 +158,21 @@ class DispatchSimulationTest {
         case 1 -> simulation.restartInPlace(partition);
         default -> simulation.greet(partition);
       }
+    }
+  }
+
+  /** Tasks come and go. */
+  private static void work(Simulation simulation, RandomGenerator random) {
+    for (var i = 0; i < 500; i++) {
+      if (random.nextInt(4) > 0) {
+        var taskClass = CLASSES.get(random.nextInt(CLASSES.size()));
+        var partition = random.nextInt(simulation.partitions.size());
+        simulation.submit(partition, taskClass, 1 + random.nextInt(5));
+      }
+      for (var session : List.copyOf(simulation.sessions.values())) {
+        simulation.finishOne(session);
+      }
+      walk(simulation, random);
     }
   }
 

@@ -43,6 +43,7 @@ final class SimulatedPartition {
   private long incarnation = 1;
   private long lastSeq;
   private boolean greeted;
+  private boolean reportDue;
 
   SimulatedPartition(int partition) {
     this.partition = partition;
@@ -121,13 +122,35 @@ final class SimulatedPartition {
     }
   }
 
+  /** Finds what the dispatcher is wrong about; the next report tells it. */
+  void audit(Belief belief) {
+    lastSeq = Math.max(lastSeq, belief.sentSeq());
+    reportDue = lastSeq != belief.heardSeq();
+    for (var believed : belief.standing()) {
+      var grant = standing.get(believed.seq());
+      if (grant == null || believed.revoked()) {
+        standing.remove(believed.seq());
+        uses.add(new Use(believed.seq(), grant == null ? 0 : grant.leased, true));
+      } else if (grant.leased != believed.leased()) {
+        uses.add(new Use(believed.seq(), grant.leased, false));
+      }
+    }
+    var classes = new LinkedHashSet<>(ready.keySet());
+    classes.addAll(belief.ready().keySet());
+    for (var taskClass : classes) {
+      if (readyOf(taskClass) != belief.ready().getOrDefault(taskClass, 0)) {
+        changed.add(taskClass);
+      }
+    }
+  }
+
   /** Tasks handed back become ready again. */
   void release(TaskClass taskClass, int count) {
     submit(taskClass, count);
   }
 
   boolean hasNews() {
-    return greeted && (!changed.isEmpty() || !uses.isEmpty());
+    return greeted && (!changed.isEmpty() || !uses.isEmpty() || reportDue);
   }
 
   Report report() {
@@ -136,6 +159,7 @@ final class SimulatedPartition {
     var report = new Report(partition, incarnation, false, lastSeq, counts, List.copyOf(uses));
     changed.clear();
     uses.clear();
+    reportDue = false;
     return report;
   }
 

@@ -156,6 +156,19 @@ final class Simulation {
         });
   }
 
+  /** Tells every partition what is believed of it. */
+  void audit() {
+    for (var belief : dispatch.beliefs()) {
+      var p = belief.partition();
+      send(
+          "d-p" + p,
+          () -> {
+            partitions.get(p).audit(belief);
+            deliver(p);
+          });
+    }
+  }
+
   // ---- Messages
 
   private static String toDispatcher(SimulatedSession session) {

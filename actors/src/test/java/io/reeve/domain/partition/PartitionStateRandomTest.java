@@ -31,7 +31,8 @@ class PartitionStateRandomTest {
 
   private static final int STEPS = 6_000;
   private static final Limits LIMITS =
-      new Limits(300, 1 << 20, 40, 1 << 20, 20_000, 20, 60_000, Duration.ofSeconds(30).toNanos());
+      new Limits(
+          300, 1 << 20, 40, 1 << 20, 20_000, 20, 60_000, Duration.ofSeconds(30).toNanos(), 1);
   private static final List<String> HOLDERS = List.of("anna", "berta", "clara");
 
   private static final List<Priority> PRIORITIES = List.of(Priority.values());
