@@ -114,10 +114,7 @@ public final class ClusterDemo {
             processes,
             directory,
             variables,
-            List.of(
-                "reeve.cluster.failure-profile=" + (plan.fast() ? "fast" : "safe"),
-                // All JVMs start at once, so their first connection takes its time.
-                "reeve.store.postgres.connect-timeout=20s"));
+            List.of("reeve.cluster.failure-profile=" + (plan.fast() ? "fast" : "safe")));
   }
 
   /** Shows it. */

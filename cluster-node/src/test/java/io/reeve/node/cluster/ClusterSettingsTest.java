@@ -1,0 +1,59 @@
+package io.reeve.node.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterSettingsTest {
+
+  @Test
+  void aLoneNodeGetsAnAddressAndNothingThatGossipNeeds() {
+    var pekko = of("reeve.cluster.port = 7461").pekkoConfig(false);
+
+    assertThat(pekko.getString("pekko.remote.artery.canonical.hostname")).isEqualTo("127.0.0.1");
+    assertThat(pekko.getInt("pekko.remote.artery.canonical.port")).isEqualTo(7461);
+    assertThat(pekko.hasPath("pekko.cluster")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"safe, 3s, 7s, 3s", "fast, 2s, 3s, 1s"})
+  void theProfileDecidesHowSoonASilentNodeIsDead(
+      String profile, String pause, String stableAfter, String margin) {
+    var pekko = of("reeve.cluster.failure-profile = " + profile).pekkoConfig(true);
+
+    assertThat(pekko.getString("pekko.cluster.failure-detector.acceptable-heartbeat-pause"))
+        .isEqualTo(pause);
+    assertThat(pekko.getString("pekko.cluster.split-brain-resolver.stable-after"))
+        .isEqualTo(stableAfter);
+    assertThat(pekko.getString("pekko.cluster.down-removal-margin")).isEqualTo(margin);
+    assertThat(pekko.getString("pekko.remote.artery.bind.hostname")).isEqualTo("127.0.0.1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "seed-nodes = [crane], seed-nodes, crane",
+    "'seed-nodes = [\"crane:0\"]', seed-nodes, crane:0",
+    "'seed-nodes = [\"crane:65536\"]', seed-nodes, crane:65536",
+    "'seed-nodes = [\":7461\"]', seed-nodes, :7461",
+    "failure-profile = brave, failure-profile, brave",
+    "port = 65536, port, 65536",
+    "ask-for = 0s, ask-for, 0",
+    "look-interval = 1ms, look-interval, 1",
+    "keep-interval = 2h, keep-interval, 2"
+  })
+  void aValueOutOfItsBoundsIsToldByItsKey(String setting, String key, String got) {
+    assertThatThrownBy(() -> of("reeve.cluster { " + setting + " }"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("reeve.cluster." + key + ": expected ")
+        .hasMessageContaining(got);
+  }
+
+  private static ClusterSettings of(String settings) {
+    return ClusterSettings.from(
+        ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
+  }
+}
