@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -199,14 +200,19 @@ public final class ClusterDemo {
     act.run();
     var down = event == Event.RESTARTED ? "" : node;
     follow(journal, load, down, LOOK_AT_LEAST, () -> false);
+    var rest = plan.phase().minusMillis(clock.millis() - from);
+    follow(journal, load, down, rest, () -> false);
+    // Asked for once and kept: a moment later a short silence could hide it again.
+    var wentOn = new AtomicReference<>(Optional.<Duration>empty());
     follow(
         journal,
         load,
         down,
-        bound.orElse(STOP_WITHIN).plus(PATIENCE),
-        () -> over.getAsBoolean() && wentOn(from).isPresent());
-    var rest = plan.phase().minusMillis(clock.millis() - from);
-    follow(journal, load, down, rest, () -> false);
+        bound.orElse(STOP_WITHIN).plus(PATIENCE).minusMillis(clock.millis() - from),
+        () -> {
+          wentOn.set(over.getAsBoolean() ? wentOn(from) : Optional.empty());
+          return wentOn.get().isPresent();
+        });
     var to = clock.millis();
     var phase =
         new Phase(
@@ -215,7 +221,7 @@ public final class ClusterDemo {
             load.acknowledgements().longestGap(from, to),
             audit.pulse().starts().longestGap(from, to),
             load.slowest(from, to),
-            over.getAsBoolean() ? wentOn(from) : Optional.empty(),
+            wentOn.get(),
             bound);
     phases.add(phase);
     listener.phase(phase);

@@ -20,11 +20,13 @@ class ClusterSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"safe, 3s, 7s, 3s", "fast, 2s, 3s, 1s"})
+  @CsvSource({"safe, 1s, 3s, 7s, 3s", "fast, 500ms, 2s, 3s, 500ms"})
   void theProfileDecidesHowSoonASilentNodeIsDead(
-      String profile, String pause, String stableAfter, String margin) {
+      String profile, String heartbeat, String pause, String stableAfter, String margin) {
     var pekko = of("reeve.cluster.failure-profile = " + profile).pekkoConfig(true);
 
+    assertThat(pekko.getString("pekko.cluster.failure-detector.heartbeat-interval"))
+        .isEqualTo(heartbeat);
     assertThat(pekko.getString("pekko.cluster.failure-detector.acceptable-heartbeat-pause"))
         .isEqualTo(pause);
     assertThat(pekko.getString("pekko.cluster.split-brain-resolver.stable-after"))
