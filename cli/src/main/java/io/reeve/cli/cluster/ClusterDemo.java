@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -202,17 +201,8 @@ public final class ClusterDemo {
     follow(journal, load, down, LOOK_AT_LEAST, () -> false);
     var rest = plan.phase().minusMillis(clock.millis() - from);
     follow(journal, load, down, rest, () -> false);
-    // Asked for once and kept: a moment later a short silence could hide it again.
-    var wentOn = new AtomicReference<>(Optional.<Duration>empty());
-    follow(
-        journal,
-        load,
-        down,
-        bound.orElse(STOP_WITHIN).plus(PATIENCE).minusMillis(clock.millis() - from),
-        () -> {
-          wentOn.set(over.getAsBoolean() ? wentOn(from) : Optional.empty());
-          return wentOn.get().isPresent();
-        });
+    var patience = bound.orElse(STOP_WITHIN).plus(PATIENCE).minusMillis(clock.millis() - from);
+    var wentOn = followUntilOn(journal, load, down, from, patience, over);
     var to = clock.millis();
     var phase =
         new Phase(
@@ -221,14 +211,32 @@ public final class ClusterDemo {
             load.acknowledgements().longestGap(from, to),
             audit.pulse().starts().longestGap(from, to),
             load.slowest(from, to),
-            wentOn.get(),
+            wentOn,
             bound);
     phases.add(phase);
     listener.phase(phase);
   }
 
-  private Optional<Duration> wentOn(long fromMs) {
-    return audit.pulse().wentOnAfter(fromMs, clock.millis());
+  /** How long after {@code fromMs} work went on everywhere; empty when it did not in time. */
+  private Optional<Duration> followUntilOn(
+      JournalFollower journal,
+      SteadyLoad load,
+      String down,
+      long fromMs,
+      Duration most,
+      BooleanSupplier over) {
+    var until = clock.millis() + most.toMillis();
+    while (true) {
+      follow(journal, load, down, Duration.ZERO, () -> true);
+      var now = clock.millis();
+      var wentOn =
+          over.getAsBoolean() ? audit.pulse().wentOnAfter(fromMs, now) : Optional.<Duration>empty();
+      // Not asked for again: a moment later a short silence could hide it.
+      if (wentOn.isPresent() || now >= until) {
+        return wentOn;
+      }
+      LockSupport.parkNanos(LOOK_INTERVAL.toNanos());
+    }
   }
 
   /** Reads the journal and tells of it, until {@code done} or for as long as {@code most}. */
