@@ -336,10 +336,19 @@ public final class LocalPostgres implements AutoCloseable {
 
   /** Stops it in order: open transactions are rolled back, and the data is as if never in use. */
   public void stop() {
+    stop("fast");
+  }
+
+  /** Stops it without order: connections break, and the next start recovers from the log. */
+  public void stopAtOnce() {
+    stop("immediate");
+  }
+
+  private void stop(String mode) {
     if (server != null && server.isAlive()) {
       own()
           .commands()
-          .output(own().command("pg_ctl", "-D", data().toString(), "-m", "fast", "-w", "stop"));
+          .output(own().command("pg_ctl", "-D", data().toString(), "-m", mode, "-w", "stop"));
       awaitEnd(COMMAND_WITHIN);
     }
   }
@@ -360,7 +369,7 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  /** Starts it again on its data, after {@link #stop} or {@link #kill}; with another pid. */
+  /** Starts it again on its data, after it was stopped or killed; with another pid. */
   public void restart() {
     if (server != null && server.isAlive()) {
       throw new IllegalStateException("expected a server that was stopped");
