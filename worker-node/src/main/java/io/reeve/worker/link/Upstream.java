@@ -17,6 +17,7 @@ import io.reeve.worker.slot.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Upstream {
   private final LinkSettings settings;
   private final Workload workload;
   private final ProcessFigures figures;
+  private final LongConsumer onHeldBack;
   private final Outbox outbox = new Outbox();
 
   private @Nullable WorkerStream stream;
@@ -46,7 +48,18 @@ final class Upstream {
   private long assignmentsAcknowledged;
   private long beats;
 
-  Upstream(Identity identity, LinkSettings settings, Workload workload, ProcessFigures figures) {
+  /**
+   * What a pool says.
+   *
+   * @param onHeldBack told the last batch that was sent, when no other may follow it for now
+   */
+  Upstream(
+      Identity identity,
+      LinkSettings settings,
+      Workload workload,
+      ProcessFigures figures,
+      LongConsumer onHeldBack) {
+    this.onHeldBack = onHeldBack;
     this.identity = identity;
     this.settings = settings;
     this.workload = workload;
@@ -143,6 +156,9 @@ final class Upstream {
       releasedTotal += batch.getSettlementsCount();
       creditDue = true;
     }
+    if (outbox.batchesOnTheirWay() >= settings.batchesUnacknowledged()) {
+      onHeldBack.accept(outbox.lastNumber());
+    }
     if (creditDue) {
       creditDue = false;
       toServer.send(
@@ -154,6 +170,12 @@ final class Upstream {
                       .setReleasedTotal(releasedTotal))
               .build());
     }
+  }
+
+  /** The server took its time with everything up to this batch: what waits goes without it. */
+  void overlook(long batch) {
+    outbox.overlook(batch, settings.slowBatchesMax());
+    flush();
   }
 
   /** The server has these batches for good. */
