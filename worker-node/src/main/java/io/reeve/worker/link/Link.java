@@ -79,6 +79,9 @@ public final class Link extends AbstractBehavior<Link.Command> {
 
   private record GoodbyeOverdue() implements Command {}
 
+  /** Batches that leave in the time of patience while an earlier one is awaited for longer. */
+  private static final int PACE_WHEN_HELD_UP = 5;
+
   // ---- Construction -----------------------------------------------------------------------------
 
   private enum Phase {
@@ -451,8 +454,11 @@ public final class Link extends AbstractBehavior<Link.Command> {
   /** No settlement leaves until those up to this batch are acknowledged, or have become slow. */
   private void heldBack(long batch) {
     if (!timers.isTimerActive(SettlementsSlow.class)) {
+      var patience = settings.settlementPatience();
       timers.startSingleTimer(
-          SettlementsSlow.class, new SettlementsSlow(batch), settings.settlementPatience());
+          SettlementsSlow.class,
+          new SettlementsSlow(batch),
+          upstream.isHeldUp() ? patience.dividedBy(PACE_WHEN_HELD_UP) : patience);
     }
   }
 

@@ -81,6 +81,13 @@ final class Outbox {
     slow = Math.max(slow, (int) Math.min(overdue, slowMax));
   }
 
+  /**
+   * Whether a slow batch is awaited; as acknowledgements come in order, all others wait behind it.
+   */
+  boolean isHeldUp() {
+    return slow > 0;
+  }
+
   /** The last batch that was sent; 0 before the first of a session. */
   long lastNumber() {
     return lastNumber;

@@ -145,7 +145,8 @@ final class Upstream {
     if (toServer == null || current == null) {
       return;
     }
-    while (outbox.batchesOnTheirWay() < settings.batchesUnacknowledged() && toServer.isReady()) {
+    var most = outbox.isHeldUp() ? 1 : settings.batchesUnacknowledged();
+    while (outbox.batchesOnTheirWay() < most && toServer.isReady()) {
       collectEnded();
       var batch = outbox.nextBatch(settings.batchMax(), current.batchBytesMax());
       if (batch == null) {
@@ -156,7 +157,7 @@ final class Upstream {
       releasedTotal += batch.getSettlementsCount();
       creditDue = true;
     }
-    if (outbox.batchesOnTheirWay() >= settings.batchesUnacknowledged()) {
+    if (outbox.batchesOnTheirWay() >= most) {
       onHeldBack.accept(outbox.lastNumber());
     }
     if (creditDue) {
@@ -170,6 +171,11 @@ final class Upstream {
                       .setReleasedTotal(releasedTotal))
               .build());
     }
+  }
+
+  /** Whether acknowledgements are late, so that those of new batches cannot come in time. */
+  boolean isHeldUp() {
+    return outbox.isHeldUp();
   }
 
   /** The server took its time with everything up to this batch: what waits goes without it. */
