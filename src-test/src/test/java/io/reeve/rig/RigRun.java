@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -57,6 +58,7 @@ final class RigRun {
   private final Map<String, List<Long>> recoveries = new TreeMap<>();
   private int faults;
   private long faultAtMs;
+  private Duration medianStart = Duration.ZERO;
 
   /** Starts the load. */
   RigRun(RigCluster cluster, RigJournal journal, String scenario, long seed) {
@@ -69,7 +71,7 @@ final class RigRun {
     journal.begin(checker, pulse);
     var run = "%s-%d-%d".formatted(scenario, seed, beganNanos);
     load = new RigLoad(cluster.endpoints(), run, PER_SECOND, seed);
-    note("load of %d tasks a second, dispatcher on %s", PER_SECOND, dispatcherNode());
+    note("load of %d tasks a second, dispatcher on %s".formatted(PER_SECOND, dispatcherNode()));
   }
 
   RigCluster cluster() {
@@ -116,7 +118,7 @@ final class RigRun {
 
   /** Does harm, or ends it; recoveries are counted from here. */
   void act(String what, Runnable act) {
-    note("%s", what);
+    note(what);
     faultAtMs = now();
     act.run();
   }
@@ -146,7 +148,7 @@ final class RigRun {
   boolean expect(String condition, Duration within, BooleanSupplier holds) {
     var from = now();
     var held = follow(within, holds);
-    note("%s: %s after %d ms", condition, held ? "so" : "NOT so", now() - from);
+    note("%s: %s after %d ms".formatted(condition, held ? "so" : "NOT so", now() - from));
     if (!held) {
       wrong("expected within %s: %s".formatted(RigReport.seconds(within), condition));
     }
@@ -154,7 +156,7 @@ final class RigRun {
   }
 
   void wrong(String what) {
-    note("WRONG: %s", what);
+    note("WRONG: %s".formatted(what));
     wrong.add(what);
   }
 
@@ -175,30 +177,53 @@ final class RigRun {
     follow(
         bound.plus(PATIENCE),
         () -> over.getAsBoolean() && pulse.wentOnAfter(since, now()).isPresent());
-    var each = pulse.eachWentOnAfter(since, now());
-    if (each.isEmpty()) {
+    var now = now();
+    var taken = pulse.takenAgainAfter(since, now);
+    var started = pulse.startedAgainAfter(since, now);
+    if (taken.isEmpty() || started.isEmpty()) {
       cluster.dumpThreads();
       wrong("a partition is silent %s after %s".formatted(bound.plus(PATIENCE), from));
       return;
     }
-    var millis = each.get().stream().map(Duration::toMillis).toList();
-    recoveries.computeIfAbsent(from, it -> new ArrayList<>()).addAll(millis);
-    note("recovery from %s: %s s (p50 / p99 / max)", from, RigReport.percentiles(millis));
-    var last = each.get().get(each.get().size() - 1);
+    record(from, "taken", taken.get(), bound);
+    record(from, "started", started.get(), bound);
+    medianStart = started.get().stream().sorted().toList().get(started.get().size() / 2);
+  }
+
+  /** How long after the last recovery's act half of the partitions gave out tasks again. */
+  Duration medianStart() {
+    return medianStart;
+  }
+
+  private void record(String from, String what, List<Duration> each, Duration bound) {
+    var millis = each.stream().map(Duration::toMillis).toList();
+    var name = from + ", " + what;
+    recoveries.computeIfAbsent(name, it -> new ArrayList<>()).addAll(millis);
+    note(
+        "%s again after %s s (p50 / p99 / max), %d of %d were silent"
+            .formatted(
+                name,
+                RigReport.percentiles(millis),
+                millis.stream().filter(one -> one > 0).count(),
+                millis.size()));
+    var last = each.stream().max(Duration::compareTo).orElse(Duration.ZERO);
     if (last.compareTo(bound) > 0) {
       wrong(
-          "expected all partitions to go on within %s of %s, got %s"
-              .formatted(RigReport.seconds(bound), from, RigReport.seconds(last)));
+          "expected tasks of all partitions to be %s within %s of %s, got %s"
+              .formatted(what, RigReport.seconds(bound), from, RigReport.seconds(last)));
     }
   }
 
-  /** Partitions, counted twice if both taking in and giving out stopped, silent since the act. */
+  /** Partitions that took no tasks in or gave none out for some time since the last act. */
   int silent() {
-    return (int)
-        pulse.eachWentOnAfter(faultAtMs, now()).stream()
-            .flatMap(List::stream)
-            .filter(each -> !each.isZero())
-            .count();
+    var now = now();
+    return Math.max(
+        silent(pulse.takenAgainAfter(faultAtMs, now)),
+        silent(pulse.startedAgainAfter(faultAtMs, now)));
+  }
+
+  private static int silent(Optional<List<Duration>> each) {
+    return (int) each.stream().flatMap(List::stream).filter(silence -> !silence.isZero()).count();
   }
 
   private boolean follow(Duration most, BooleanSupplier done) {
@@ -228,11 +253,8 @@ final class RigRun {
     return System.currentTimeMillis();
   }
 
-  void note(String format, Object... arguments) {
-    var line =
-        "%6d ms  %s"
-            .formatted(
-                (System.nanoTime() - beganNanos) / 1_000_000, String.format(format, arguments));
+  void note(String what) {
+    var line = "%6d ms  %s".formatted((System.nanoTime() - beganNanos) / 1_000_000, what);
     timeline.add(line);
     System.out.println(scenario + " seed " + seed + " " + line);
   }
@@ -262,8 +284,8 @@ final class RigRun {
     checker.missing(load.acknowledged()).forEach(missing -> wrong.add("NO_LOST_ACK: " + missing));
     wrong.addAll(load.mistakes());
     note(
-        "%s; %d acknowledged; refused for good: %s; overlaps of one task's attempts: %d",
-        checker.summary(), load.tasks(), load.refusals(), overlaps(attempts));
+        "%s; %d acknowledged; refused for good: %s; overlaps of one task's attempts: %d"
+            .formatted(checker.summary(), load.tasks(), load.refusals(), overlaps(attempts)));
     RigReport.add(
         new RigReport.Row(
             scenario,
@@ -303,7 +325,7 @@ final class RigRun {
           }
           return ended.getAsBoolean() || System.nanoTime() - progressAt[0] > STUCK_AFTER.toNanos();
         });
-    note("drained after %d ms", (System.nanoTime() - began) / 1_000_000);
+    note("drained after %d ms".formatted((System.nanoTime() - began) / 1_000_000));
     if (!ended.getAsBoolean()) {
       cluster.dumpThreads();
       checker.violated(
@@ -354,7 +376,7 @@ final class RigRun {
       Files.write(run.resolve("timeline.txt"), timeline);
       Files.write(run.resolve("wrong.txt"), wrong);
       Files.write(run.resolve("clients.txt"), load.facts().stream().map(Object::toString).toList());
-      note("kept in %s", run.toAbsolutePath());
+      note("kept in %s".formatted(run.toAbsolutePath()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,10 +2,11 @@ package io.reeve.cli.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Whether every partition takes submissions and gives out tasks, as their journals say. Not for two
@@ -43,26 +44,34 @@ public final class Pulse {
    * out tasks; empty while one of them has not. Zero where none was silent for {@link #SILENCE}.
    */
   public Optional<Duration> wentOnAfter(long fromMs, long toMs) {
-    return eachWentOnAfter(fromMs, toMs)
-        .map(each -> each.isEmpty() ? Duration.ZERO : each.get(each.size() - 1));
+    return takenAgainAfter(fromMs, toMs)
+        .flatMap(
+            taken ->
+                startedAgainAfter(fromMs, toMs)
+                    .map(started -> Stream.concat(taken.stream(), started.stream())))
+        .map(all -> all.max(Duration::compareTo).orElse(Duration.ZERO));
   }
 
-  /**
-   * As {@link #wentOnAfter}, of each partition and each of the two, the soonest first; with zero
-   * for those that were never silent.
-   */
-  public Optional<List<Duration>> eachWentOnAfter(long fromMs, long toMs) {
+  /** As {@link #wentOnAfter}, of each partition by itself, and of taking submissions only. */
+  public Optional<List<Duration>> takenAgainAfter(long fromMs, long toMs) {
+    return each(submissionsOf, fromMs, toMs);
+  }
+
+  /** As {@link #takenAgainAfter}, of giving out tasks. */
+  public Optional<List<Duration>> startedAgainAfter(long fromMs, long toMs) {
+    return each(startsOf, fromMs, toMs);
+  }
+
+  private static Optional<List<Duration>> each(
+      Map<Integer, Moments> streams, long fromMs, long toMs) {
     var each = new ArrayList<Duration>();
-    for (var streams : List.of(submissionsOf, startsOf)) {
-      for (var stream : streams.values()) {
-        var wentOn = stream.wentOnAfterMs(fromMs, toMs, SILENCE);
-        if (wentOn.isEmpty()) {
-          return Optional.empty();
-        }
-        each.add(Duration.ofMillis(wentOn.getAsLong()));
+    for (var stream : streams.values()) {
+      var wentOn = stream.wentOnAfterMs(fromMs, toMs, SILENCE);
+      if (wentOn.isEmpty()) {
+        return Optional.empty();
       }
+      each.add(Duration.ofMillis(wentOn.getAsLong()));
     }
-    Collections.sort(each);
     return Optional.of(List.copyOf(each));
   }
 }
