@@ -202,7 +202,7 @@ class FaultRigTest {
           run.steady();
           var node = run.dispatcherNode();
           var starts = run.cluster().starts(node);
-          var still = seed % 2 == 1 ? Duration.ofSeconds(15) : Duration.ofSeconds(3);
+          var still = seed % 2 == 1 ? CRASH.plusSeconds(1) : Duration.ofSeconds(3);
           run.fault("SIGSTOP of " + node, () -> run.cluster().member(node).suspend());
           run.pass(still);
           run.act("SIGCONT of " + node, () -> run.cluster().member(node).resume());
