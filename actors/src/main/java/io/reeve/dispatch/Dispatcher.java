@@ -162,6 +162,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     PAIR,
     GREET_AGAIN,
     LOOK_FOR_LOST,
+    LOOK_FOR_SILENT,
     AUDIT,
     TAKE_EPOCH
   }
@@ -406,6 +407,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       case PAIR -> pair();
       case GREET_AGAIN -> greetAgain();
       case LOOK_FOR_LOST -> lookForLost();
+      case LOOK_FOR_SILENT -> lookForSilent();
       case AUDIT -> audit();
       // It is the other one that was ended: without a new epoch nobody would heed this one again.
       case TAKE_EPOCH -> epochs.accept(opened);
@@ -464,6 +466,19 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (!timers.isTimerActive(Due.LOOK_FOR_LOST) && dispatch.inTransit()) {
       remind(Due.LOOK_FOR_LOST, settings.transitMax());
     }
+    if (!timers.isTimerActive(Due.LOOK_FOR_SILENT) && dispatch.awaitsPartitions()) {
+      remind(Due.LOOK_FOR_SILENT, settings.answerWithin());
+    }
+  }
+
+  /** Credit must not wait with those that do not answer. */
+  private void lookForSilent() {
+    for (var partition : dispatch.silent()) {
+      getContext().getLog().debug("partition {} does not answer", partition);
+      dispatch.forsake(partition);
+      greet(partition);
+    }
+    queuePair();
   }
 
   private void carryOut(Order order) {

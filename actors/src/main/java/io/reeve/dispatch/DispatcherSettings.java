@@ -16,7 +16,8 @@ public record DispatcherSettings(
     Duration epochBackoffMin,
     Duration epochBackoffMax,
     Duration transitMax,
-    Duration auditInterval) {
+    Duration auditInterval,
+    Duration answerWithin) {
 
   private static final String PATH = "reeve.dispatcher.";
 
@@ -40,7 +41,8 @@ public record DispatcherSettings(
             positive(c, "epoch-backoff.min"),
             positive(c, "epoch-backoff.max"),
             positive(c, "transit-max"),
-            atLeastOneSecond(c, "audit-interval"));
+            atLeastOneSecond(c, "audit-interval"),
+            positive(c, "answer-within"));
     ordered("greet-backoff", settings.greetBackoffMin, settings.greetBackoffMax);
     ordered("epoch-backoff", settings.epochBackoffMin, settings.epochBackoffMax);
     return settings;

@@ -111,6 +111,20 @@ class DispatcherTest {
     assertThat(greeting().epoch()).isEqualTo(3);
   }
 
+  @Test
+  void aPartitionThatDealsWithNoProposalIsGreetedAgain() {
+    var running = running();
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.self().tell(register("a", 1, 1, 0));
+    partition0.expectMessageClass(Partition.Grant.class);
+
+    time.timePasses(settings.answerWithin());
+    region.expectNoMessage();
+    time.timePasses(settings.answerWithin());
+
+    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
+  }
+
   // ---- Audits
 
   @Test

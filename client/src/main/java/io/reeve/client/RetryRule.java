@@ -58,12 +58,18 @@ record RetryRule(int triesMax, Duration backoffInitial, Duration backoffMax) {
     return switch (failure.code()) {
       case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
       case RESOURCE_EXHAUSTED, ABORTED -> failure.retryDelay().isPresent();
-      // A stream that was reset under the call by a proxy or a stopping server, in grpc-java's
-      // words.
-      case INTERNAL, CANCELLED, UNKNOWN ->
-          failure.reason().isEmpty() && String.valueOf(failure.getMessage()).contains("RST_STREAM");
+      case INTERNAL, CANCELLED, UNKNOWN -> failure.reason().isEmpty() && brokeOff(failure);
       default -> false;
     };
+  }
+
+  /**
+   * Whether the stream was reset under the call by a proxy or a stopping server, or the connection
+   * was closed by a dying one just as the call was written to it; in grpc-java's words.
+   */
+  private static boolean brokeOff(ReeveException failure) {
+    var words = String.valueOf(failure.getMessage());
+    return words.contains("RST_STREAM") || words.contains("channel closed");
   }
 
   /** Whether another endpoint may answer better than the one that failed. */

@@ -66,6 +66,13 @@ class RetryRuleTest {
   }
 
   @Test
+  void aCallThatMetADyingConnectionIsRepeated() {
+    var closed = ReeveException.of(Status.UNKNOWN.withDescription("channel closed"), null);
+
+    assertThat(rule.delayAfter(1, closed, random)).isPresent();
+  }
+
+  @Test
   void settingsThatMakeNoSenseAreRefused() {
     assertThatThrownBy(() -> new RetryRule(0, Duration.ofMillis(1), Duration.ofMillis(1)))
         .hasMessage("expected triesMax of at least 1, got 0");

@@ -32,7 +32,7 @@ public final class Checker {
   private final Map<String, Integer> called = new HashMap<>();
   private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
   private final Set<TaskId> cancelled = new HashSet<>();
-  private final List<Fact.SettleAnswered> settlements = new ArrayList<>();
+  private final List<Fact> toldApart = new ArrayList<>();
   private final Map<String, Fact.ReadAnswered> reads = new HashMap<>();
   private final Map<String, SessionCredit> sessions = new HashMap<>();
   private final Map<Long, Long> greeted = new HashMap<>();
@@ -41,16 +41,23 @@ public final class Checker {
   private final @Nullable Consumer<Fact> recorder;
   private long events;
 
+  /** Whether all that was stored by the time of the next fact is known. */
+  private boolean whole;
+
   /** Tasks that have not ended. */
   private int live;
 
   private Checker(boolean inOrder, long leaseNanos, @Nullable Consumer<Fact> recorder) {
     this.recorder = recorder;
     this.inOrder = inOrder;
+    this.whole = inOrder;
     this.leaseNanos = leaseNanos;
   }
 
-  /** For a journal, and for histories that were written down apart from it. */
+  /**
+   * For a journal, and for histories that were written down apart from it: what those say is judged
+   * at the end, against all that was stored.
+   */
   public static Checker ofJournal() {
     return new Checker(false, 0, null);
   }
@@ -83,8 +90,9 @@ public final class Checker {
 
   /** Nothing follows: judges what can be told only now. */
   public void end() {
+    whole = true;
+    toldApart.forEach(this::take);
     answered.values().forEach(this::isStored);
-    settlements.forEach(this::agrees);
     if (inOrder) {
       lives.forEach(
           (id, life) -> {
@@ -92,6 +100,8 @@ public final class Checker {
               violated(Invariant.EVERYTHING_ENDS, "%s: %s".formatted(id, life));
             }
           });
+    } else if (!called.isEmpty()) {
+      submissions.forEach((requestId, ids) -> wasAskedFor(requestId, ids.size()));
     }
   }
 
@@ -134,12 +144,21 @@ public final class Checker {
     return lives.size();
   }
 
+  /** Events of the journal so far. */
+  public long events() {
+    return events;
+  }
+
+  /** Tasks that were leased more than once. */
+  public int leasedAgain() {
+    return (int) lives.values().stream().filter(TaskLife::leasedMoreThanOnce).count();
+  }
+
   /** How much was judged, for the log of a test. */
   public String summary() {
     var completed = lives.values().stream().filter(l -> l.end == TaskState.COMPLETED).count();
-    var again = lives.values().stream().filter(TaskLife::leasedMoreThanOnce).count();
     return "%d events, %d tasks, %d completed, %d leased more than once"
-        .formatted(events, lives.size(), completed, again);
+        .formatted(events, lives.size(), completed, leasedAgain());
   }
 
   // ---- Facts
@@ -151,7 +170,22 @@ public final class Checker {
     }
     if (fact instanceof Fact.Stored stored) {
       stored(stored);
-    } else if (fact instanceof Fact.Delivered delivered) {
+    } else if (whole || isOfItsOwn(fact)) {
+      take(fact);
+    } else {
+      toldApart.add(fact);
+    }
+  }
+
+  /** Whether it can be judged without knowing what was stored by its time. */
+  private static boolean isOfItsOwn(Fact fact) {
+    return fact instanceof Fact.SubmitCalled
+        || fact instanceof Fact.SubmitAnswered
+        || fact instanceof Fact.EpochOpened;
+  }
+
+  private void take(Fact fact) {
+    if (fact instanceof Fact.Delivered delivered) {
       delivered(delivered);
     } else if (fact instanceof Fact.CreditStated stated) {
       var session = sessions.get(stated.session());
@@ -224,11 +258,17 @@ public final class Checker {
             "request %s: submitted %s and again %s".formatted(requestId, earlier, ids));
       }
     }
-    if (inOrder && called.getOrDefault(requestId, -1) != ids.size()) {
+    if (inOrder) {
+      wasAskedFor(requestId, ids.size());
+    }
+  }
+
+  private void wasAskedFor(String requestId, int tasks) {
+    if (called.getOrDefault(requestId, -1) != tasks) {
       violated(
           Invariant.NO_GHOST,
           "request %s: stored %d tasks, asked for %s"
-              .formatted(requestId, ids.size(), called.get(requestId)));
+              .formatted(requestId, tasks, called.get(requestId)));
     }
   }
 
@@ -262,7 +302,7 @@ public final class Checker {
   private void cancelAnswered(Fact.CancelAnswered answer) {
     cancelled.add(answer.task());
     var life = lives.get(answer.task());
-    if (inOrder && (life == null || life.end != TaskState.CANCELLED)) {
+    if (life == null || life.end != TaskState.CANCELLED) {
       violated(
           Invariant.CANCEL_IS_FINAL,
           "%s: its client was told that it is cancelled, it is %s".formatted(answer.task(), life));
@@ -276,14 +316,14 @@ public final class Checker {
     }
     var state = read.state();
     if (state == null) {
-      if (inOrder && life.end == null) {
+      if (life.end == null) {
         violated(
             Invariant.READS_GO_ON,
             "%s: unknown to a reader, it is %s".formatted(read.task(), life));
       }
       return;
     }
-    if (inOrder && state.terminal() && (life.end != state || life.result() != read.result())) {
+    if (state.terminal() && (life.end != state || life.result() != read.result())) {
       violated(Invariant.ONE_END, "%s: read as %s, it is %s".formatted(read.task(), state, life));
     }
     var before = reads.put(read.client() + " " + read.task(), read);
@@ -309,7 +349,7 @@ public final class Checker {
               .formatted(delivered.session(), delivered.lane(), delivered.task(), session));
     }
     var life = lives.get(delivered.task());
-    if (inOrder && (life == null || !life.hadLease(delivered.fence()))) {
+    if (life == null || !life.hadLease(delivered.fence())) {
       violated(
           Invariant.LEASES_ARE_STORED,
           "%s: delivered under fence %d, it is %s"
@@ -318,14 +358,6 @@ public final class Checker {
   }
 
   private void settled(Fact.SettleAnswered answer) {
-    if (inOrder) {
-      agrees(answer);
-    } else {
-      settlements.add(answer);
-    }
-  }
-
-  private void agrees(Fact.SettleAnswered answer) {
     var life = lives.get(answer.task());
     var stored = life != null && life.settledSo(answer.fence(), answer.outcome(), answer.result());
     // A failure may be refused since the server's own word on the attempt came first.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -14,8 +15,10 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.TaskState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -39,6 +42,9 @@ class CheckerTest {
           completed(1, 3),
           leased(2, 1, 1),
           new TaskEvent.Died(2, 1, FAILURE, 60));
+
+  private static final TaskId FIRST = new TaskId(PARTITION, 1);
+  private static final int RESULT = Arrays.hashCode(new byte[0]);
 
   private static final Map<String, List<String>> ACKNOWLEDGED = Map.of("r1", List.of("3-1", "3-2"));
 
@@ -153,6 +159,82 @@ class CheckerTest {
   void aNumberThatIsGivenTwiceIsFound() {
     assertThat(violations(after(0, submission("r2", 2, 2))))
         .containsExactly("3-2: submitted twice");
+  }
+
+  // ---- What was told, apart from the journal ----------------------------------------------------
+
+  @Test
+  void whatWasToldPassesThoughItIsAddedBeforeTheJournal() {
+    assertThat(
+            told(
+                new Fact.SubmitCalled("r1", 2),
+                new Fact.SubmitAnswered("r1", PARTITION, 1, 2),
+                new Fact.Delivered("", FIRST, 3, Lane.NORMAL),
+                new Fact.SettleAnswered(FIRST, 3, Outcome.COMPLETED, RESULT, true),
+                new Fact.ReadAnswered("c", FIRST, TaskState.LEASED, 1, 0),
+                new Fact.ReadAnswered("c", FIRST, TaskState.COMPLETED, 3, RESULT)))
+        .isEmpty();
+  }
+
+  @Test
+  void anAnswerToNobodysTaskIsFound() {
+    assertThat(told(new Fact.SubmitAnswered("r1", PARTITION, 2, 2)))
+        .containsExactly(Invariant.NO_LOST_ACK);
+  }
+
+  @Test
+  void aSubmissionThatNobodyAskedForIsFound() {
+    assertThat(told(new Fact.SubmitCalled("r2", 2))).containsExactly(Invariant.NO_GHOST);
+    assertThat(told(new Fact.SubmitCalled("r1", 1))).containsExactly(Invariant.NO_GHOST);
+  }
+
+  @Test
+  void aDeliveryWithoutALeaseIsFound() {
+    assertThat(told(new Fact.Delivered("", FIRST, 4, Lane.NORMAL)))
+        .containsExactly(Invariant.LEASES_ARE_STORED);
+  }
+
+  @Test
+  void aSettlementThatWasAcceptedAndNotStoredIsFound() {
+    assertThat(told(new Fact.SettleAnswered(FIRST, 2, Outcome.COMPLETED, RESULT, true)))
+        .containsExactly(Invariant.SETTLEMENTS_AGREE);
+  }
+
+  @Test
+  void anEndThatWasReadAndNotStoredIsFound() {
+    assertThat(told(new Fact.ReadAnswered("c", FIRST, TaskState.DEAD, 3, 0)))
+        .containsExactly(Invariant.ONE_END);
+    assertThat(told(new Fact.ReadAnswered("c", FIRST, TaskState.COMPLETED, 3, RESULT + 1)))
+        .containsExactly(Invariant.ONE_END);
+  }
+
+  @Test
+  void aReaderThatGoesBackIsFound() {
+    assertThat(
+            told(
+                new Fact.ReadAnswered("c", FIRST, TaskState.COMPLETED, 3, RESULT),
+                new Fact.ReadAnswered("c", FIRST, TaskState.LEASED, 3, 0)))
+        .containsExactly(Invariant.READS_GO_ON);
+  }
+
+  @Test
+  void aCancellationThatWasToldAndNotStoredIsFound() {
+    assertThat(told(new Fact.CancelAnswered(FIRST))).containsExactly(Invariant.CANCEL_IS_FINAL);
+  }
+
+  @Test
+  void anEpochThatIsGivenTwiceIsFound() {
+    assertThat(told(new Fact.EpochOpened(1), new Fact.EpochOpened(2), new Fact.EpochOpened(2)))
+        .containsExactly(Invariant.EPOCHS_GROW);
+  }
+
+  /** What is wrong with the good history beside what was told. */
+  private static List<Invariant> told(Fact... facts) {
+    var checker = Checker.ofJournal();
+    List.of(facts).forEach(checker::add);
+    GOOD.forEach(event -> checker.add(new Fact.Stored(PARTITION, event, Fact.UNKNOWN)));
+    checker.end();
+    return checker.violations().stream().map(Violation::invariant).toList();
   }
 
   // ---- Histories --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for named conditions, each with a bound. */
-final class Await {
+public final class Await {
 
   private static final long LOOK_NANOS = 20_000_000;
 
@@ -16,7 +16,7 @@ final class Await {
    *
    * @throws AssertionError naming the condition, when it did not in time
    */
-  static Duration until(String condition, Duration within, BooleanSupplier holds) {
+  public static Duration until(String condition, Duration within, BooleanSupplier holds) {
     var began = System.nanoTime();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() - began > within.toNanos()) {
@@ -28,7 +28,7 @@ final class Await {
   }
 
   /** Lets time pass: only for tests that say what does not happen, or at which instant it does. */
-  static void pass(Duration time) {
+  public static void pass(Duration time) {
     var began = System.nanoTime();
     until("time passes", time.plusSeconds(10), () -> System.nanoTime() - began >= time.toNanos());
   }

@@ -7,33 +7,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One process of a {@link Fleet}, and the log of what it said. */
-final class Member {
+/** One process of a test, and the log of what it said. */
+public final class Member {
 
   private final String name;
   private final Process process;
   private final Path log;
 
-  Member(String name, Process process, Path log) {
+  /**
+   * A process that was started.
+   *
+   * @param log where its output goes
+   */
+  public Member(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** All it printed and logged so far. */
-  String said() {
+  public String said() {
     try {
       return Files.readString(log, StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -42,18 +47,23 @@ final class Member {
   }
 
   /** SIGKILL. Returns when it is gone; does nothing when it already is. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     Signals.awaitEnd(process, "SIGKILL of " + name);
   }
 
+  /** SIGTERM; does not wait. */
+  public void askToEnd() {
+    process.destroy();
+  }
+
   /** SIGSTOP: it keeps its connections and does nothing. */
-  void suspend() {
+  public void suspend() {
     Signals.suspend(List.of(pid()));
   }
 
   /** SIGCONT. */
-  void resume() {
+  public void resume() {
     Signals.resume(List.of(pid()));
   }
 }

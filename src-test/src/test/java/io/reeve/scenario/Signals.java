@@ -8,23 +8,28 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Signals to processes that this test started. */
-final class Signals {
+public final class Signals {
 
   private static final Duration WITHIN = Duration.ofSeconds(10);
 
   private Signals() {}
 
   /** The processes keep their connections and do nothing. */
-  static void suspend(List<Long> pids) {
+  public static void suspend(List<Long> pids) {
     send("-STOP", pids);
   }
 
   /** They go on. */
-  static void resume(List<Long> pids) {
+  public static void resume(List<Long> pids) {
     send("-CONT", pids);
   }
 
-  private static void send(String signal, List<Long> pids) {
+  /**
+   * Any signal.
+   *
+   * @param signal as {@code kill} takes it, {@code -QUIT} for instance
+   */
+  public static void send(String signal, List<Long> pids) {
     var command = new ArrayList<>(List.of("kill", signal));
     pids.forEach(pid -> command.add(pid.toString()));
     try {

@@ -48,7 +48,8 @@ final class Tuning {
         Duration.ofMillis(50),
         Duration.ofMillis(500),
         Duration.ofSeconds(3),
-        audit);
+        audit,
+        Duration.ofMillis(300));
   }
 
   static Partition.Settings partition(Duration audit) {

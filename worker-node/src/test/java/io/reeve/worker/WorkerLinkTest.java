@@ -234,7 +234,7 @@ class WorkerLinkTest extends WorkerFixture {
   @Test
   void atMostTwoBatchesAreOnTheirWayAndTheRestTravelsTogether() {
     server.acknowledges(false);
-    start(builder().slots(8).prefetch(100));
+    start(builder().slots(8).prefetch(100).set("link.settlement-patience", "1h"));
     var session = server.session(1);
     session.assign(task("a", "echo", ""));
     session.settlements(1);
@@ -252,6 +252,20 @@ class WorkerLinkTest extends WorkerFixture {
     session.settlements(52);
     session.awaitReleased(52);
     assertThat(session.batches).hasSize(3);
+  }
+
+  @Test
+  void batchesThatAreNotAcknowledgedForLongHoldBackNoOthers() {
+    server.acknowledges(false);
+    start(builder().slots(1).set("link.settlement-patience", "20ms"));
+    var session = server.session(1);
+
+    for (int i = 0; i < 5; i++) {
+      session.assign(task("a" + i, "echo", ""));
+      session.settlements(i + 1);
+    }
+
+    session.awaitReleased(5);
   }
 
   @Test

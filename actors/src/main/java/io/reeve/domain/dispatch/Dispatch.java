@@ -123,6 +123,7 @@ public final class Dispatch {
   public boolean inventory(int partition, long incarnation) {
     var stock = grants.stocks[partition];
     var restarted = stock.everKnown && stock.incarnation != incarnation;
+    grants.takeBackForsaken(stock);
     if (stock.known) {
       grants.doubt(stock);
     } else {
@@ -139,7 +140,20 @@ public final class Dispatch {
   public void lost(int partition) {
     var stock = grants.stocks[partition];
     stock.known = false;
+    stock.forsaken.clear();
     grants.forget(stock);
+    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+  }
+
+  /**
+   * The partition does not answer. Nothing is granted there until its next inventory, and what was
+   * granted counts no longer: should it be used all the same, the session hands back what is over
+   * the worker's credit.
+   */
+  public void forsake(int partition) {
+    var stock = grants.stocks[partition];
+    stock.known = false;
+    grants.forsake(stock);
     classes.values().forEach(ready -> ready.readyAt(partition, 0));
   }
 
@@ -257,6 +271,33 @@ public final class Dispatch {
       lost += worker.writeOffLost();
     }
     return lost;
+  }
+
+  /**
+   * Whether partitions have something to answer, so that {@link #silent} may find that none did.
+   */
+  public boolean awaitsPartitions() {
+    for (var stock : grants.stocks) {
+      if (stock.known && stock.owesAnswer()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Partitions that have not dealt with a proposal or a revocation that was open at the last call:
+   * it was lost, they heed another dispatcher, or they are away. Credit that waits for them is
+   * missing elsewhere, and what comes free would follow it: see {@link #forsake}.
+   */
+  public List<Integer> silent() {
+    var silent = new ArrayList<Integer>();
+    for (var stock : grants.stocks) {
+      if (stock.known && stock.isSilent()) {
+        silent.add(stock.partition);
+      }
+    }
+    return silent;
   }
 
   // ---- For readers

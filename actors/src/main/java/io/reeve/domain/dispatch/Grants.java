@@ -43,6 +43,7 @@ final class Grants {
   /** Asks for a standing grant back; it stays open until the partition says that it is done. */
   void revoke(OpenGrant grant) {
     grant.worker.revoke(grant);
+    grant.stock.owe();
     tellRevoked(grant);
   }
 
@@ -123,6 +124,20 @@ final class Grants {
     }
   }
 
+  /** The partition does not answer: none of its grants counts until it does. */
+  void forsake(Stock stock) {
+    stock.forsaken.addAll(stock.standing.keySet());
+    forget(stock);
+  }
+
+  /** It answers again: takes back what it may still have. */
+  void takeBackForsaken(Stock stock) {
+    if (!stock.forsaken.isEmpty()) {
+      revocations.computeIfAbsent(stock.partition, p -> new ArrayList<>()).addAll(stock.forsaken);
+      stock.forsaken.clear();
+    }
+  }
+
   private void forgetProposals(Stock stock) {
     List.copyOf(stock.proposals.values()).forEach(this::drop);
     stock.lastSeq = stock.newestSeq();
@@ -158,6 +173,9 @@ final class Grants {
       grant.ready.grantedAt(grant.stock.partition, -grant.remaining());
     } else {
       grant.stock.standing.remove(grant.seq);
+      if (grant.revoked) {
+        grant.stock.confirm();
+      }
     }
     grant.worker.close(grant);
   }

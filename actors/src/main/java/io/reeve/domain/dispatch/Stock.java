@@ -1,8 +1,10 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.TaskClass;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What is known of one partition: whether it answers, and which grants are open there. */
@@ -19,6 +21,17 @@ final class Stock {
   long lastSeq;
   private long nextSeq = 1;
 
+  /** Standing grants whose revocation is not confirmed. */
+  private int owed;
+
+  private long confirmed;
+  private long seqAtLook;
+  private int owedAtLook;
+  private long confirmedAtLook;
+
+  /** Standing grants that count no longer, and that the partition may still have. */
+  final List<Long> forsaken = new ArrayList<>();
+
   /** Proposals by number, in the order of numbers. */
   final Map<Long, OpenGrant> proposals = new LinkedHashMap<>();
 
@@ -27,6 +40,36 @@ final class Stock {
 
   Stock(int partition) {
     this.partition = partition;
+  }
+
+  /** A standing grant is asked back. */
+  void owe() {
+    owed++;
+  }
+
+  /** A standing grant that was asked back is no more. */
+  void confirm() {
+    owed--;
+    confirmed++;
+  }
+
+  /** Whether the partition has something to answer. */
+  boolean owesAnswer() {
+    return !proposals.isEmpty() || owed > 0;
+  }
+
+  /**
+   * Whether a proposal is open that already was when this was last asked, or standing grants are
+   * asked back since then and none came.
+   */
+  boolean isSilent() {
+    var silent =
+        (!proposals.isEmpty() && proposals.keySet().iterator().next() <= seqAtLook)
+            || (owed > 0 && owedAtLook > 0 && confirmed == confirmedAtLook);
+    seqAtLook = newestSeq();
+    owedAtLook = owed;
+    confirmedAtLook = confirmed;
+    return silent;
   }
 
   long takeSeq() {

@@ -8,14 +8,14 @@ import java.util.OptionalLong;
  * When something happened again and again, in milliseconds since the epoch, and how long it did
  * not. Safe for many threads; 8 bytes each.
  */
-final class Moments {
+public final class Moments {
 
   private static final int FIRST_CAPACITY = 1024;
 
   private long[] moments = new long[FIRST_CAPACITY];
   private int count;
 
-  synchronized void add(long atMs) {
+  public synchronized void add(long atMs) {
     if (count == moments.length) {
       moments = Arrays.copyOf(moments, count * 2);
     }
@@ -23,7 +23,7 @@ final class Moments {
   }
 
   /** The longest time within {@code fromMs} and {@code toMs} in which it did not happen. */
-  Duration longestGap(long fromMs, long toMs) {
+  public Duration longestGap(long fromMs, long toMs) {
     var longest = 0L;
     var last = fromMs;
     for (var moment : between(fromMs, toMs)) {
@@ -37,7 +37,7 @@ final class Moments {
    * How long after {@code fromMs} it went on for good: the end of the last gap longer than {@code
    * gap}, zero where there was none, and empty where one is open at {@code toMs}.
    */
-  OptionalLong wentOnAfterMs(long fromMs, long toMs, Duration gap) {
+  public OptionalLong wentOnAfterMs(long fromMs, long toMs, Duration gap) {
     var wentOn = fromMs;
     var last = fromMs;
     for (var moment : between(fromMs, toMs)) {

@@ -1,10 +1,15 @@
 package io.reeve.node.store;
 
+import io.reeve.domain.task.PartitionEvent;
+
 /**
  * Hears what a journal says, in the words of those outside: tasks by their ids. Times are in
  * milliseconds since the epoch, by the clock of the node that wrote them.
  */
 public interface JournalFacts {
+
+  /** An event of a partition as it is stored; before what it means is told. */
+  default void event(int partition, PartitionEvent event) {}
 
   /** One submission was stored. */
   void submitted(String requestId, String taskId, int partition, long atMs);

@@ -13,6 +13,7 @@ import io.reeve.journal.PartitionRow;
 import java.io.NotSerializableException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the journal that the nodes of a cluster share from where it was read last, each row once,
@@ -26,13 +27,14 @@ public final class JournalFollower implements AutoCloseable {
   private static final String PARTITION = "partition|";
   private static final String DISPATCHER = "dispatcher";
 
-  private final JournalReader reader;
+  private final PostgresSettings settings;
   private final JournalFacts facts;
   private final EpochSerializer epochs = new EpochSerializer();
   private final Map<String, Long> read = new HashMap<>();
+  private @Nullable JournalReader reader;
 
-  private JournalFollower(JournalReader reader, JournalFacts facts) {
-    this.reader = reader;
+  private JournalFollower(PostgresSettings settings, JournalFacts facts) {
+    this.settings = settings;
     this.facts = facts;
   }
 
@@ -43,15 +45,42 @@ public final class JournalFollower implements AutoCloseable {
    * @throws StoreException when the server does not answer or does not let this user in
    */
   public static JournalFollower open(Config configuration, JournalFacts facts) {
-    return new JournalFollower(JournalReader.open(PostgresSettings.of(configuration)), facts);
+    var follower = new JournalFollower(PostgresSettings.of(configuration), facts);
+    follower.connected();
+    return follower;
   }
 
-  /** Tells what is new. */
+  /**
+   * Tells what is new.
+   *
+   * @throws StoreException when the server is away, or the journal is not as it should be; the next
+   *     call connects again, and goes on behind the last row that was told
+   */
   public void readOn() {
-    for (var persistenceId : reader.persistenceIds()) {
-      if (persistenceId.startsWith(PARTITION) || persistenceId.equals(DISPATCHER)) {
-        reader.forEachRow(persistenceId, last(persistenceId) + 1, this::tell);
+    var from = connected();
+    try {
+      for (var persistenceId : from.persistenceIds()) {
+        if (persistenceId.startsWith(PARTITION) || persistenceId.equals(DISPATCHER)) {
+          from.forEachRow(persistenceId, last(persistenceId) + 1, this::tell);
+        }
       }
+    } catch (StoreException e) {
+      disconnect(e);
+      throw e;
+    }
+  }
+
+  private JournalReader connected() {
+    var open = reader == null ? JournalReader.open(settings) : reader;
+    reader = open;
+    return open;
+  }
+
+  private void disconnect(StoreException because) {
+    try {
+      close();
+    } catch (StoreException e) {
+      because.addSuppressed(e);
     }
   }
 
@@ -73,7 +102,11 @@ public final class JournalFollower implements AutoCloseable {
       var partition = Integer.parseInt(persistenceId.substring(PARTITION.length()));
       PartitionRow.fromBytes(row.payload())
           .events(profile -> profile)
-          .forEach(event -> tell(partition, event));
+          .forEach(
+              event -> {
+                facts.event(partition, event);
+                tell(partition, event);
+              });
     }
     read.put(persistenceId, row.sequenceNr());
   }
@@ -119,6 +152,10 @@ public final class JournalFollower implements AutoCloseable {
 
   @Override
   public void close() {
-    reader.close();
+    var open = reader;
+    reader = null;
+    if (open != null) {
+      open.close();
+    }
   }
 }

@@ -73,9 +73,14 @@ public final class Link extends AbstractBehavior<Link.Command> {
 
   private record ProgressDue() implements Command {}
 
+  private record SettlementsSlow(long batch) implements Command {}
+
   private record LeasesLapsed() implements Command {}
 
   private record GoodbyeOverdue() implements Command {}
+
+  /** Batches that leave in the time of patience while an earlier one is awaited for longer. */
+  private static final int PACE_WHEN_HELD_UP = 5;
 
   // ---- Construction -----------------------------------------------------------------------------
 
@@ -125,7 +130,8 @@ public final class Link extends AbstractBehavior<Link.Command> {
     this.pool = pool;
     this.timers = timers;
     this.endpoints = new Endpoints(parts.endpoints());
-    this.upstream = new Upstream(parts.identity(), settings, workload, parts.figures());
+    this.upstream =
+        new Upstream(parts.identity(), settings, workload, parts.figures(), this::heldBack);
     this.lastProgress = parts.nanos().getAsLong() - settings.progressInterval().toNanos();
     context.getSelf().tell(new Connect());
   }
@@ -148,6 +154,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
         .onMessage(CheckSilence.class, this::onCheckSilence)
         .onMessage(ReceivedDue.class, this::onReceivedDue)
         .onMessage(ProgressDue.class, this::onProgressDue)
+        .onMessage(SettlementsSlow.class, this::onSettlementsSlow)
         .onMessage(LeasesLapsed.class, this::onLeasesLapsed)
         .onMessage(GoodbyeOverdue.class, this::onGoodbyeOverdue)
         .onSignal(PostStop.class, this::onStop)
@@ -444,6 +451,22 @@ public final class Link extends AbstractBehavior<Link.Command> {
     return this;
   }
 
+  /** No settlement leaves until those up to this batch are acknowledged, or have become slow. */
+  private void heldBack(long batch) {
+    if (!timers.isTimerActive(SettlementsSlow.class)) {
+      var patience = settings.settlementPatience();
+      timers.startSingleTimer(
+          SettlementsSlow.class,
+          new SettlementsSlow(batch),
+          upstream.isHeldUp() ? patience.dividedBy(PACE_WHEN_HELD_UP) : patience);
+    }
+  }
+
+  private Behavior<Command> onSettlementsSlow(SettlementsSlow due) {
+    upstream.overlook(due.batch());
+    return this;
+  }
+
   private void closeStream(String reason) {
     streams++;
     phase = Phase.WAITING;
@@ -452,6 +475,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
     timers.cancel(new Beat());
     timers.cancel(new CheckSilence());
     timers.cancel(new ReceivedDue());
+    timers.cancel(SettlementsSlow.class);
     if (stream != null) {
       stream.cancel(reason);
       stream = null;

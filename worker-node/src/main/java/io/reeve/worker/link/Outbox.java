@@ -30,6 +30,9 @@ final class Outbox {
   private final ArrayDeque<Batch> sent = new ArrayDeque<>();
   private long lastNumber;
 
+  /** How many of those sent, from the first on, no others wait for any more. */
+  private int slow;
+
   void add(Settlement settlement) {
     waiting.addLast(settlement);
   }
@@ -62,9 +65,32 @@ final class Outbox {
     return message.addAllSettlements(settlements).build();
   }
 
-  /** Batches sent in this session and not acknowledged. */
+  /** Batches sent in this session and not acknowledged, but for those that are slow. */
   int batchesOnTheirWay() {
-    return sent.size();
+    return sent.size() - slow;
+  }
+
+  /**
+   * Counts what is not acknowledged up to this batch as slow: the server waits for one of many
+   * places, and settlements for the others must not wait with it.
+   *
+   * @param slowMax as many at most; beyond, others wait all the same
+   */
+  void overlook(long number, int slowMax) {
+    var overdue = sent.stream().filter(batch -> batch.number() <= number).count();
+    slow = Math.max(slow, (int) Math.min(overdue, slowMax));
+  }
+
+  /**
+   * Whether a slow batch is awaited; as acknowledgements come in order, all others wait behind it.
+   */
+  boolean isHeldUp() {
+    return slow > 0;
+  }
+
+  /** The last batch that was sent; 0 before the first of a session. */
+  long lastNumber() {
+    return lastNumber;
   }
 
   /** Forgets every batch up to this number. Older and repeated acknowledgements change nothing. */
@@ -73,6 +99,7 @@ final class Outbox {
         batch != null && batch.number() <= number;
         batch = sent.peekFirst()) {
       sent.removeFirst();
+      slow = Math.max(0, slow - 1);
     }
   }
 
@@ -85,6 +112,7 @@ final class Outbox {
       }
     }
     lastNumber = 0;
+    slow = 0;
   }
 
   /** Drops waiting settlements of these leases and answers how many there were. */

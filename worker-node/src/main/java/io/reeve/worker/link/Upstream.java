@@ -17,6 +17,7 @@ import io.reeve.worker.slot.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Upstream {
   private final LinkSettings settings;
   private final Workload workload;
   private final ProcessFigures figures;
+  private final LongConsumer onHeldBack;
   private final Outbox outbox = new Outbox();
 
   private @Nullable WorkerStream stream;
@@ -46,7 +48,18 @@ final class Upstream {
   private long assignmentsAcknowledged;
   private long beats;
 
-  Upstream(Identity identity, LinkSettings settings, Workload workload, ProcessFigures figures) {
+  /**
+   * What a pool says.
+   *
+   * @param onHeldBack told the last batch that was sent, when no other may follow it for now
+   */
+  Upstream(
+      Identity identity,
+      LinkSettings settings,
+      Workload workload,
+      ProcessFigures figures,
+      LongConsumer onHeldBack) {
+    this.onHeldBack = onHeldBack;
     this.identity = identity;
     this.settings = settings;
     this.workload = workload;
@@ -132,7 +145,8 @@ final class Upstream {
     if (toServer == null || current == null) {
       return;
     }
-    while (outbox.batchesOnTheirWay() < settings.batchesUnacknowledged() && toServer.isReady()) {
+    var most = outbox.isHeldUp() ? 1 : settings.batchesUnacknowledged();
+    while (outbox.batchesOnTheirWay() < most && toServer.isReady()) {
       collectEnded();
       var batch = outbox.nextBatch(settings.batchMax(), current.batchBytesMax());
       if (batch == null) {
@@ -142,6 +156,9 @@ final class Upstream {
       toServer.send(WorkerMessage.newBuilder().setSettlements(batch).build());
       releasedTotal += batch.getSettlementsCount();
       creditDue = true;
+    }
+    if (outbox.batchesOnTheirWay() >= most) {
+      onHeldBack.accept(outbox.lastNumber());
     }
     if (creditDue) {
       creditDue = false;
@@ -154,6 +171,17 @@ final class Upstream {
                       .setReleasedTotal(releasedTotal))
               .build());
     }
+  }
+
+  /** Whether acknowledgements are late, so that those of new batches cannot come in time. */
+  boolean isHeldUp() {
+    return outbox.isHeldUp();
+  }
+
+  /** The server took its time with everything up to this batch: what waits goes without it. */
+  void overlook(long batch) {
+    outbox.overlook(batch, settings.slowBatchesMax());
+    flush();
   }
 
   /** The server has these batches for good. */

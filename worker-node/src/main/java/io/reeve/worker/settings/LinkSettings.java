@@ -28,6 +28,8 @@ public record LinkSettings(
     Duration progressInterval,
     int batchMax,
     int batchesUnacknowledged,
+    Duration settlementPatience,
+    int slowBatchesMax,
     int messageMax) {
 
   private static final Duration TICK = Duration.ofMillis(1);
@@ -50,6 +52,8 @@ public record LinkSettings(
         keys.time("progress-interval", TICK, HOUR),
         keys.whole("settlement-batch-max", 1, 10_000),
         keys.whole("settlement-batches-unacknowledged", 1, 64),
+        keys.time("settlement-patience", TICK, HOUR),
+        keys.whole("settlement-batches-slow-max", 0, 190),
         (int) keys.bytes("message-max", 64 * 1024, 1 << 30));
   }
 }

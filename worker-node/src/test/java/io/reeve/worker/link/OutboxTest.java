@@ -49,6 +49,39 @@ class OutboxTest {
   }
 
   @Test
+  void aSlowBatchHoldsBackNobodyAndIsStillAwaited() {
+    add("a", "b", "c", "d");
+    batch(1);
+    batch(1);
+    batch(1);
+
+    outbox.overlook(2, 10);
+
+    assertThat(outbox.batchesOnTheirWay()).isEqualTo(1);
+    assertThat(names(batch(1))).containsExactly("d");
+    outbox.acknowledge(1);
+    assertThat(outbox.batchesOnTheirWay()).isEqualTo(2);
+    outbox.acknowledge(4);
+    assertThat(outbox.batchesOnTheirWay()).isZero();
+    assertThat(outbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void onlySoManyBatchesAreSlow() {
+    add("a", "b", "c");
+    batch(1);
+    batch(1);
+    batch(1);
+
+    outbox.overlook(3, 2);
+
+    assertThat(outbox.batchesOnTheirWay()).isEqualTo(1);
+    outbox.startOver();
+    assertThat(names(batch(10))).containsExactly("a", "b", "c");
+    assertThat(outbox.batchesOnTheirWay()).isEqualTo(1);
+  }
+
+  @Test
   void aNewSessionSendsWhatWasNotAcknowledgedFirstAndCountsAnew() {
     add("a", "b", "c", "d");
     batch(1);

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL server on the loopback address with an empty database, for as long as this object is
- * open; with all that makes a commit durable turned on.
+ * A PostgreSQL server with an empty database, for as long as this object is open; with all that
+ * makes a commit durable turned on. It listens on the loopback address, unless told otherwise.
  *
  * <p>It is the server that the variable {@value #URL_VARIABLE} names, which is then left as it is;
  * else one of its own, by the programs of this machine or those on the class path, with its data in
@@ -48,11 +48,37 @@ public final class LocalPostgres implements AutoCloseable {
   /** Where the server says how far it is, counted from 0; documented in pg_ctl's source. */
   private static final int STATUS_LINE = 7;
 
+  /**
+   * Where a server of its own listens.
+   *
+   * @param address of the network that {@code enter} leads to
+   * @param port free there
+   * @param clients who may connect with the password, as {@code pg_hba.conf} writes addresses
+   * @param enter what stands before the server's command, to run it in another network; may be
+   *     empty
+   */
+  public record Place(String address, int port, String clients, List<String> enter) {
+
+    /** On the loopback address of this machine, for this machine. */
+    static Place onLoopback() {
+      return new Place("127.0.0.1", freePort(), "127.0.0.1/32", List.of());
+    }
+
+    private static int freePort() {
+      try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        throw new LocalPostgresException("cannot find a free port: " + e, e);
+      }
+    }
+  }
+
   private final String url;
   private final @Nullable Own own;
 
   /** What there is of a server that this object started. */
-  private record Own(Path directory, Commands commands, Account account, Binaries binaries) {
+  private record Own(
+      Path directory, Commands commands, Account account, Binaries binaries, Place place) {
 
     Path data() {
       return directory.resolve("data");
@@ -69,7 +95,6 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  private int port;
   private @Nullable Process server;
   private @Nullable Thread endWithUs;
 
@@ -78,10 +103,11 @@ public final class LocalPostgres implements AutoCloseable {
     this.own = null;
   }
 
-  private LocalPostgres(Own own, String password, int port) {
+  private LocalPostgres(Own own, String password) {
     this.own = own;
-    this.port = port;
-    this.url = "postgres://%s:%s@127.0.0.1:%d/%s".formatted(NAME, password, port, DATABASE);
+    this.url =
+        "postgres://%s:%s@%s:%d/%s"
+            .formatted(NAME, password, own.place().address(), own.place().port(), DATABASE);
   }
 
   /**
@@ -93,10 +119,19 @@ public final class LocalPostgres implements AutoCloseable {
    */
   public static LocalPostgres start(Map<String, String> environment, RandomGenerator random) {
     var given = environment.getOrDefault(URL_VARIABLE, "");
-    return given.isEmpty() ? startOwn(environment, random) : new LocalPostgres(given);
+    return given.isEmpty()
+        ? startAt(Place.onLoopback(), environment, random)
+        : new LocalPostgres(given);
   }
 
-  private static LocalPostgres startOwn(Map<String, String> environment, RandomGenerator random) {
+  /**
+   * Starts a server of its own in another place than on the loopback address; otherwise as {@link
+   * #start}.
+   *
+   * @param environment says which programs there are
+   */
+  public static LocalPostgres startAt(
+      Place place, Map<String, String> environment, RandomGenerator random) {
     var directory = newDirectory();
     LocalPostgres postgres = null;
     var started = false;
@@ -107,7 +142,7 @@ public final class LocalPostgres implements AutoCloseable {
       var binaries = Binaries.find(environment, directory.resolve("programs"));
       var password = password(random);
       postgres =
-          new LocalPostgres(new Own(directory, commands, account, binaries), password, freePort());
+          new LocalPostgres(new Own(directory, commands, account, binaries, place), password);
       postgres.setUp(password);
       postgres.startServer();
       LOG.info("started {} as a server with pid {}", binaries.origin(), postgres.pid());
@@ -141,12 +176,6 @@ public final class LocalPostgres implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void setUp(String password) throws IOException {
     var own = own();
     var passwordFile = own.directory().resolve("password");
@@ -170,7 +199,7 @@ public final class LocalPostgres implements AutoCloseable {
     Files.writeString(
         own.data().resolve("postgresql.conf"),
         """
-        listen_addresses = '127.0.0.1'
+        listen_addresses = '%s'
         port = %d
         unix_socket_directories = '%s'
         # A cluster of some nodes, and people who look.
@@ -181,7 +210,11 @@ public final class LocalPostgres implements AutoCloseable {
         shared_buffers = 64MB
         max_wal_size = 256MB
         """
-            .formatted(port, own.directory()),
+            .formatted(own.place().address(), own.place().port(), own.directory()),
+        StandardOpenOption.APPEND);
+    Files.writeString(
+        own.data().resolve("pg_hba.conf"),
+        "host all all %s scram-sha-256%n".formatted(own.place().clients()),
         StandardOpenOption.APPEND);
   }
 
@@ -208,10 +241,9 @@ public final class LocalPostgres implements AutoCloseable {
   }
 
   private Process launch() {
-    var launched =
-        own()
-            .commands()
-            .start(own().command("postgres", "-D", own().data().toString()), own().log());
+    var command = new ArrayList<>(own().place().enter());
+    command.addAll(own().command("postgres", "-D", own().data().toString()));
+    var launched = own().commands().start(command, own().log());
     server = launched;
     return launched;
   }
@@ -304,10 +336,19 @@ public final class LocalPostgres implements AutoCloseable {
 
   /** Stops it in order: open transactions are rolled back, and the data is as if never in use. */
   public void stop() {
+    stop("fast");
+  }
+
+  /** Stops it without order: connections break, and the next start recovers from the log. */
+  public void stopAtOnce() {
+    stop("immediate");
+  }
+
+  private void stop(String mode) {
     if (server != null && server.isAlive()) {
       own()
           .commands()
-          .output(own().command("pg_ctl", "-D", data().toString(), "-m", "fast", "-w", "stop"));
+          .output(own().command("pg_ctl", "-D", data().toString(), "-m", mode, "-w", "stop"));
       awaitEnd(COMMAND_WITHIN);
     }
   }
@@ -328,7 +369,7 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  /** Starts it again on its data, after {@link #stop} or {@link #kill}; with another pid. */
+  /** Starts it again on its data, after it was stopped or killed; with another pid. */
   public void restart() {
     if (server != null && server.isAlive()) {
       throw new IllegalStateException("expected a server that was stopped");

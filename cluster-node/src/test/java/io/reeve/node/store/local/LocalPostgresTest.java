@@ -41,6 +41,10 @@ class LocalPostgresTest {
       postgres.stop();
       postgres.restart();
       assertThat(answer(postgres, "SELECT text FROM word")).isEqualTo("kept");
+
+      postgres.stopAtOnce();
+      postgres.restart();
+      assertThat(answer(postgres, "SELECT text FROM word")).isEqualTo("kept");
     }
     assertThat(data).doesNotExist();
   }
@@ -59,6 +63,17 @@ class LocalPostgresTest {
                       "reeve",
                       "guess"))
           .hasMessageContaining("password authentication failed");
+    }
+  }
+
+  @Test
+  void itListensWhereItIsToldByACommandThatEntersThere() throws Exception {
+    var port = LocalPostgres.Place.onLoopback().port();
+    var place = new LocalPostgres.Place("127.0.0.2", port, "127.0.0.0/8", List.of("env"));
+
+    try (var postgres = LocalPostgres.startAt(place, OWN, new SecureRandom())) {
+      assertThat(URI.create(postgres.url()).getHost()).isEqualTo("127.0.0.2");
+      assertThat(answer(postgres, "SHOW listen_addresses")).isEqualTo("127.0.0.2");
     }
   }
 

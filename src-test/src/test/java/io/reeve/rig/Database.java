@@ -1,0 +1,93 @@
+package io.reeve.rig;
+
+import io.reeve.journal.JournalSerializer;
+import io.reeve.journal.PartitionRow;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** What somebody with the password may do to the store behind the nodes' backs. */
+final class Database {
+
+  private static final int TRIES_MAX = 1000;
+  private static final String DUPLICATE = "23505";
+
+  private final String url;
+
+  private Database(String url) {
+    this.url = url;
+  }
+
+  static Database of(RigCluster cluster) {
+    var uri = URI.create(cluster.postgres().url());
+    var who = uri.getUserInfo().split(":", 2);
+    return new Database(
+        "jdbc:postgresql://%s:%d%s?user=%s&password=%s"
+            .formatted(uri.getHost(), uri.getPort(), uri.getPath(), who[0], who[1]));
+  }
+
+  /** The processes of the server that wrote the journal for a node last, or do so now. */
+  List<Long> writers() {
+    var sql =
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            + " AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC, state_change DESC"
+            + " LIMIT 3";
+    try (var connection = connect();
+        var rows = connection.createStatement().executeQuery(sql)) {
+      var pids = new ArrayList<Long>();
+      while (rows.next()) {
+        pids.add(rows.getLong(1));
+      }
+      return pids;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Stores the row that a partition would store next, as another owner of the partition does that
+   * was started by mistake: empty, by a writer of its own.
+   */
+  void poison(int partition) {
+    var sql =
+        """
+        INSERT INTO reeve.event_journal (persistence_id, sequence_number, deleted, writer,
+          write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload)
+        SELECT persistence_id, sequence_number + 1, deleted, ?,
+          write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, ?
+        FROM reeve.event_journal WHERE persistence_id = ? ORDER BY sequence_number DESC LIMIT 1
+        """;
+    try (var connection = connect();
+        var insert = connection.prepareStatement(sql)) {
+      insert.setString(1, UUID.nameUUIDFromBytes(stamp()).toString());
+      insert.setBytes(2, new JournalSerializer().toBinary(PartitionRow.of(List.of())));
+      insert.setString(3, "partition|" + partition);
+      for (var attempt = 1; ; attempt++) {
+        try {
+          insert.executeUpdate();
+          return;
+        } catch (SQLException e) {
+          // The owner was faster.
+          if (!DUPLICATE.equals(e.getSQLState()) || attempt == TRIES_MAX) {
+            throw e;
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] stamp() {
+    return Long.toString(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(url);
+  }
+}
