@@ -60,8 +60,7 @@ class BacklogRigTest {
       var base = rate(order, firstLease(order, 0), lastEnd(order));
 
       workers.forEach(random.nextBoolean() ? Member::kill : Member::askToEnd);
-      Await.until(
-          "the workers are away", SOON, () -> workers.stream().noneMatch(Member::isAlive));
+      Await.until("the workers are away", SOON, () -> workers.stream().noneMatch(Member::isAlive));
       load.submitOn(PER_SECOND, 10);
       load.submit(random.nextInt(BACKLOG_MIN, BACKLOG_MAX), 200);
       run.pass(Duration.ofSeconds(2));
@@ -140,7 +139,8 @@ class BacklogRigTest {
     }
     var lastStart = backlog.stream().mapToLong(it -> it.leasedAtMs).max().orElseThrow();
     var newer = order.tasks().stream().filter(it -> it.submittedAtMs > returnedAtMs).toList();
-    var before = newer.stream().filter(it -> it.leasedAtMs < lastStart && it.leasedAtMs > 0).count();
+    var before =
+        newer.stream().filter(it -> it.leasedAtMs < lastStart && it.leasedAtMs > 0).count();
     var alone = backlog.size() / drained * 1000;
     if (lastStart - from > STRETCH_MOST * alone) {
       run.wrong(

@@ -65,7 +65,7 @@ final class BulkLoad implements AutoCloseable {
   }
 
   /** Submits on a thread of its own at a steady rate, in bulks, until it is told to stop. */
-  Thread submitOn(int perSecond, int bulk) {
+  void submitOn(int perSecond, int bulk) {
     var thread =
         new Thread(
             () -> {
@@ -80,7 +80,6 @@ final class BulkLoad implements AutoCloseable {
             "bulk-load");
     thread.setDaemon(true);
     thread.start();
-    return thread;
   }
 
   private synchronized void call(int count) {
@@ -99,7 +98,8 @@ final class BulkLoad implements AutoCloseable {
                     acknowledged.put(requestId, submission.taskIds());
                     tasks.addAndGet(count);
                   } else {
-                    var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    var cause =
+                        failure instanceof CompletionException ? failure.getCause() : failure;
                     mistakes.add(requestId + ": " + cause);
                   }
                   return waiting.decrementAndGet();

@@ -197,7 +197,8 @@ final class CancelLoad implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "%d cancels won, %d were late, %d tasks watched".formatted(won(), late(), watched.size());
+    return "%d cancels won, %d were late, %d tasks watched"
+        .formatted(won(), late(), watched.size());
   }
 
   @Override

@@ -73,8 +73,7 @@ final class MessageProxy extends WorkerServiceGrpc.WorkerServiceImplBase impleme
             .build();
     try {
       this.server =
-          NettyServerBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .maxInboundMessageSize(MESSAGE_BYTES_MAX)
               .addService(this)
               .build()

@@ -8,7 +8,6 @@ import io.reeve.scenario.Await;
 import io.reeve.scenario.Fleet;
 import io.reeve.scenario.History;
 import io.reeve.scenario.Member;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +42,7 @@ final class OneNode {
    *
    * @param listener gets every event of the journal as it is read, with its partition
    */
-  OneNode(
-      Fleet fleet, String scenario, long seed, BiConsumer<Integer, PartitionEvent> listener) {
+  OneNode(Fleet fleet, String scenario, long seed, BiConsumer<Integer, PartitionEvent> listener) {
     this.fleet = fleet;
     this.scenario = scenario;
     this.seed = seed;
@@ -58,16 +56,9 @@ final class OneNode {
   /** A worker process of the rig; returns when it has a session. */
   Member worker(String id, String endpoint, int slots) {
     var file = fleet.directory().resolve(id + ".history");
-    var worker =
-        fleet.process(id, RigWorker.class, endpoint, id, "" + slots, file.toString());
-    Await.until(
-        id + " is registered", SOON, () -> worker.said().contains(RigWorker.READY));
+    var worker = fleet.process(id, RigWorker.class, endpoint, id, "" + slots, file.toString());
+    Await.until(id + " is registered", SOON, () -> worker.said().contains(RigWorker.READY));
     return worker;
-  }
-
-  /** What the attempts of this worker wrote down. */
-  Path attemptsOf(Member worker) {
-    return fleet.directory().resolve(worker.name() + ".history");
   }
 
   /** Lets time pass. */

@@ -136,9 +136,7 @@ final class ProxiedStream {
       }
       case OVERTAKEN -> {
         var unused =
-            proxy
-                .thread()
-                .schedule(() -> send(message), time().toNanos(), TimeUnit.NANOSECONDS);
+            proxy.thread().schedule(() -> send(message), time().toNanos(), TimeUnit.NANOSECONDS);
       }
       case TWICE -> {
         pass(message);

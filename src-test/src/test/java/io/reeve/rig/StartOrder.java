@@ -1,9 +1,9 @@
 package io.reeve.rig;
 
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskClass;
-import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import java.util.ArrayList;
