@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,9 +23,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * are killed when the test ends, and the directory with logs and data goes with them unless the
  * test failed.
  */
-final class Fleet implements BeforeEachCallback, AfterEachCallback {
+public final class Fleet implements BeforeEachCallback, AfterEachCallback {
 
   private static final int WORD_LENGTH_MAX = 80;
+  private static final String PROGRAM = "io.reeve.cli.ReeveMain";
+  private static final String NODE_HEAP = "512m";
+  private static final String WORKER_HEAP = "256m";
 
   private final List<Member> members = new ArrayList<>();
   private Map<String, String> nodeEnvironment = Map.of();
@@ -56,6 +60,11 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
+  /** Where the processes of this test run, and leave their logs. */
+  public Path directory() {
+    return directory;
+  }
+
   /** A data directory of this test. */
   Path data() {
     return directory.resolve("data");
@@ -83,7 +92,7 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** A node on any free port that serves, with these settings, each {@code key=value}. */
-  NodeProcess node(String... settings) {
+  public NodeProcess node(String... settings) {
     return node(0, () -> {}, settings);
   }
 
@@ -92,19 +101,42 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
    *
    * @param meanwhile done again and again until it does
    */
-  NodeProcess node(int port, Runnable meanwhile, String... settings) {
+  public NodeProcess node(int port, Runnable meanwhile, String... settings) {
+    return node(port, NODE_HEAP, Map.of(), meanwhile, settings);
+  }
+
+  /**
+   * A node on this port that serves.
+   *
+   * @param heap as {@code -Xmx} takes it
+   * @param environment of its process, besides its store
+   * @param meanwhile done again and again until it does
+   */
+  public NodeProcess node(
+      int port,
+      String heap,
+      Map<String, String> environment,
+      Runnable meanwhile,
+      String... settings) {
     var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
     set(command, settings);
-    return NodeProcess.awaitReady(start("node", "512m", command, nodeEnvironment), meanwhile);
+    var all = new HashMap<>(nodeEnvironment);
+    all.putAll(environment);
+    return NodeProcess.awaitReady(start("node", heap, PROGRAM, command, all), meanwhile);
   }
 
   /** A worker process of the built-in kinds; not awaited. */
-  Member worker(String id, NodeProcess node, int slots, String... settings) {
+  public Member worker(String id, NodeProcess node, int slots, String... settings) {
     var command =
         new ArrayList<>(
             List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
     set(command, settings);
-    return start(id, "256m", command, Map.of());
+    return start(id, WORKER_HEAP, PROGRAM, command, Map.of());
+  }
+
+  /** Any other process of this class path; not awaited. */
+  public Member process(String name, Class<?> main, String... arguments) {
+    return start(name, WORKER_HEAP, main.getName(), List.of(arguments), Map.of());
   }
 
   private static void set(List<String> command, String... settings) {
@@ -115,7 +147,11 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
   }
 
   private Member start(
-      String name, String heap, List<String> arguments, Map<String, String> environment) {
+      String name,
+      String heap,
+      String main,
+      List<String> arguments,
+      Map<String, String> environment) {
     var log = directory.resolve(name + "-" + members.size() + ".log");
     var command =
         new ArrayList<>(
@@ -126,7 +162,7 @@ final class Fleet implements BeforeEachCallback, AfterEachCallback {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.reeve.cli.ReeveMain"));
+                main));
     command.addAll(arguments);
     try {
       var builder =

@@ -2,40 +2,53 @@ package io.reeve.scenario;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.journal.PartitionRow;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Reads a journal from where it was read last, and hands each event to the checker. Rows behind the
  * oldest snapshot it keeps are removed by the node, so it has to be read more often than that; a
  * gap is an error.
  */
-final class History {
+public final class History {
 
   private static final String PARTITION = "partition|";
 
   private final Fleet fleet;
+  private final BiConsumer<Integer, PartitionEvent> listener;
   private final Checker checker = Checker.ofJournal();
   private final Map<Integer, Long> read = new HashMap<>();
   private long rows;
 
   /** The history of a fleet's nodes. */
-  History(Fleet fleet) {
-    this.fleet = fleet;
+  public History(Fleet fleet) {
+    this(fleet, (partition, event) -> {});
   }
 
-  Checker checker() {
+  /**
+   * The history of a fleet's nodes.
+   *
+   * @param listener gets each event too, with its partition, after the checker
+   */
+  public History(Fleet fleet, BiConsumer<Integer, PartitionEvent> listener) {
+    this.fleet = fleet;
+    this.listener = listener;
+  }
+
+  public Checker checker() {
     return checker;
   }
 
   /** Rows of partitions read so far. */
-  long rows() {
+  public long rows() {
     return rows;
   }
 
   /** Reads what is new. The node may run. */
-  void readOn() {
+  public void readOn() {
     try (var reader = fleet.reader()) {
       reader.forEachRow(
           row -> {
@@ -58,7 +71,11 @@ final class History {
     }
     PartitionRow.fromBytes(payload)
         .events(profile -> profile)
-        .forEach(event -> checker.add(new Fact.Stored(partition, event, Fact.UNKNOWN)));
+        .forEach(
+            event -> {
+              checker.add(new Fact.Stored(partition, event, Fact.UNKNOWN));
+              listener.accept(partition, event);
+            });
     read.put(partition, sequenceNr);
     rows++;
   }

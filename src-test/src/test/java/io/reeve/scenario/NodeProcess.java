@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param port where it listens, on the loopback address
  * @param startedIn from the start of its JVM to the moment it served, by its own word
  */
-record NodeProcess(Member process, int port, Duration startedIn) {
+public record NodeProcess(Member process, int port, Duration startedIn) {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Pattern READY =
@@ -39,12 +39,12 @@ record NodeProcess(Member process, int port, Duration startedIn) {
         process, Integer.parseInt(line.group(3)), Duration.ofMillis(tenths * 100));
   }
 
-  String endpoint() {
+  public String endpoint() {
     return "127.0.0.1:" + port;
   }
 
   /** A client of it, to be closed by the caller. */
-  ReeveClient client() {
+  public ReeveClient client() {
     return ReeveClient.connect(endpoint());
   }
 }

@@ -1,0 +1,131 @@
+package io.reeve.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.check.Fact;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.scenario.Await;
+import io.reeve.scenario.Fleet;
+import io.reeve.scenario.History;
+import io.reeve.scenario.Member;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+
+/** One scenario with one seed on a node of its own: its journal, what was wrong, and the report. */
+final class OneNode {
+
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(30);
+  private static final Duration DRAIN_WITHIN = Duration.ofMinutes(2);
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+
+  private final Fleet fleet;
+  private final String scenario;
+  private final long seed;
+  private final History history;
+  private final List<String> wrong = new ArrayList<>();
+  private final Map<String, List<Long>> recoveries = new TreeMap<>();
+  private long progressAtNanos;
+  private long progress;
+
+  OneNode(Fleet fleet, String scenario, long seed) {
+    this(fleet, scenario, seed, (partition, event) -> {});
+  }
+
+  /**
+   * A run.
+   *
+   * @param listener gets every event of the journal as it is read, with its partition
+   */
+  OneNode(Fleet fleet, String scenario, long seed, BiConsumer<Integer, PartitionEvent> listener) {
+    this.fleet = fleet;
+    this.scenario = scenario;
+    this.seed = seed;
+    this.history = new History(fleet, listener);
+  }
+
+  History history() {
+    return history;
+  }
+
+  /** A worker process of the rig; returns when it has a session. */
+  Member worker(String id, String endpoint, int slots) {
+    var file = fleet.directory().resolve(id + ".history");
+    var worker = fleet.process(id, RigWorker.class, endpoint, id, "" + slots, file.toString());
+    Await.until(id + " is registered", SOON, () -> worker.said().contains(RigWorker.READY));
+    return worker;
+  }
+
+  /** Lets time pass. */
+  void pass(Duration time) {
+    var until = System.nanoTime() + time.toNanos();
+    Await.until("time passes", time.plus(SOON), () -> System.nanoTime() - until >= 0);
+  }
+
+  void note(String what, Object... values) {
+    System.out.printf("%s seed %d: %s%n", scenario, seed, what.formatted(values));
+  }
+
+  void wrong(String what, Object... values) {
+    var text = values.length == 0 ? what : what.formatted(values);
+    note("%s", "WRONG " + text);
+    wrong.add(text);
+  }
+
+  /** For the report. */
+  void recovered(String from, Duration took) {
+    recoveries.computeIfAbsent(from, it -> new ArrayList<>()).add(took.toMillis());
+  }
+
+  /** Waits until every stored task has ended, as long as there is progress. */
+  void drain(BooleanSupplier nothingComes) {
+    progressAtNanos = System.nanoTime();
+    Await.until(
+        "every task has ended",
+        DRAIN_WITHIN,
+        () -> {
+          // Each look reads the journal, which the node would rather have for itself.
+          Await.pass(LOOK_INTERVAL);
+          history.readOn();
+          var now = System.nanoTime();
+          if (history.checker().events() != progress) {
+            progress = history.checker().events();
+            progressAtNanos = now;
+          }
+          if (now - progressAtNanos > STUCK_AFTER.toNanos()) {
+            throw new AssertionError(
+                "expected progress within %s, unfinished: %s"
+                    .formatted(STUCK_AFTER, history.checker().unfinished()));
+          }
+          return nothingComes.getAsBoolean() && history.checker().allEnded();
+        });
+  }
+
+  /** Nothing follows: tells the checker what was said, and judges. */
+  void judge(Map<String, List<String>> acknowledged, List<Fact> facts, int faults) {
+    history.readOn();
+    var checker = history.checker();
+    facts.forEach(checker::add);
+    checker.end();
+    checker.violations().forEach(violation -> wrong("%s", violation));
+    checker.missing(acknowledged).forEach(this::wrong);
+    var tasks = acknowledged.values().stream().mapToInt(List::size).sum();
+    note("%s in %d rows; %d faults", checker.summary(), history.rows(), faults);
+    RigReport.add(
+        new RigReport.Row(
+            scenario,
+            "one node",
+            seed,
+            tasks,
+            checker.leasedAgain(),
+            faults,
+            recoveries,
+            List.copyOf(wrong)));
+    assertThat(wrong).as("%s, seed %d", scenario, seed).isEmpty();
+  }
+}
