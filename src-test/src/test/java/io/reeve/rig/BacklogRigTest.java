@@ -97,7 +97,8 @@ class BacklogRigTest {
 
   private static long done(OneNode run) {
     run.history().readOn();
-    return run.history().checker().tasks() - run.history().checker().unfinished().size();
+    var checker = run.history().checker();
+    return (long) checker.tasks() - checker.unfinished().size();
   }
 
   private static long firstLease(StartOrder order, long fromMs) {

@@ -66,7 +66,8 @@ class LinkRigTest {
       }
       var facts = new ArrayList<>(load.facts());
       facts.addAll(settlements.facts());
-      var tricks = played.values().stream().mapToInt(it -> it).sum() - played.getOrDefault(Trick.PASS, 0);
+      var tricks =
+          played.values().stream().mapToInt(it -> it).sum() - played.getOrDefault(Trick.PASS, 0);
       run.judge(load.acknowledged(), facts, tricks);
     }
   }
