@@ -67,10 +67,12 @@ final class OneNode {
     Await.until("time passes", time.plus(SOON), () -> System.nanoTime() - until >= 0);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation is in no library of this module.
   void note(String what, Object... values) {
     System.out.printf("%s seed %d: %s%n", scenario, seed, what.formatted(values));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation is in no library of this module.
   void wrong(String what, Object... values) {
     var text = values.length == 0 ? what : what.formatted(values);
     note("%s", "WRONG " + text);
