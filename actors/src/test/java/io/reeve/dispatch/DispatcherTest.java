@@ -39,8 +39,7 @@ class DispatcherTest {
               .withFallback(ConfigFactory.load()));
   private final ManualTime time = ManualTime.get(kit.system());
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
-  private final DispatcherSettings settings =
-      DispatcherSettings.from(kit.system().settings().config());
+  private DispatcherSettings settings = DispatcherSettings.from(kit.system().settings().config());
   private final TestProbe<ShardingEnvelope<Partition.Command>> region = kit.createTestProbe();
   private final TestProbe<Partition.Command> partition0 = kit.createTestProbe();
   private final TestProbe<Partition.Command> partition1 = kit.createTestProbe();
@@ -152,6 +151,11 @@ class DispatcherTest {
 
   @Test
   void aGrantThatWasLostIsProposedAgainOnceThePartitionSaysSo() {
+    // Or the partition would count as silent before it is asked.
+    settings =
+        DispatcherSettings.from(
+            ConfigFactory.parseString("reeve.dispatcher.answer-within = 1h")
+                .withFallback(kit.system().settings().config()));
     var running = running();
     var ready = List.of(new ReadyCount(MAIL, 1));
     running.fromPartitions().tell(report(0, 0, ready, List.of()));
