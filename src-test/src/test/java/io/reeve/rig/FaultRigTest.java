@@ -90,6 +90,7 @@ class FaultRigTest {
   void theMachineHasWhatItTakes() {
     var lacks = NetworkLab.lacks();
     lacks.ifPresent(what -> System.out.println("SKIPPED, the fault rig needs more: " + what));
+    // Networks of one's own need Linux, root and nft; a desk that has them not skips, and says so.
     Assumptions.assumeTrue(lacks.isEmpty(), () -> "the fault rig: " + lacks.orElse(""));
   }
 
