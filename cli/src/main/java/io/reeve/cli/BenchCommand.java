@@ -58,7 +58,8 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       paramLabel = "N",
       defaultValue = "2000000",
       description =
-          "Tasks before the first round; a fresh JVM is many times slower. Default: 2000000.")
+          "Tasks before the first round, and one call for each hundred of them for the single calls;"
+              + " a fresh JVM is many times slower. Default: 2000000.")
   long warmUp = 2_000_000;
 
   @Option(

@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import io.reeve.node.CommonPool;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -11,17 +12,10 @@ public final class ReeveMain {
 
   private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
-  private static final String COMMON_POOL = "java.util.concurrent.ForkJoinPool.common.parallelism";
-
   private ReeveMain() {}
 
   public static void main(String[] args) {
-    // Before the first future is made. Below three cores a JVM older than 25 turns its common pool
-    // off and starts a thread for each stage that hops there; each call that the gRPC library
-    // serves has one.
-    if (System.getProperty(COMMON_POOL) == null && Runtime.getRuntime().availableProcessors() < 3) {
-      System.setProperty(COMMON_POOL, "2");
-    }
+    CommonPool.keepThreads();
     // Before the first logger is made.
     if (System.getProperty(LOG_CONFIGURATION) == null
         && Arrays.stream(args).noneMatch(LOGGING::contains)) {

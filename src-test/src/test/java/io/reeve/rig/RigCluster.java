@@ -165,28 +165,8 @@ final class RigCluster implements AutoCloseable {
       String heap,
       List<String> arguments,
       Map<String, String> environment) {
-    var command = new ArrayList<>(lab.enter(name));
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + heap,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path")));
-    command.addAll(arguments);
-    var log = directory.resolve("%s-%d.log".formatted(name, number));
-    try {
-      var builder =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().putAll(environment);
-      return new Member(name, builder.start(), log);
-    } catch (IOException e) {
-      throw new UncheckedIOException("expected to start " + name, e);
-    }
+    var log = "%s-%d.log".formatted(name, number);
+    return Member.start(name, lab.enter(name), heap, arguments, environment, directory, log);
   }
 
   /** Starts again what has ended and is wanted; to be called several times a second. */

@@ -5,7 +5,6 @@ import io.reeve.node.store.JournalReader;
 import io.reeve.node.store.PostgresSettings;
 import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,31 +151,11 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
       String main,
       List<String> arguments,
       Map<String, String> environment) {
-    var log = directory.resolve(name + "-" + members.size() + ".log");
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+    var command = new ArrayList<>(List.of(main));
     command.addAll(arguments);
-    try {
-      var builder =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().putAll(environment);
-      var process = builder.start();
-      var member = new Member(name, process, log);
-      members.add(member);
-      return member;
-    } catch (IOException e) {
-      throw new UncheckedIOException("expected to start " + name, e);
-    }
+    var log = name + "-" + members.size() + ".log";
+    var member = Member.start(name, List.of(), heap, command, environment, directory, log);
+    members.add(member);
+    return member;
   }
 }

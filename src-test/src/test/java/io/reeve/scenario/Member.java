@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One process of a test, and the log of what it said. */
 public final class Member {
@@ -25,6 +27,48 @@ public final class Member {
     this.log = log;
   }
 
+  /**
+   * Starts a program of this class path in a JVM of its own; not awaited.
+   *
+   * @param wrapper what runs the JVM, as {@code nsenter} would; may be empty
+   * @param heap as {@code -Xmx} takes it
+   * @param command the main class and its arguments
+   * @param environment of the process, besides that of this one
+   * @param directory where it runs
+   * @param log name of the file there that takes its output
+   */
+  public static Member start(
+      String name,
+      List<String> wrapper,
+      String heap,
+      List<String> command,
+      Map<String, String> environment,
+      Path directory,
+      String log) {
+    var file = directory.resolve(log);
+    var all = new ArrayList<>(wrapper);
+    all.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heap,
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path")));
+    all.addAll(command);
+    var builder =
+        new ProcessBuilder(all)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(file.toFile());
+    builder.environment().putAll(environment);
+    try {
+      return new Member(name, builder.start(), file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("expected to start " + name, e);
+    }
+  }
+
   public String name() {
     return name;
   }
@@ -35,6 +79,17 @@ public final class Member {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** The processes that it started, theirs too, as long as it lives. */
+  public List<ProcessHandle> descendants() {
+    return process.descendants().toList();
+  }
+
+  /** Waits for its end, ten seconds at most, and returns its exit code. */
+  public int awaitExit() {
+    Signals.awaitEnd(process, "the order to end");
+    return process.exitValue();
   }
 
   /** All it printed and logged so far. */

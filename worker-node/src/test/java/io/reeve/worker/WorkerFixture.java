@@ -17,6 +17,8 @@ abstract class WorkerFixture {
   final List<String> started = new CopyOnWriteArrayList<>();
   final List<String> cancelled = new CopyOnWriteArrayList<>();
   final CountDownLatch never = new CountDownLatch(1);
+  // A task may start while a test ends, in the place of one that was let go.
+  volatile boolean over;
   Worker worker = builder().build();
 
   WorkerBuilder builder() {
@@ -50,7 +52,7 @@ abstract class WorkerFixture {
   }
 
   CountDownLatch gateOf(String taskId) {
-    return gates.computeIfAbsent(taskId, id -> new CountDownLatch(1));
+    return gates.computeIfAbsent(taskId, id -> new CountDownLatch(over ? 0 : 1));
   }
 
   void start(WorkerBuilder builder) {
@@ -63,6 +65,7 @@ abstract class WorkerFixture {
 
   @AfterEach
   void end() {
+    over = true;
     never.countDown();
     gates.values().forEach(CountDownLatch::countDown);
     worker.close();

@@ -234,7 +234,12 @@ class WorkerLinkTest extends WorkerFixture {
   @Test
   void atMostTwoBatchesAreOnTheirWayAndTheRestTravelsTogether() {
     server.acknowledges(false);
-    start(builder().slots(8).prefetch(100).set("link.settlement-patience", "1h"));
+    start(
+        builder()
+            .slots(8)
+            .prefetch(100)
+            .set("link.settlement-patience", "1h")
+            .set("drain.settle-within", "100ms"));
     var session = server.session(1);
     session.assign(task("a", "echo", ""));
     session.settlements(1);
@@ -257,7 +262,11 @@ class WorkerLinkTest extends WorkerFixture {
   @Test
   void batchesThatAreNotAcknowledgedForLongHoldBackNoOthers() {
     server.acknowledges(false);
-    start(builder().slots(1).set("link.settlement-patience", "20ms"));
+    start(
+        builder()
+            .slots(1)
+            .set("link.settlement-patience", "20ms")
+            .set("drain.settle-within", "100ms"));
     var session = server.session(1);
 
     for (int i = 0; i < 5; i++) {

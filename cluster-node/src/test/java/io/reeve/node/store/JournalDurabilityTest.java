@@ -56,7 +56,15 @@ class JournalDurabilityTest {
     var trace = directory.resolve("trace");
     var rows = 200;
     var tracer =
-        List.of(STRACE.toString(), "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", "" + trace);
+        List.of(
+            STRACE.toString(),
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-e",
+            "trace=fsync,fdatasync",
+            "-o",
+            "" + trace);
     try (var child =
         ChildJvm.start(tracer, LedgerProcess.class, directory + "/data", "1", "" + rows)) {
       assumeTrue("open".equals(child.nextLine()), "strace is not permitted here");
