@@ -116,6 +116,7 @@ class DispatcherTest {
     running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
     running.self().tell(register("a", 1, 1, 0));
     partition0.expectMessageClass(Partition.Grant.class);
+    timersAreSet(running);
 
     time.timePasses(settings.answerWithin());
     region.expectNoMessage();
@@ -364,6 +365,13 @@ class DispatcherTest {
     return kit.spawn(
         Dispatcher.create(
             new Partitions(2, region.getRef()), settings, "n", clock, System::nanoTime));
+  }
+
+  /** Whoever is answered knows that the dispatcher is through with what made it send so far. */
+  private void timersAreSet(Running running) {
+    var reader = kit.<Dispatcher.Work>createTestProbe();
+    running.self().tell(new Dispatcher.ShowWork(reader.getRef()));
+    reader.receiveMessage();
   }
 
   private Running running() {

@@ -581,6 +581,8 @@ class PartitionTest {
     client.expectMessageClass(Partition.Submitted.class);
     grant(1, 1, 1);
     session.expectMessageClass(Partition.Assigned.class);
+    // Whoever is answered knows that the partition set its timer for the end of the lease.
+    assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
   }
 
   private void pass(Duration by) {

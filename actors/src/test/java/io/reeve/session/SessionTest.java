@@ -388,6 +388,7 @@ class SessionTest {
 
     for (var i = 0; i < 3; i++) {
       session.tell(new Session.Beat(i, figures()));
+      stream.expect(Session.Pong.class);
       pass(tuning.creditAgain());
       assertThat(dispatcher.receiveMessage()).isEqualTo(stated);
     }

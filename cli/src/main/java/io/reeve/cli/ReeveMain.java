@@ -1,6 +1,6 @@
 package io.reeve.cli;
 
-import io.reeve.node.CommonPool;
+import io.reeve.node.FutureThreads;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -15,7 +15,7 @@ public final class ReeveMain {
   private ReeveMain() {}
 
   public static void main(String[] args) {
-    CommonPool.keepThreads();
+    FutureThreads.keep();
     // Before the first logger is made.
     if (System.getProperty(LOG_CONFIGURATION) == null
         && Arrays.stream(args).noneMatch(LOGGING::contains)) {

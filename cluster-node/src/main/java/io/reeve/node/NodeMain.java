@@ -53,7 +53,7 @@ public final class NodeMain {
 
   /** {@code --config FILE} names the operator's file. */
   public static void main(String[] args) {
-    CommonPool.keepThreads();
+    FutureThreads.keep();
     Path file = null;
     if (args.length == 2 && args[0].equals("--config")) {
       file = Path.of(args[1]);

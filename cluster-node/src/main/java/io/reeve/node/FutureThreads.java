@@ -1,11 +1,11 @@
 package io.reeve.node;
 
 /** The JVM's pool of threads for stages of futures that name none. */
-public final class CommonPool {
+public final class FutureThreads {
 
   private static final String PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
 
-  private CommonPool() {}
+  private FutureThreads() {}
 
   /**
    * Has the pool keep two threads on a machine of fewer than three cores, unless an option of the
@@ -14,7 +14,7 @@ public final class CommonPool {
    *
    * <p>Call it first thing in a process: it changes nothing once a future was made.
    */
-  public static void keepThreads() {
+  public static void keep() {
     if (System.getProperty(PARALLELISM) == null && Runtime.getRuntime().availableProcessors() < 3) {
       System.setProperty(PARALLELISM, "2");
     }
