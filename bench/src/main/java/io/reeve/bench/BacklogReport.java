@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param tasks that wait, of a kind that nobody serves
  * @param payloadBytes of each
  * @param submitPerSecond tasks a second while they were submitted, by a cold node
- * @param heapBytesPerTask live bytes of the node's heap, all structures included; absent without a
+ * @param heapBytesPerTask live bytes of the nodes' heaps, all structures included; absent without a
  *     JDK's jcmd
- * @param restartSeconds from the start of a killed node until it answers for all partitions
+ * @param restartSeconds from the start of the killed nodes until each answers for all partitions
  * @param endToEndTasks tasks of another kind that were then run past the waiting ones
  * @param endToEndPerSecond at which rate, by a node that was cold at first
  * @param snapshots taken meanwhile

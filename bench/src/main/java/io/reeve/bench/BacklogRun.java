@@ -2,6 +2,8 @@ package io.reeve.bench;
 
 import io.reeve.bench.process.HeapFigures;
 import io.reeve.bench.process.ReeveProcess;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -41,18 +43,18 @@ final class BacklogRun {
   /**
    * Runs all of it.
    *
-   * @param node serves, with nothing in it
-   * @param restart kills the node, starts it again, and returns it when it serves
+   * @param nodes serve, with nothing in them
+   * @param restart kills the nodes, starts them again, and returns them when they serve
    */
-  BacklogReport run(int tasks, ReeveProcess node, Supplier<ReeveProcess> restart) {
+  BacklogReport run(int tasks, List<ReeveProcess> nodes, Supplier<List<ReeveProcess>> restart) {
     listener.phase("empty heap", 1, 1);
-    var empty = HeapFigures.liveBytes(node.pid());
+    var empty = liveBytes(nodes);
     listener.phase("submit " + tasks, 1, 1);
     var began = nanoTime.getAsLong();
     load.submitWaiting(tasks);
     var submitPerSecond = perSecond(tasks, began);
     listener.phase("full heap", 1, 1);
-    var full = HeapFigures.liveBytes(node.pid());
+    var full = liveBytes(nodes);
 
     listener.phase("restart", 1, 1);
     began = nanoTime.getAsLong();
@@ -61,7 +63,10 @@ final class BacklogRun {
 
     began = nanoTime.getAsLong();
     var passed = runPast(tasks, again);
-    var pauses = PAUSE.matcher(again.log()).results().mapToLong(m -> Long.parseLong(m.group(1)));
+    var pauses =
+        again.stream()
+            .flatMap(node -> PAUSE.matcher(node.log()).results())
+            .mapToLong(m -> Long.parseLong(m.group(1)));
     return new BacklogReport(
         tasks,
         settings.payloadBytes(),
@@ -77,11 +82,11 @@ final class BacklogRun {
   }
 
   /** Returns how many tasks were run. */
-  private long runPast(int tasks, ReeveProcess node) {
+  private long runPast(int tasks, List<ReeveProcess> nodes) {
     load.connectWorker();
     var passed = 0L;
     var most = (long) tasks * ROUNDS_MAX;
-    while (passed < most && snapshots(node) < SNAPSHOTS) {
+    while (passed < most && snapshots(nodes) < SNAPSHOTS) {
       listener.phase(
           "run others past them", (int) (passed / STEP) + 1, (int) Math.max(1, most / STEP));
       load.submit(STEP);
@@ -92,8 +97,17 @@ final class BacklogRun {
     return passed;
   }
 
-  private static int snapshots(ReeveProcess node) {
-    return (int) PAUSE.matcher(node.log()).results().count();
+  private static int snapshots(List<ReeveProcess> nodes) {
+    return (int)
+        nodes.stream().mapToLong(node -> PAUSE.matcher(node.log()).results().count()).sum();
+  }
+
+  /** Of all nodes together. */
+  private static OptionalLong liveBytes(List<ReeveProcess> nodes) {
+    var each = nodes.stream().map(node -> HeapFigures.liveBytes(node.pid())).toList();
+    return each.stream().anyMatch(OptionalLong::isEmpty)
+        ? OptionalLong.empty()
+        : OptionalLong.of(each.stream().mapToLong(OptionalLong::getAsLong).sum());
   }
 
   private double perSecond(long tasks, long since) {

@@ -3,6 +3,7 @@ package io.reeve.bench;
 import io.reeve.bench.process.JournalRows;
 import io.reeve.bench.process.ReeveProcess;
 import io.reeve.bench.process.ReeveProcesses;
+import io.reeve.bench.process.SharedStore;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskQuery;
 import java.io.IOException;
@@ -17,9 +18,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sets a benchmark up: a fresh directory, a node and a worker in processes of their own, a client
+ * Sets a benchmark up: a fresh directory, nodes and a worker in processes of their own, a client
  * here.
  */
 public final class Bench {
@@ -27,17 +30,31 @@ public final class Bench {
   private static final long READY_SECONDS = 60;
 
   private final BenchSettings settings;
+  private final @Nullable SharedStore store;
+  private final List<Integer> ports;
   private final Path directory;
   private final LongSupplier nanoTime;
   private final BenchRun.Listener listener;
 
   /**
+   * @param store where all nodes keep their tasks; null: the only node keeps them itself
    * @param directory empty; the caller removes it
    * @param nanoTime the machine's clock, the same in all processes
    */
   public Bench(
-      BenchSettings settings, Path directory, LongSupplier nanoTime, BenchRun.Listener listener) {
+      BenchSettings settings,
+      @Nullable SharedStore store,
+      Path directory,
+      LongSupplier nanoTime,
+      BenchRun.Listener listener) {
+    if (store == null && settings.nodes() > 1) {
+      throw new IllegalArgumentException(
+          "expected a store that " + settings.nodes() + " nodes can share, got none");
+    }
     this.settings = settings;
+    this.store = store;
+    this.ports =
+        IntStream.range(0, settings.nodes()).mapToObj(i -> ReeveProcesses.freePort()).toList();
     this.directory = directory;
     this.nanoTime = nanoTime;
     this.listener = listener;
@@ -46,32 +63,32 @@ public final class Bench {
   /**
    * Runs all of it.
    *
-   * @param nodeFlags more flags for the node's JVM, for instance a recording
+   * @param nodeFlags more flags for each node's JVM, for instance a recording
    */
   public BenchReport run(ReeveProcesses processes, String nodeFlags) {
-    var port = ReeveProcesses.freePort();
-    var endpoint = "127.0.0.1:" + port;
     var before = nanoTime.getAsLong();
-    var node = node(processes, "node", port, nodeFlags);
-    try (var client = ReeveClient.builder().endpoints(endpoint).executor(Runnable::run).build()) {
-      awaitReady(client, node);
+    var nodes = nodes(processes, "node", nodeFlags);
+    try (var client = client()) {
+      awaitReady(nodes);
       var startSeconds = (nanoTime.getAsLong() - before) / (double) TimeUnit.SECONDS.toNanos(1);
-      var worker = worker(processes, endpoint);
+      var worker = worker(processes);
       var measured =
           new Usage.Processes(
-              node.pid(),
+              nodes.stream().map(ReeveProcess::pid).toList(),
               worker.pid(),
               ProcessHandle.current().pid(),
-              JournalRows.inDirectory(data()));
+              store == null ? List::of : store.pids(),
+              store == null ? JournalRows.inDirectory(data(0)) : store.rows());
       return new BenchRun(
               settings,
               new Load(client, worker, settings, nanoTime),
               measured,
               startSeconds,
+              store != null,
               directory,
               nanoTime,
               listener)
-          .run(machine(node));
+          .run(machine(nodes.get(0)));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -83,52 +100,86 @@ public final class Bench {
    * @param nodeFlags as in {@link #run}
    */
   public BacklogReport backlog(ReeveProcesses processes, int tasks, String nodeFlags) {
-    var port = ReeveProcesses.freePort();
-    var endpoint = "127.0.0.1:" + port;
-    var node = node(processes, "node", port, nodeFlags);
-    try (var client = ReeveClient.builder().endpoints(endpoint).executor(Runnable::run).build()) {
-      awaitReady(client, node);
-      var load = new Load(client, worker(processes, endpoint), settings, nanoTime);
+    var nodes = nodes(processes, "node", nodeFlags);
+    try (var client = client()) {
+      awaitReady(nodes);
+      var load = new Load(client, worker(processes), settings, nanoTime);
       return new BacklogRun(settings, load, nanoTime, listener)
           .run(
               tasks,
-              node,
+              nodes,
               () -> {
-                node.kill();
-                var again = node(processes, "node-again", port, nodeFlags);
-                awaitReady(client, again);
+                nodes.forEach(ReeveProcess::kill);
+                var again = nodes(processes, "node-again", nodeFlags);
+                awaitReady(again);
                 return again;
               });
     }
   }
 
-  private ReeveProcess node(ReeveProcesses processes, String name, int port, String flags) {
+  /** Each submits through the node that it finds first. */
+  private ReeveClient client() {
+    return ReeveClient.builder().endpoints(endpoint(0)).executor(Runnable::run).build();
+  }
+
+  private List<ReeveProcess> nodes(ReeveProcesses processes, String name, String flags) {
+    return IntStream.range(0, ports.size())
+        .mapToObj(number -> node(processes, name, number, flags))
+        .toList();
+  }
+
+  private ReeveProcess node(ReeveProcesses processes, String name, int number, String flags) {
     var environment = new LinkedHashMap<String, String>();
     if (!flags.isEmpty()) {
       environment.put("REEVE_JAVA_OPTS", flags);
     }
+    if (store != null) {
+      environment.putAll(store.environment());
+    }
     return processes.start(
-        name,
+        name + "-" + number,
         environment,
-        List.of("node", "--port", Integer.toString(port), "--data-dir", data().toString()));
+        List.of(
+            "node",
+            "--port",
+            Integer.toString(ports.get(number)),
+            "--data-dir",
+            data(number).toString(),
+            "--set",
+            "reeve.node.name=bench-" + number));
   }
 
-  private ReeveProcess worker(ReeveProcesses processes, String endpoint) {
+  /** At the last node: the client is at the first. */
+  private ReeveProcess worker(ReeveProcesses processes) {
     return processes.start(
         "worker",
         Map.of(),
         List.of(
             "bench-worker",
             "--endpoint",
-            endpoint,
+            endpoint(ports.size() - 1),
             "--capacity",
             Integer.toString(settings.workerCapacity()),
             "--worker",
             settings.rawWorker() ? "raw" : "sdk"));
   }
 
-  private Path data() {
-    return directory.resolve("data");
+  private String endpoint(int number) {
+    return "127.0.0.1:" + ports.get(number);
+  }
+
+  private Path data(int number) {
+    return directory.resolve("data-" + number);
+  }
+
+  /** Until each node answers for all partitions. */
+  private void awaitReady(List<ReeveProcess> nodes) {
+    for (var number = 0; number < nodes.size(); number++) {
+      try (var client =
+          ReeveClient.builder().endpoints(endpoint(number)).executor(Runnable::run).build()) {
+        awaitReady(client, nodes.get(number));
+      }
+    }
   }
 
   private void awaitReady(ReeveClient client, ReeveProcess node) {

@@ -47,9 +47,15 @@ public record BenchReport(
       ByProcess cpuMicrosPerTask,
       @Nullable Double journalRowsPerTask) {}
 
-  /** A figure of each process; absent where the system does not tell. */
+  /**
+   * A figure of each process; absent where the system does not tell. That of the server is the sum
+   * over all nodes, that of the store over all processes of PostgreSQL, where the nodes use it.
+   */
   public record ByProcess(
-      @Nullable Double server, @Nullable Double worker, @Nullable Double client) {}
+      @Nullable Double server,
+      @Nullable Double worker,
+      @Nullable Double client,
+      @Nullable Double store) {}
 
   /** Milliseconds; each spread is over the rounds. */
   public record Latency(

@@ -45,6 +45,7 @@ public final class BenchRun {
   private final Load load;
   private final Usage.Processes processes;
   private final double startSeconds;
+  private final boolean shared;
   private final Path directory;
   private final LongSupplier nanoTime;
   private final Listener listener;
@@ -52,11 +53,16 @@ public final class BenchRun {
   /** One measured stretch of work. */
   private record Stretch(double perSecond, Usage.PerTask cost) {}
 
+  /**
+   * @param startSeconds from the start of the first node until all served
+   * @param shared whether the nodes keep tasks in a store that they share
+   */
   BenchRun(
       BenchSettings settings,
       Load load,
       Usage.Processes processes,
       double startSeconds,
+      boolean shared,
       Path directory,
       LongSupplier nanoTime,
       Listener listener) {
@@ -64,6 +70,7 @@ public final class BenchRun {
     this.load = load;
     this.processes = processes;
     this.startSeconds = startSeconds;
+    this.shared = shared;
     this.directory = directory;
     this.nanoTime = nanoTime;
     this.listener = listener;
@@ -156,6 +163,9 @@ public final class BenchRun {
     if (!settings.countSyncs()) {
       return new Syncs(null, null, "not asked for");
     }
+    if (shared) {
+      return new Syncs(null, null, "PostgreSQL does them");
+    }
     if (!SyncCount.isPossible()) {
       return new Syncs(null, null, "strace is not installed");
     }
@@ -170,7 +180,7 @@ public final class BenchRun {
   }
 
   private @Nullable Double countSyncs(int tasks, Runnable work) throws IOException {
-    var count = SyncCount.begin(processes.server(), directory);
+    var count = SyncCount.begin(processes.servers().get(0), directory);
     if (count.isEmpty()) {
       return null;
     }

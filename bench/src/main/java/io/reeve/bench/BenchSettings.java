@@ -4,6 +4,7 @@ package io.reeve.bench;
  * What a run measures and how long.
  *
  * @param tasks tasks in each phase of a round; 1 or more
+ * @param nodes nodes that share a store; 1 or more
  * @param rounds rounds that figures are taken over; 1 or more
  * @param warmUpTasks tasks before the first round, those of the cold start included
  * @param payloadBytes size of each payload; 16 to 65536
@@ -18,6 +19,7 @@ package io.reeve.bench;
  */
 public record BenchSettings(
     int tasks,
+    int nodes,
     int rounds,
     long warmUpTasks,
     int payloadBytes,
@@ -34,6 +36,7 @@ public record BenchSettings(
 
   public BenchSettings {
     atLeast(1, tasks, "--tasks");
+    atLeast(1, nodes, "--nodes");
     atLeast(1, rounds, "--rounds");
     atLeast(0, warmUpTasks, "--warmup");
     atLeast(PAYLOAD_BYTES_MIN, payloadBytes, "--payload");

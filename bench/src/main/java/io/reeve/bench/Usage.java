@@ -7,31 +7,55 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the three processes used up to an instant, to be subtracted from a later one. */
+/** What the processes used up to an instant, to be subtracted from a later one. */
 record Usage(
-    OptionalLong server, OptionalLong worker, OptionalLong client, OptionalLong journalRows) {
+    OptionalLong server,
+    OptionalLong worker,
+    OptionalLong client,
+    OptionalLong store,
+    OptionalLong journalRows) {
 
-  /** Who is measured. */
-  record Processes(long server, long worker, long client, JournalRows journal) {
+  /**
+   * Who is measured.
+   *
+   * @param servers all nodes
+   * @param store the processes of a shared store now
+   */
+  record Processes(
+      List<Long> servers,
+      long worker,
+      long client,
+      Supplier<List<Long>> store,
+      JournalRows journal) {
 
     Usage now() {
       return new Usage(
-          ProcFigures.cpuMicros(server),
+          sum(servers, ProcFigures::cpuMicros),
           ProcFigures.cpuMicros(worker),
           ProcFigures.cpuMicros(client),
+          sum(store.get(), ProcFigures::cpuMicros),
           journal.written());
     }
 
+    /** Empty when there are none, or one does not tell. */
+    private static OptionalLong sum(List<Long> pids, LongFunction<OptionalLong> figure) {
+      var figures = pids.stream().map(figure::apply).toList();
+      return figures.isEmpty() || figures.stream().anyMatch(OptionalLong::isEmpty)
+          ? OptionalLong.empty()
+          : OptionalLong.of(figures.stream().mapToLong(OptionalLong::getAsLong).sum());
+    }
+
     ByProcess peakResidentMiB() {
-      LongFunction<@Nullable Double> mebibytes =
-          pid -> {
-            var bytes = ProcFigures.peakResidentBytes(pid);
-            return bytes.isPresent() ? bytes.getAsLong() / 1024.0 / 1024.0 : null;
-          };
       return new ByProcess(
-          mebibytes.apply(server), mebibytes.apply(worker), mebibytes.apply(client));
+          mebibytes(servers), mebibytes(List.of(worker)), mebibytes(List.of(client)), null);
+    }
+
+    private static @Nullable Double mebibytes(List<Long> pids) {
+      var bytes = sum(pids, ProcFigures::peakResidentBytes);
+      return bytes.isPresent() ? (Double) (bytes.getAsLong() / 1024.0 / 1024.0) : null;
     }
   }
 
@@ -40,13 +64,15 @@ record Usage(
       @Nullable Double server,
       @Nullable Double worker,
       @Nullable Double client,
+      @Nullable Double store,
       @Nullable Double journalRows) {
 
     static ByProcess medianCpu(List<PerTask> rounds) {
       return new ByProcess(
           median(rounds, PerTask::server),
           median(rounds, PerTask::worker),
-          median(rounds, PerTask::client));
+          median(rounds, PerTask::client),
+          median(rounds, PerTask::store));
     }
 
     static @Nullable Double medianRows(List<PerTask> rounds) {
@@ -68,6 +94,7 @@ record Usage(
         per(tasks, before.server, server),
         per(tasks, before.worker, worker),
         per(tasks, before.client, client),
+        per(tasks, before.store, store),
         per(tasks, before.journalRows, journalRows));
   }
 

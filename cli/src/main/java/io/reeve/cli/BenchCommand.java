@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reeve.bench.Bench;
 import io.reeve.bench.BenchSettings;
 import io.reeve.bench.process.ReeveProcesses;
+import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the whole system: a node, a worker whose handler does nothing, and this client, each a"
+      "Measures the whole system: one node or several, a worker whose handler does nothing, and this client, each a"
           + " process of its own, everything durable.",
       "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that backlog,"
           + " and end to end; then single submissions at an even pace to an idle system, from the call to"
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
       "  reeve bench --quick",
       "  reeve bench --rounds 9 --tasks 300000 --json-file bench.json",
       "  reeve bench --worker sdk --jfr node.jfr",
-      "  reeve bench --backlog 1000000"
+      "  reeve bench --backlog 1000000",
+      "  reeve bench --nodes 3"
     })
 final class BenchCommand implements Callable<Integer>, Verbose {
 
@@ -61,6 +63,24 @@ final class BenchCommand implements Callable<Integer>, Verbose {
           "Tasks before the first round, and one call for each hundred of them for the single calls;"
               + " a fresh JVM is many times slower. Default: 2000000.")
   long warmUp = 2_000_000;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Nodes; more than one share a PostgreSQL, as with --postgres. The client is at the first,"
+              + " the worker at the last. Default: 1.")
+  int nodes = 1;
+
+  @Option(
+      names = "--postgres",
+      description =
+          "Keep tasks in PostgreSQL: the server that "
+              + LocalPostgres.URL_VARIABLE
+              + " names, else one of its own by the programs that are installed here, else by those"
+              + " that come with Reeve.")
+  boolean postgres;
 
   @Option(
       names = "--payload",
@@ -179,6 +199,7 @@ final class BenchCommand implements Callable<Integer>, Verbose {
     }
     return new BenchSettings(
         quick ? Math.min(tasks, QUICK_TASKS) : tasks,
+        nodes,
         quick ? Math.min(rounds, 2) : rounds,
         quick ? 0 : warmUp,
         payload,
@@ -197,12 +218,18 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       throw new IllegalArgumentException("expected --backlog of at least 1, got " + backlog);
     }
     var place = Files.createTempDirectory("reeve-bench-");
-    try (var processes =
-        new ReeveProcesses(
-            programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
+    // Closed in this order: the processes of the run, then the server they keep their tasks in.
+    try (var database =
+            postgres || nodes > 1
+                ? LocalPostgres.start(terminal.environment(), terminal.random())
+                : null;
+        var processes =
+            new ReeveProcesses(
+                programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
       var bench =
           new Bench(
               settings,
+              database == null ? null : PostgresOfBench.of(database),
               place,
               terminal.nanoTime(),
               (phase, round, of) ->

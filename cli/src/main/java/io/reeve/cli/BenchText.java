@@ -27,11 +27,12 @@ final class BenchText {
     lines.add("node flags: " + report.machine().javaFlags());
     lines.add(
         text(
-            "%d rounds of %,d tasks of %d bytes, after %,d tasks of warm-up; worker: %s",
+            "%d rounds of %,d tasks of %d bytes, after %,d tasks of warm-up; nodes: %d; worker: %s",
             settings.rounds(),
             settings.tasks(),
             settings.payloadBytes(),
             settings.warmUpTasks(),
+            settings.nodes(),
             settings.rawWorker() ? "raw" : "sdk"));
     lines.add("");
     var cold = report.coldStart();
@@ -73,7 +74,13 @@ final class BenchText {
 
   private static List<String> throughput(BenchReport report) {
     var table =
-        new TextTable("PHASE", "TASKS/S", "MIN", "MAX", "CPU µs/TASK s/w/c", "JOURNAL ROWS/TASK");
+        new TextTable(
+            "PHASE",
+            "TASKS/S",
+            "MIN",
+            "MAX",
+            byProcess("CPU µs/TASK ", report),
+            "JOURNAL ROWS/TASK");
     for (var phase : report.phases()) {
       var rate = phase.tasksPerSecond();
       table.row(
@@ -97,9 +104,10 @@ final class BenchText {
     var lines = new ArrayList<>(table.lines(0, (column, cell) -> cell));
     lines.add(
         text(
-            "%d singles a round at %d/s; CPU µs/task s/w/c %s; journal rows/task %s",
+            "%d singles a round at %d/s; %s %s; journal rows/task %s",
             latency.singles(),
             report.settings().singlesPerSecond(),
+            byProcess("CPU µs/task ", report),
             byProcess(latency.cpuMicrosPerTask()),
             rows(latency.journalRowsPerTask())));
     return lines;
@@ -122,12 +130,20 @@ final class BenchText {
         : "fsyncs per task: not counted, " + syncs.skipped();
   }
 
+  /** Server, worker, client, and the store where it has processes of its own. */
+  private static String byProcess(String figure, BenchReport report) {
+    var store =
+        report.phases().stream().anyMatch(phase -> phase.cpuMicrosPerTask().store() != null);
+    return figure + (store ? "s/w/c/PostgreSQL" : "s/w/c");
+  }
+
   private static String byProcess(ByProcess figures) {
     return figure(figures.server())
         + " / "
         + figure(figures.worker())
         + " / "
-        + figure(figures.client());
+        + figure(figures.client())
+        + (figures.store() == null ? "" : " / " + figure(figures.store()));
   }
 
   private static String figure(@Nullable Double value) {
