@@ -83,6 +83,48 @@ final class Database {
     }
   }
 
+  /**
+   * From now on one statement that stores rows fails of 200, and one of 200 takes up to a second.
+   */
+  void failRows() {
+    execute(
+        """
+        CREATE FUNCTION reeve.rig_fault() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF random() < 0.005 THEN
+            RAISE EXCEPTION 'a fault of the rig';
+          END IF;
+          IF random() < 0.005 THEN
+            PERFORM pg_sleep(random());
+          END IF;
+          RETURN NULL;
+        END $$
+        """,
+        "CREATE TRIGGER rig_fault AFTER INSERT ON reeve.event_journal"
+            + " FOR EACH STATEMENT EXECUTE FUNCTION reeve.rig_fault()");
+  }
+
+  /** Ends what {@link #failRows} began. */
+  void storeRows() {
+    execute("DROP TRIGGER rig_fault ON reeve.event_journal", "DROP FUNCTION reeve.rig_fault()");
+  }
+
+  /** Breaks the connection that this process of the server serves. */
+  void disconnect(long pid) {
+    execute("SELECT pg_terminate_backend(" + pid + ")");
+  }
+
+  private void execute(String... statements) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      for (var sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static byte[] stamp() {
     return Long.toString(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
   }

@@ -1,18 +1,11 @@
 package io.reeve.rig;
 
 import static java.util.stream.Collectors.toMap;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.TaskId;
-import io.reeve.scenario.Signals;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -21,87 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is done to a cluster of three nodes, two workers and PostgreSQL under load, and what has to
- * hold of it besides every invariant of the checker. One cluster serves all of it in turn; a run in
- * which something was wrong takes its cluster with it, and leaves its files behind.
- *
- * <p>{@code -Dreeve.rig.seeds=30} asks for so many seeds of each, {@code -Dreeve.rig.first=7} for
- * the first one, {@code -Dreeve.rig.profile=safe} for the other failure profile.
+ * What is done to the nodes, links and workers of a cluster under load, and what has to hold of it
+ * besides every invariant of the checker.
  */
 @Tag("rig")
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(420)
-class FaultRigTest {
-
-  private static final long SEEDS = Long.getLong("reeve.rig.seeds", 1);
-  private static final long FIRST = Long.getLong("reeve.rig.first", 1);
-  private static final String PROFILE = System.getProperty("reeve.rig.profile", "fast");
-
-  /** Multiplies every bound of time: a machine that others use too says less of times. */
-  private static final int PATIENCE = Integer.getInteger("reeve.rig.patience", 1);
-
-  /**
-   * From a crash until all goes on. The aims are 10 s and 20 s; a machine of two cores that runs
-   * everything at once and starts JVMs meanwhile gets some more.
-   */
-  private static final Duration CRASH = patient(PROFILE.equals("fast") ? 15 : 22);
-
-  /** Of silence, after which the others have surely given a node up. */
-  private static final Duration GIVEN_UP = Duration.ofSeconds(PROFILE.equals("fast") ? 16 : 23);
-
-  /** From the end of a fault until all goes on. */
-  private static final Duration HEAL = patient(30);
-
-  /** From a crash until the partitions go on that are not hit by it. */
-  private static final Duration LIVING = patient(4);
-
-  private static final Duration LEAVE = patient(25);
-  private static final Duration READY = patient(60);
-
-  /** How long the leases of a broken session wait for their worker ({@code resume-within}). */
-  private static final Duration RESUME = Duration.ofSeconds(5);
-
-  /** How long a worker may be silent ({@code silence-max}). */
-  private static final Duration SILENCE = Duration.ofSeconds(10);
-
-  /** For a machine of two cores that does all of this at once. */
-  private static final Duration BUSY = patient(2);
-
-  /** A node that was given up while it stood still notices and ends. */
-  private static final Duration ZOMBIE_ENDS = patient(5);
-
-  /** From the return of PostgreSQL until all goes on. */
-  private static final Duration AFTER_OUTAGE = patient(10);
-
-  /** Between two changes of the members. */
-  private static final Duration TURN = Duration.ofSeconds(10);
-
-  private static final RigGround GROUND = new RigGround(PROFILE);
-
-  private static Duration patient(int seconds) {
-    return Duration.ofSeconds(seconds).multipliedBy(PATIENCE);
-  }
-
-  static LongStream seeds() {
-    return LongStream.range(FIRST, FIRST + SEEDS);
-  }
-
-  @BeforeEach
-  void theMachineHasWhatItTakes() {
-    var lacks = NetworkLab.lacks();
-    lacks.ifPresent(what -> System.out.println("SKIPPED, the fault rig needs more: " + what));
-    // Networks of one's own need Linux, root and nft; a desk that has them not skips, and says so.
-    Assumptions.assumeTrue(lacks.isEmpty(), () -> "the fault rig: " + lacks.orElse(""));
-  }
-
-  @AfterAll
-  static void end() {
-    GROUND.close();
-  }
-
-  private static void run(String scenario, long seed, Consumer<RigRun> story) {
-    assertThat(GROUND.run(scenario, seed, story)).as("%s, seed %d", scenario, seed).isEmpty();
-  }
+class FaultRigTest extends RigFixture {
 
   // ---- Nodes ------------------------------------------------------------------------------------
 
@@ -323,54 +242,6 @@ class FaultRigTest {
         });
   }
 
-  // ---- PostgreSQL -------------------------------------------------------------------------------
-
-  @Tag("rig-quick")
-  @ParameterizedTest(name = "F08 seed {0}")
-  @MethodSource("seeds")
-  void f08PostgresRestartsAtOnce(long seed) {
-    run(
-        "F08",
-        seed,
-        run -> {
-          run.steady();
-          run.fault("immediate stop of PostgreSQL", run.cluster().postgres()::stopAtOnce);
-          run.pass(run.upTo(Duration.ofSeconds(4)));
-          run.act("start of PostgreSQL", run.cluster().postgres()::restart);
-          run.recovers("start", AFTER_OUTAGE, run.cluster()::isReady);
-          run.steady();
-          var writers = Database.of(run.cluster()).writers();
-          var writer = writers.get(run.random().nextInt(writers.size()));
-          run.fault(
-              "SIGKILL of a backend that writes", () -> Signals.send("-KILL", List.of(writer)));
-          run.recovers("SIGKILL of a backend", AFTER_OUTAGE, run.cluster()::isReady);
-        });
-  }
-
-  @Tag("rig-quick")
-  @ParameterizedTest(name = "F15 seed {0}")
-  @MethodSource("seeds")
-  void f15AnotherWriterTakesARow(long seed) {
-    run(
-        "F15",
-        seed,
-        run -> {
-          run.steady();
-          for (var round = 1; round <= 3; round++) {
-            var partition = run.random().nextInt(RigCluster.PARTITIONS);
-            run.fault(
-                "a row of another writer in partition " + partition,
-                () -> Database.of(run.cluster()).poison(partition));
-            run.recovers("row", AFTER_OUTAGE, () -> true);
-            if (run.silent() > PATIENCE) {
-              run.wrong(
-                  "expected %d silent partitions at most, got %d"
-                      .formatted(PATIENCE, run.silent()));
-            }
-          }
-        });
-  }
-
   // ---- Workers ----------------------------------------------------------------------------------
 
   @Tag("rig-quick")
@@ -433,6 +304,21 @@ class FaultRigTest {
   }
 
   // ---- Many at once -----------------------------------------------------------------------------
+
+  @ParameterizedTest(name = "F22 seed {0}")
+  @MethodSource("seeds")
+  void f22AllNodesAreRestartedInTurn(long seed) {
+    run(
+        "F22",
+        seed,
+        run ->
+            RigCluster.NODES.forEach(
+                node -> {
+                  run.steady();
+                  leave(run, node);
+                  comeBack(run, node);
+                }));
+  }
 
   @ParameterizedTest(name = "F23 seed {0}")
   @MethodSource("seeds")

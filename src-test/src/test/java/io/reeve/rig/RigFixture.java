@@ -1,0 +1,90 @@
+package io.reeve.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * What all scenarios of the rig's cluster have in common. One cluster serves those of a class in
+ * turn; a run in which something was wrong takes its cluster with it, and leaves its files behind.
+ *
+ * <p>{@code -Dreeve.rig.seeds=30} asks for so many seeds of each, {@code -Dreeve.rig.first=7} for
+ * the first one, {@code -Dreeve.rig.profile=safe} for the other failure profile.
+ */
+abstract class RigFixture {
+
+  private static final long SEEDS = Long.getLong("reeve.rig.seeds", 1);
+  private static final long FIRST = Long.getLong("reeve.rig.first", 1);
+  private static final String PROFILE = System.getProperty("reeve.rig.profile", "fast");
+
+  /** Multiplies every bound of time: a machine that others use too says less of times. */
+  static final int PATIENCE = Integer.getInteger("reeve.rig.patience", 1);
+
+  /**
+   * From a crash until all goes on. The aims are 10 s and 20 s; a machine of two cores that runs
+   * everything at once and starts JVMs meanwhile gets some more.
+   */
+  static final Duration CRASH = patient(PROFILE.equals("fast") ? 15 : 22);
+
+  /** Of silence, after which the others have surely given a node up. */
+  static final Duration GIVEN_UP = Duration.ofSeconds(PROFILE.equals("fast") ? 16 : 23);
+
+  /** From the end of a fault until all goes on. */
+  static final Duration HEAL = patient(30);
+
+  /** From a crash until the partitions go on that are not hit by it. */
+  static final Duration LIVING = patient(4);
+
+  static final Duration LEAVE = patient(25);
+  static final Duration READY = patient(60);
+
+  /** How long the leases of a broken session wait for their worker ({@code resume-within}). */
+  static final Duration RESUME = Duration.ofSeconds(5);
+
+  /** How long a worker may be silent ({@code silence-max}). */
+  static final Duration SILENCE = Duration.ofSeconds(10);
+
+  /** For a machine of two cores that does all of this at once. */
+  static final Duration BUSY = patient(2);
+
+  /** A node that was given up while it stood still notices and ends. */
+  static final Duration ZOMBIE_ENDS = patient(5);
+
+  /** From the return of PostgreSQL until all goes on. */
+  static final Duration AFTER_OUTAGE = patient(10);
+
+  /** Between two changes of the members. */
+  static final Duration TURN = Duration.ofSeconds(10);
+
+  private static final RigGround GROUND = new RigGround(PROFILE);
+
+  static Duration patient(int seconds) {
+    return Duration.ofSeconds(seconds).multipliedBy(PATIENCE);
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(FIRST, FIRST + SEEDS);
+  }
+
+  @BeforeEach
+  void theMachineHasWhatItTakes() {
+    var lacks = NetworkLab.lacks();
+    lacks.ifPresent(what -> System.out.println("SKIPPED, the fault rig needs more: " + what));
+    // Networks of one's own need Linux, root and nft; a desk that has them not skips, and says so.
+    Assumptions.assumeTrue(lacks.isEmpty(), () -> "the fault rig: " + lacks.orElse(""));
+  }
+
+  @AfterAll
+  static void end() {
+    GROUND.close();
+  }
+
+  static void run(String scenario, long seed, Consumer<RigRun> story) {
+    assertThat(GROUND.run(scenario, seed, story)).as("%s, seed %d", scenario, seed).isEmpty();
+  }
+}
