@@ -30,7 +30,7 @@ final class RigJournal implements JournalFacts, AutoCloseable {
   private final Map<TaskId, Lease> open = new HashMap<>();
   private final Set<TaskId> ended = new HashSet<>();
   private Checker checker = Checker.ofJournal();
-  private Pulse pulse = new Pulse();
+  private Pulse pulse = new Pulse(RigRun.SILENCE);
   private long epoch;
   private String dispatcherNode = "";
   private int dispatchers;

@@ -31,6 +31,10 @@ final class RigRun {
 
   private static final int PER_SECOND = 150;
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+
+  /** Shorter ones come by chance, as the load does. */
+  static final Duration SILENCE = Duration.ofSeconds(2);
+
   private static final Duration STEADY = Duration.ofSeconds(4);
   private static final Duration STEADY_WITHIN = Duration.ofSeconds(60);
 
@@ -50,7 +54,7 @@ final class RigRun {
   private final long seed;
   private final Random random;
   private final Checker checker = Checker.ofJournal();
-  private final Pulse pulse = new Pulse();
+  private final Pulse pulse = new Pulse(SILENCE);
   private final RigLoad load;
   private final long beganNanos = System.nanoTime();
   private final List<String> timeline = new ArrayList<>();

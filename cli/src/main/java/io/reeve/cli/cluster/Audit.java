@@ -1,6 +1,7 @@
 package io.reeve.cli.cluster;
 
 import io.reeve.node.store.JournalFacts;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,7 +25,10 @@ final class Audit implements JournalFacts {
   private final Map<String, Life> lives = new HashMap<>();
   private final Set<String> requests = new HashSet<>();
   private final Set<String> doubled = new TreeSet<>();
-  private final Pulse pulse = new Pulse();
+
+  /** The load of a demonstration comes at an even pace. */
+  private final Pulse pulse = new Pulse(Duration.ofSeconds(1));
+
   private long leases;
   private int ended;
   private long epoch;

@@ -14,12 +14,21 @@ import java.util.stream.Stream;
  */
 public final class Pulse {
 
-  /** Under a load of several tasks a second on each partition, silence this long is no chance. */
-  public static final Duration SILENCE = Duration.ofSeconds(1);
-
+  private final Duration silence;
   private final Moments starts = new Moments();
   private final TreeMap<Integer, Moments> submissionsOf = new TreeMap<>();
   private final TreeMap<Integer, Moments> startsOf = new TreeMap<>();
+
+  /**
+   * For a load that comes by chance.
+   *
+   * @param silence longer than what is chance: where each of sixteen partitions gets eight calls a
+   *     second, one of them has a gap of a second every half minute, and one of two seconds once in
+   *     most of a day
+   */
+  public Pulse(Duration silence) {
+    this.silence = silence;
+  }
 
   public void submitted(int partition, long atMs) {
     submissionsOf.computeIfAbsent(partition, it -> new Moments()).add(atMs);
@@ -41,7 +50,8 @@ public final class Pulse {
 
   /**
    * How long after {@code fromMs} the last partition went on, both taking submissions and giving
-   * out tasks; empty while one of them has not. Zero where none was silent for {@link #SILENCE}.
+   * out tasks; empty while one of them has not. Zero where none was silent for longer than what may
+   * be chance.
    */
   public Optional<Duration> wentOnAfter(long fromMs, long toMs) {
     return takenAgainAfter(fromMs, toMs)
@@ -62,11 +72,10 @@ public final class Pulse {
     return each(startsOf, fromMs, toMs);
   }
 
-  private static Optional<List<Duration>> each(
-      Map<Integer, Moments> streams, long fromMs, long toMs) {
+  private Optional<List<Duration>> each(Map<Integer, Moments> streams, long fromMs, long toMs) {
     var each = new ArrayList<Duration>();
     for (var stream : streams.values()) {
-      var wentOn = stream.wentOnAfterMs(fromMs, toMs, SILENCE);
+      var wentOn = stream.wentOnAfterMs(fromMs, toMs, silence);
       if (wentOn.isEmpty()) {
         return Optional.empty();
       }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PulseTest {
 
-  private final Pulse pulse = new Pulse();
+  private final Pulse pulse = new Pulse(Duration.ofSeconds(1));
 
   @Test
   void theSlowestPartitionCounts() {
