@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
@@ -190,8 +191,14 @@ public final class Formation extends AbstractBehavior<Formation.Command> {
     return this;
   }
 
+  /**
+   * A node that leaves, or was given up, is told last of all that every member is gone: Pekko clears
+   * its view when it shuts down. The others are there still, and their lines must stay.
+   */
   private Behavior<Command> onGone(Gone gone) {
-    forget(incarnation(gone.member().uniqueAddress()));
+    if (!cluster.isTerminated() && cluster.selfMember().status().equals(MemberStatus.up())) {
+      forget(incarnation(gone.member().uniqueAddress()));
+    }
     return this;
   }
 

@@ -7,9 +7,12 @@ import io.reeve.node.store.MemberDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.Leave;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,14 +24,17 @@ class FormationTest {
   private static final MemberDirectory.Line DEAD =
       new MemberDirectory.Line("dead#1", "dead", "pekko://formation@127.0.0.1:1");
 
-  private final ActorTestKit kit =
-      ActorTestKit.create(
-          "formation",
-          ConfigFactory.parseString(
-                  "pekko.actor.provider = cluster,"
-                      + " pekko.remote.artery.canonical.hostname = 127.0.0.1,"
-                      + " pekko.remote.artery.canonical.port = 0")
-              .withFallback(ConfigFactory.load()));
+  private final ActorTestKit kit = kit();
+
+  private static ActorTestKit kit() {
+    return ActorTestKit.create(
+        "formation",
+        ConfigFactory.parseString(
+                "pekko.actor.provider = cluster,"
+                    + " pekko.remote.artery.canonical.hostname = 127.0.0.1,"
+                    + " pekko.remote.artery.canonical.port = 0")
+            .withFallback(ConfigFactory.load()));
+  }
 
   @AfterEach
   void stop() {
@@ -65,6 +71,34 @@ class FormationTest {
 
     awaitMember();
     assertThat(directory.looks).isEqualTo(4);
+  }
+
+  @Test
+  void whoLeavesRemovesNoLineOfThoseWhoStay() throws Exception {
+    var directory = new PlayedDirectory(List.of());
+    form(directory);
+    var leaves = Cluster.get(kit.system());
+    awaitMember();
+    var other = kit();
+    try {
+      var stays = Cluster.get(other.system());
+      stays.manager().tell(Join.create(leaves.selfMember().address()));
+      other
+          .createTestProbe()
+          .awaitAssert(
+              SOON,
+              () -> {
+                assertThat(stays.selfMember().status()).isEqualTo(MemberStatus.up());
+                return stays;
+              });
+
+      leaves.manager().tell(Leave.create(leaves.selfMember().address()));
+      kit.system().getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+      assertThat(directory.calls).noneMatch(call -> call.startsWith("forget"));
+    } finally {
+      other.shutdownTestKit();
+    }
   }
 
   private void form(MemberDirectory directory) {
