@@ -192,8 +192,8 @@ public final class Formation extends AbstractBehavior<Formation.Command> {
   }
 
   /**
-   * A node that leaves, or was given up, is told last of all that every member is gone: Pekko clears
-   * its view when it shuts down. The others are there still, and their lines must stay.
+   * A node that leaves, or was given up, is told last of all that every member is gone: Pekko
+   * clears its view when it shuts down. The others are there still, and their lines must stay.
    */
   private Behavior<Command> onGone(Gone gone) {
     if (!cluster.isTerminated() && cluster.selfMember().status().equals(MemberStatus.up())) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreSettingsTest {
 
@@ -44,5 +45,18 @@ class StoreSettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reeve.store." + key)
         .hasMessageContaining("expected");
+  }
+
+  /**
+   * HikariCP 4.0.3 asks the first connection of a pool that is not told. Where that one breaks just
+   * then, it sets isolation -1 on every later one, and the pool never gets a connection.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"reeve-journal", "reeve-snapshots", "reeve-journal-reader", "reeve-trim"})
+  void eachPoolIsToldItsIsolation(String pool) {
+    var postgres = ConfigFactory.parseResources("reeve-store-postgres.conf").resolve();
+    var db = postgres.getConfig("pekko-persistence-jdbc.shared-databases." + pool + ".db");
+
+    assertThat(db.getString("transactionIsolation")).isEqualTo("READ_COMMITTED");
   }
 }
