@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -39,6 +40,7 @@ class IdleNodeIsIdle {
   @RegisterExtension private final Fleet fleet = new Fleet();
 
   @Test
+  @Timeout(300)
   void nothingIsWrittenAndNextToNoTimeIsSpent() {
     var stat = Path.of("/proc/self/stat");
     assumeTrue(Files.exists(stat), "the processor's time of a process is read from /proc");
