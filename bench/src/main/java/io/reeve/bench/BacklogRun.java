@@ -104,10 +104,7 @@ final class BacklogRun {
 
   /** Of all nodes together. */
   private static OptionalLong liveBytes(List<ReeveProcess> nodes) {
-    var each = nodes.stream().map(node -> HeapFigures.liveBytes(node.pid())).toList();
-    return each.stream().anyMatch(OptionalLong::isEmpty)
-        ? OptionalLong.empty()
-        : OptionalLong.of(each.stream().mapToLong(OptionalLong::getAsLong).sum());
+    return Usage.sum(nodes.stream().map(ReeveProcess::pid).toList(), HeapFigures::liveBytes);
   }
 
   private double perSecond(long tasks, long since) {

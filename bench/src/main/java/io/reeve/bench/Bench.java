@@ -68,7 +68,7 @@ public final class Bench {
   public BenchReport run(ReeveProcesses processes, String nodeFlags) {
     var before = nanoTime.getAsLong();
     var nodes = nodes(processes, "node", nodeFlags);
-    try (var client = client()) {
+    try (var client = clientOf(0)) {
       awaitReady(nodes);
       var startSeconds = (nanoTime.getAsLong() - before) / (double) TimeUnit.SECONDS.toNanos(1);
       var worker = worker(processes);
@@ -101,7 +101,7 @@ public final class Bench {
    */
   public BacklogReport backlog(ReeveProcesses processes, int tasks, String nodeFlags) {
     var nodes = nodes(processes, "node", nodeFlags);
-    try (var client = client()) {
+    try (var client = clientOf(0)) {
       awaitReady(nodes);
       var load = new Load(client, worker(processes), settings, nanoTime);
       return new BacklogRun(settings, load, nanoTime, listener)
@@ -117,9 +117,8 @@ public final class Bench {
     }
   }
 
-  /** Each submits through the node that it finds first. */
-  private ReeveClient client() {
-    return ReeveClient.builder().endpoints(endpoint(0)).executor(Runnable::run).build();
+  private ReeveClient clientOf(int number) {
+    return ReeveClient.builder().endpoints(endpoint(number)).executor(Runnable::run).build();
   }
 
   private List<ReeveProcess> nodes(ReeveProcesses processes, String name, String flags) {
@@ -175,8 +174,7 @@ public final class Bench {
   /** Until each node answers for all partitions. */
   private void awaitReady(List<ReeveProcess> nodes) {
     for (var number = 0; number < nodes.size(); number++) {
-      try (var client =
-          ReeveClient.builder().endpoints(endpoint(number)).executor(Runnable::run).build()) {
+      try (var client = clientOf(number)) {
         awaitReady(client, nodes.get(number));
       }
     }

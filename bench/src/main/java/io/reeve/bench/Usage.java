@@ -40,14 +40,6 @@ record Usage(
           journal.written());
     }
 
-    /** Empty when there are none, or one does not tell. */
-    private static OptionalLong sum(List<Long> pids, LongFunction<OptionalLong> figure) {
-      var figures = pids.stream().map(figure::apply).toList();
-      return figures.isEmpty() || figures.stream().anyMatch(OptionalLong::isEmpty)
-          ? OptionalLong.empty()
-          : OptionalLong.of(figures.stream().mapToLong(OptionalLong::getAsLong).sum());
-    }
-
     ByProcess peakResidentMiB() {
       return new ByProcess(
           mebibytes(servers), mebibytes(List.of(worker)), mebibytes(List.of(client)), null);
@@ -57,6 +49,14 @@ record Usage(
       var bytes = sum(pids, ProcFigures::peakResidentBytes);
       return bytes.isPresent() ? (Double) (bytes.getAsLong() / 1024.0 / 1024.0) : null;
     }
+  }
+
+  /** The sum over all processes; empty when there are none, or one does not tell. */
+  static OptionalLong sum(List<Long> pids, LongFunction<OptionalLong> figure) {
+    var figures = pids.stream().map(figure::apply).toList();
+    return figures.isEmpty() || figures.stream().anyMatch(OptionalLong::isEmpty)
+        ? OptionalLong.empty()
+        : OptionalLong.of(figures.stream().mapToLong(OptionalLong::getAsLong).sum());
   }
 
   /** What one task cost between two instants. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reeve.bench.Bench;
 import io.reeve.bench.BenchSettings;
 import io.reeve.bench.process.ReeveProcesses;
+import io.reeve.bench.process.SharedStore;
 import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the whole system: one node or several, a worker whose handler does nothing, and this client, each a"
-          + " process of its own, everything durable.",
+      "Measures the whole system: one node or several, a worker whose handler does nothing, and this"
+          + " client, each a process of its own, everything durable.",
       "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that backlog,"
           + " and end to end; then single submissions at an even pace to an idle system, from the call to"
           + " the start of the handler. Figures are the median, minimum and maximum of the rounds.",
@@ -229,7 +230,7 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       var bench =
           new Bench(
               settings,
-              database == null ? null : PostgresOfBench.of(database),
+              database == null ? null : measured(database),
               place,
               terminal.nanoTime(),
               (phase, round, of) ->
@@ -246,6 +247,15 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       }
       return ExitCode.OK;
     }
+  }
+
+  private SharedStore measured(LocalPostgres database) {
+    var schema =
+        new RunSchema(database.url(), "reeve_bench_" + RunSchema.newRun(terminal.random()));
+    if (!database.isOwn()) {
+      terminal.err().println("reeve bench: schema " + schema.leftBehind());
+    }
+    return schema.measured(database);
   }
 
   private void print(Object report, List<String> text) throws IOException {

@@ -1,7 +1,5 @@
 package io.reeve.cli;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.cli.cluster.ClusterDemo;
 import io.reeve.node.store.local.LocalPostgres;
@@ -10,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +42,6 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
   private static final int SECONDS_MAX = 3_600;
   private static final Duration SAFE_BOUND = Duration.ofSeconds(20);
   private static final Duration FAST_BOUND = Duration.ofSeconds(10);
-  private static final int RUN_BYTES = 4;
 
   /** How soon silent nodes count as dead. */
   enum Profile {
@@ -126,20 +121,20 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
 
   private ExitCode show() throws IOException {
     var place = Files.createTempDirectory("reeve-cluster-demo-");
-    var run = run();
+    var run = RunSchema.newRun(terminal.random());
     try (var text = new ClusterDemoText(terminal, output.json());
         var postgres = LocalPostgres.start(terminal.environment(), terminal.random());
         var processes =
             new ReeveProcesses(
                 programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
       text.begin(rate, workers, profile.name(), postgres.isOwn());
-      var schema = "reeve_demo_" + run;
+      var schema = new RunSchema(postgres.url(), "reeve_demo_" + run);
       var outcome =
           new ClusterDemo(
                   processes,
                   place.resolve("data"),
-                  store(postgres.url(), schema),
-                  Map.of("REEVE_STORE_URL", postgres.url(), "REEVE_STORE_SCHEMA", schema),
+                  schema.configuration(),
+                  schema.environment(),
                   plan(),
                   run,
                   terminal.clock(),
@@ -147,8 +142,7 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
               .run();
       text.report(outcome);
       if (!postgres.isOwn()) {
-        text.say(
-            "schema", schema + " is left in the given server: DROP SCHEMA " + schema + " CASCADE");
+        text.say("schema", schema.leftBehind());
       }
       if (keep) {
         text.say("kept", place.toString());
@@ -161,20 +155,6 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
     var fast = profile == Profile.fast;
     return new ClusterDemo.Plan(
         workers, rate, Duration.ofSeconds(seconds), fast ? FAST_BOUND : SAFE_BOUND, fast);
-  }
-
-  /** Without the operator's file: the nodes are told by variables, which win over it, too. */
-  private static Config store(String url, String schema) {
-    return ConfigFactory.parseMap(
-            Map.of("reeve.store.url", url, "reeve.store.schema", schema), "cluster-demo")
-        .withFallback(ConfigFactory.defaultReference())
-        .resolve();
-  }
-
-  private String run() {
-    var bytes = new byte[RUN_BYTES];
-    terminal.random().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   private void removeUnlessKept(Path place) {

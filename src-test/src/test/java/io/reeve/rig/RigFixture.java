@@ -20,46 +20,10 @@ abstract class RigFixture {
 
   private static final long SEEDS = Long.getLong("reeve.rig.seeds", 1);
   private static final long FIRST = Long.getLong("reeve.rig.first", 1);
-  private static final String PROFILE = System.getProperty("reeve.rig.profile", "fast");
+  static final String PROFILE = System.getProperty("reeve.rig.profile", "fast");
 
   /** Multiplies every bound of time: a machine that others use too says less of times. */
   static final int PATIENCE = Integer.getInteger("reeve.rig.patience", 1);
-
-  /**
-   * From a crash until all goes on. The aims are 10 s and 20 s; a machine of two cores that runs
-   * everything at once and starts JVMs meanwhile gets some more.
-   */
-  static final Duration CRASH = patient(PROFILE.equals("fast") ? 15 : 22);
-
-  /** Of silence, after which the others have surely given a node up. */
-  static final Duration GIVEN_UP = Duration.ofSeconds(PROFILE.equals("fast") ? 16 : 23);
-
-  /** From the end of a fault until all goes on. */
-  static final Duration HEAL = patient(30);
-
-  /** From a crash until the partitions go on that are not hit by it. */
-  static final Duration LIVING = patient(4);
-
-  static final Duration LEAVE = patient(25);
-  static final Duration READY = patient(60);
-
-  /** How long the leases of a broken session wait for their worker ({@code resume-within}). */
-  static final Duration RESUME = Duration.ofSeconds(5);
-
-  /** How long a worker may be silent ({@code silence-max}). */
-  static final Duration SILENCE = Duration.ofSeconds(10);
-
-  /** For a machine of two cores that does all of this at once. */
-  static final Duration BUSY = patient(2);
-
-  /** A node that was given up while it stood still notices and ends. */
-  static final Duration ZOMBIE_ENDS = patient(5);
-
-  /** From the return of PostgreSQL until all goes on. */
-  static final Duration AFTER_OUTAGE = patient(10);
-
-  /** Between two changes of the members. */
-  static final Duration TURN = Duration.ofSeconds(10);
 
   private static final RigGround GROUND = new RigGround(PROFILE);
 

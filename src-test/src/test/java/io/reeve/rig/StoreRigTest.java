@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(420)
 class StoreRigTest extends RigFixture {
 
+  /** From the return of PostgreSQL until all goes on. */
+  private static final Duration AFTER_OUTAGE = patient(10);
+
   /** Twice the time-out of a write. */
   private static final Duration HANG = Duration.ofSeconds(20);
 

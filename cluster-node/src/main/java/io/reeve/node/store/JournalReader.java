@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -132,6 +133,18 @@ public final class JournalReader implements AutoCloseable {
     var rows = new ArrayList<JournalRow>();
     forEachRow(rows::add);
     return List.copyOf(rows);
+  }
+
+  /** The highest ordering number of a row, which those that were removed below it count in. */
+  public OptionalLong highestOrdering() {
+    try (var query = connection.createStatement();
+        var row = query.executeQuery("SELECT max(ordering) FROM event_journal")) {
+      row.next();
+      var highest = row.getLong(1);
+      return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(highest);
+    } catch (SQLException e) {
+      throw unreadable(where, e);
+    }
   }
 
   private void handOver(PreparedStatement query, Consumer<JournalRow> consumer)
