@@ -3,7 +3,6 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.edge.grpc.GrpcServer;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,12 +48,12 @@ final class Node {
   }
 
   /** Starts a node and returns once it serves. */
-  static Node start(Config config, NodeSettings settings, Parts parts, String version, Clock clock)
+  static Node start(Config config, NodeSettings settings, Parts parts, String version)
       throws StartFailed, InterruptedException {
     var ready = new CompletableFuture<GrpcServer>();
     var system =
         ActorSystem.create(
-            NodeGuardian.create(settings, parts, version, clock, ready), "reeve", config);
+            NodeGuardian.create(settings, parts, version, ready), "reeve", config);
     // A guardian that fails to set up takes the system down without a word to us.
     system
         .getWhenTerminated()

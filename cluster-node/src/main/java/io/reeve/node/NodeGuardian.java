@@ -3,9 +3,9 @@ package io.reeve.node;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.node.cluster.Formation;
+import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
@@ -89,7 +89,6 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       NodeSettings settings,
       Parts parts,
       String version,
-      Clock clock,
       CompletableFuture<GrpcServer> ready) {
     return Behaviors.withTimers(
         timers -> {
@@ -98,7 +97,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 WarnOfOpenPorts.INSTANCE, Duration.ZERO, WARN_OF_OPEN_PORTS);
           }
           return Behaviors.setup(
-              context -> new NodeGuardian(context, settings, parts, version, clock, ready));
+              context -> new NodeGuardian(context, settings, parts, version, ready));
         });
   }
 
@@ -107,11 +106,11 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       NodeSettings settings,
       Parts parts,
       String version,
-      Clock clock,
       CompletableFuture<GrpcServer> ready) {
     super(context);
     this.settings = settings;
     this.ready = ready;
+    context.spawn(TimeKeeper.create(parts.clock(), settings.clock()), "time-keeper");
     join(parts);
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
@@ -127,7 +126,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()),
             settings.name(),
             version,
-            clock),
+            parts.clock()),
         (bound, failure) -> bound != null ? new Bound(bound) : new NotBound(failure));
     for (var partition = 0; partition < partitions.count(); partition++) {
       probe(partition);

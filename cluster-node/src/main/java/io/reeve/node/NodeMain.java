@@ -141,7 +141,7 @@ public final class NodeMain {
     var version = version();
     var stopper = new Stopper(settings.stopWithin());
     try (var parts = opener.open(config.all())) {
-      var node = Node.start(config.with(parts.pekkoConfig()), settings, parts, version, clock);
+      var node = Node.start(config.with(parts.pekkoConfig()), settings, parts, version);
       stopper.arm(node);
       try {
         var pid = ProcessHandle.current().pid();

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.reeve.edge.grpc.ConfigKeys;
 import io.reeve.edge.grpc.EdgeSettings;
 import io.reeve.node.cluster.ClusterSettings;
+import io.reeve.node.time.ClockSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /**
  * Everything a node can be tuned by beside its actors; read from {@code reeve.node}, {@code
- * reeve.partition}, {@code reeve.store} and the edge's keys.
+ * reeve.partition}, {@code reeve.store}, {@code reeve.clock} and the edge's keys.
  *
  * @param name for people; may be empty
  * @param insecure whether addresses beyond this machine may be listened on
@@ -25,6 +26,7 @@ record NodeSettings(
     Duration stopWithin,
     EdgeSettings edge,
     ClusterSettings cluster,
+    ClockSettings clock,
     boolean insecure) {
 
   /** An address that would let others in, while nothing keeps out those who must not. */
@@ -63,6 +65,7 @@ record NodeSettings(
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,
         cluster,
+        ClockSettings.from(config),
         insecure);
   }
 

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.util.Optional;
@@ -34,6 +35,9 @@ interface Parts extends AutoCloseable {
 
   /** A clock that only runs forward, in nanoseconds from an arbitrary start. */
   LongSupplier nanoTime();
+
+  /** What time it is, for delays, expiry and all that is stored. */
+  SteadyClock clock();
 
   /** Whether the store answers just now; may block for some seconds. */
   boolean storeAnswers();

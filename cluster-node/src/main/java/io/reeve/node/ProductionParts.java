@@ -8,7 +8,10 @@ import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.Store;
+import io.reeve.node.store.StoreException;
 import io.reeve.node.store.Stores;
+import io.reeve.node.time.ClockSettings;
+import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
 import io.reeve.partition.Partitions;
@@ -39,10 +42,12 @@ final class ProductionParts implements Parts {
   private final Session.Settings sessionSettings;
   private final ClusterSettings cluster;
   private final Senses senses;
+  private final SteadyClock clock;
 
   /**
    * What actors take from the world.
    *
+   * @param clock the machine's, which may jump
    * @param nanoTime monotonic
    * @param random fit for secrets
    */
@@ -62,7 +67,20 @@ final class ProductionParts implements Parts {
     this.sessionSettings =
         Session.Settings.from(config, config.getDuration("reeve.partition.lease.duration"));
     this.cluster = ClusterSettings.from(config);
+    var slewMax = ClockSettings.from(config).slewMax();
     this.store = openStore(config, cluster);
+    this.clock = startClock(store, senses, slewMax);
+  }
+
+  /** By the store's clock where nodes share one: theirs may differ, and partitions move. */
+  private static SteadyClock startClock(Store store, Senses senses, double slewMax) {
+    try {
+      return SteadyClock.start(
+          () -> store.clockMs().orElseGet(senses.clock()::millis), senses.nanoTime(), slewMax);
+    } catch (StoreException e) {
+      store.close();
+      throw e;
+    }
   }
 
   /** Nodes that know of each other by their configuration only must have the same store. */
@@ -85,6 +103,11 @@ final class ProductionParts implements Parts {
   @Override
   public LongSupplier nanoTime() {
     return senses.nanoTime();
+  }
+
+  @Override
+  public SteadyClock clock() {
+    return clock;
   }
 
   @Override
@@ -111,7 +134,7 @@ final class ProductionParts implements Parts {
       var jitter = new SplittableRandom(senses.random().nextLong());
       var surroundings =
           new Partition.Surroundings(
-              () -> new Now(senses.clock().millis(), senses.nanoTime().getAsLong()),
+              () -> new Now(clock.millis(), senses.nanoTime().getAsLong()),
               jitter::nextDouble,
               senses.random()::nextLong,
               store::fenced,
@@ -127,7 +150,7 @@ final class ProductionParts implements Parts {
         partitions,
         dispatcherSettings,
         config.getString("reeve.node.name"),
-        senses.clock(),
+        clock,
         senses.nanoTime());
   }
 

@@ -9,6 +9,7 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.task.Rejection;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.v1.GetTaskRequest;
@@ -50,7 +51,7 @@ class NodeTest {
     var before = listening();
     var settings = NodeSettings.from(config("").all());
     var node =
-        Node.start(config("").all(), settings, new PlayedParts(), "1.2.3", Clock.systemUTC());
+        Node.start(config("").all(), settings, new PlayedParts(), "1.2.3");
     var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     var client = TaskServiceGrpc.newBlockingStub(channel);
 
@@ -281,6 +282,11 @@ class NodeTest {
 
   /** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
   private static final class PlayedParts implements Parts {
+
+    @Override
+    public SteadyClock clock() {
+      return SteadyClock.start(Clock.systemUTC()::millis, System::nanoTime, 0.01);
+    }
 
     @Override
     public Config pekkoConfig() {

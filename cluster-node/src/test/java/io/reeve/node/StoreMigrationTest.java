@@ -251,8 +251,7 @@ class StoreMigrationTest {
               config.with(parts.pekkoConfig()),
               NodeSettings.from(config.all()),
               parts,
-              "1.2.3",
-              Clock.systemUTC());
+              "1.2.3");
       channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     }
 

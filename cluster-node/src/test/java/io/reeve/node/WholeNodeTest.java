@@ -123,8 +123,7 @@ class WholeNodeTest {
               config.with(parts.pekkoConfig()),
               NodeSettings.from(config.all()),
               parts,
-              "1.2.3",
-              Clock.systemUTC());
+              "1.2.3");
       channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     }
 

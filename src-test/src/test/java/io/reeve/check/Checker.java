@@ -154,11 +154,15 @@ public final class Checker {
     return (int) lives.values().stream().filter(TaskLife::leasedMoreThanOnce).count();
   }
 
+  /** Tasks that ended this way. */
+  public long ended(TaskState state) {
+    return lives.values().stream().filter(life -> life.end == state).count();
+  }
+
   /** How much was judged, for the log of a test. */
   public String summary() {
-    var completed = lives.values().stream().filter(l -> l.end == TaskState.COMPLETED).count();
     return "%d events, %d tasks, %d completed, %d leased more than once"
-        .formatted(events, lives.size(), completed, leasedAgain());
+        .formatted(events, lives.size(), ended(TaskState.COMPLETED), leasedAgain());
   }
 
   // ---- Facts

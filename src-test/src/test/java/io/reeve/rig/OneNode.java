@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.check.Fact;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.TaskState;
 import io.reeve.scenario.Await;
 import io.reeve.scenario.Fleet;
 import io.reeve.scenario.History;
 import io.reeve.scenario.Member;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +108,15 @@ final class OneNode {
           }
           return nothingComes.getAsBoolean() && history.checker().allEnded();
         });
+  }
+
+  /** What began before its delay was over, or expired, was wrong. */
+  void early(RigLoad load, Path history) {
+    load.early(RigCluster.attempts(history)).forEach(early -> wrong("%s", early));
+    var expired = this.history.checker().ended(TaskState.EXPIRED);
+    if (expired > 0) {
+      wrong("expected no task to expire, got %d", expired);
+    }
   }
 
   /** Nothing follows: tells the checker what was said, and judges. */

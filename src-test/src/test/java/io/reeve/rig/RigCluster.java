@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.node.store.local.LocalPostgres;
 import io.reeve.scenario.Await;
+import io.reeve.scenario.FakeClock;
 import io.reeve.scenario.Member;
 import io.reeve.scenario.Signals;
 import java.io.IOException;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -68,7 +71,16 @@ final class RigCluster implements AutoCloseable {
   private final Map<String, Role> roles = new LinkedHashMap<>();
   private final Set<String> held = new HashSet<>();
 
-  private RigCluster(NetworkLab lab, LocalPostgres postgres, Path directory, String profile) {
+  /** Of those nodes whose clocks can be set; the others have the machine's. */
+  private final Map<String, FakeClock> clocks;
+
+  private RigCluster(
+      NetworkLab lab,
+      LocalPostgres postgres,
+      Path directory,
+      String profile,
+      Map<String, FakeClock> clocks) {
+    this.clocks = clocks;
     this.lab = lab;
     this.postgres = postgres;
     this.directory = directory;
@@ -80,8 +92,13 @@ final class RigCluster implements AutoCloseable {
    *
    * @param directory for logs, histories and the nodes' files; stays
    * @param profile the nodes' {@code failure-profile}
+   * @param fakeClocks whether the nodes' clocks can be set
    */
-  static RigCluster start(Path directory, String profile) {
+  static RigCluster start(Path directory, String profile, boolean fakeClocks) {
+    var clocks = new HashMap<String, FakeClock>();
+    if (fakeClocks) {
+      NODES.forEach(name -> clocks.put(name, new FakeClock()));
+    }
     var names =
         Stream.of(NODES.stream(), Stream.of(SPARE, POSTGRES), WORKERS.stream())
             .flatMap(all -> all)
@@ -92,7 +109,7 @@ final class RigCluster implements AutoCloseable {
           new LocalPostgres.Place(
               lab.address(POSTGRES), POSTGRES_PORT, lab.network(), lab.enter(POSTGRES));
       var postgres = LocalPostgres.startAt(place, System.getenv(), new SecureRandom());
-      var cluster = new RigCluster(lab, postgres, directory, profile);
+      var cluster = new RigCluster(lab, postgres, directory, profile, clocks);
       cluster.startAll();
       return cluster;
     } catch (RuntimeException | AssertionError e) {
@@ -128,6 +145,7 @@ final class RigCluster implements AutoCloseable {
   }
 
   private Member node(String name, int number) {
+    var clock = Optional.ofNullable(clocks.get(name));
     var settings =
         List.of(
             "reeve.node.name=" + name,
@@ -137,11 +155,14 @@ final class RigCluster implements AutoCloseable {
             "reeve.cluster.host=" + lab.address(name),
             "reeve.cluster.failure-profile=" + profile,
             // All JVMs start at once, so their first connection takes its time.
-            "reeve.store.postgres.connect-timeout=10s");
+            "reeve.store.postgres.connect-timeout=10s",
+            "reeve.clock.look-interval=" + (clocks.isEmpty() ? "30s" : "500ms"));
     var arguments = new ArrayList<>(List.of("io.reeve.cli.ReeveMain", "node"));
     arguments.addAll(List.of("--port", "" + PORT, "--data-dir", "" + directory.resolve(name)));
     settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    return java(name, number, "384m", arguments, Map.of("REEVE_STORE_URL", postgres.url()));
+    var environment = new HashMap<>(Map.of("REEVE_STORE_URL", postgres.url()));
+    clock.ifPresent(fake -> environment.putAll(fake.environment()));
+    return java(name, number, "384m", arguments, environment);
   }
 
   private Member worker(String name, int number) {
@@ -258,6 +279,15 @@ final class RigCluster implements AutoCloseable {
     return postgres;
   }
 
+  /** The clock of a node whose clock can be set. */
+  FakeClock clock(String name) {
+    var clock = clocks.get(name);
+    if (clock == null) {
+      throw new IllegalStateException("expected a node with a fake clock, got " + name);
+    }
+    return clock;
+  }
+
   /** The name of PostgreSQL's place in the lab. */
   String postgresName() {
     return POSTGRES;
@@ -293,7 +323,8 @@ final class RigCluster implements AutoCloseable {
     return all;
   }
 
-  private static List<RigWorker.Attempt> attempts(Path file) {
+  /** What one start of a worker has written down. */
+  static List<RigWorker.Attempt> attempts(Path file) {
     try {
       if (!Files.exists(file)) {
         return List.of();
@@ -314,5 +345,6 @@ final class RigCluster implements AutoCloseable {
     roles.values().forEach(role -> role.member.kill());
     postgres.close();
     lab.close();
+    clocks.values().forEach(FakeClock::close);
   }
 }

@@ -11,12 +11,23 @@ import org.jspecify.annotations.Nullable;
 final class RigGround implements AutoCloseable {
 
   private final String profile;
+  private final boolean fakeClocks;
   private @Nullable RigCluster cluster;
   private @Nullable RigJournal journal;
   private int clusters;
 
   RigGround(String profile) {
+    this(profile, false);
+  }
+
+  private RigGround(String profile, boolean fakeClocks) {
     this.profile = profile;
+    this.fakeClocks = fakeClocks;
+  }
+
+  /** One whose nodes have clocks that can be set. */
+  static RigGround withFakeClocks(String profile) {
+    return new RigGround(profile, true);
   }
 
   /** Does it; returns what was wrong. */
@@ -44,7 +55,8 @@ final class RigGround implements AutoCloseable {
     clusters++;
     var name = "cluster-%d-%d".formatted(ProcessHandle.current().pid(), clusters);
     try {
-      cluster = RigCluster.start(Files.createDirectories(RigRun.directory(name)), profile);
+      cluster = RigCluster.start(
+              Files.createDirectories(RigRun.directory(name)), profile, fakeClocks);
       return cluster;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

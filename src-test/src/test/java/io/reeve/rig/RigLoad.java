@@ -45,8 +45,27 @@ final class RigLoad implements AutoCloseable {
   /** Enough that tasks whose workers and nodes are killed again and again do not die of it. */
   private static final int ATTEMPTS_MAX = 100;
 
+  /** Of the delayed tasks: how long at least. */
+  private static final long DELAY_MIN_MILLIS = 200;
+
+  /** So long that no task of a run expires, unless a clock runs wrong. */
+  private static final Duration QUEUE_TIMEOUT = Duration.ofMinutes(30);
+
+  /** By which share the nodes' time may run faster ({@code reeve.clock.slew-max}). */
+  private static final double SLEW_MAX = 0.01;
+
+  /** Instants are kept in milliseconds, and clocks are read one after the other. */
+  private static final long GRAIN_NANOS = 5_000_000;
+
   /** A submission was acknowledged. */
   record Acknowledged(int partition, long atMs) {}
+
+  /** What was said of a delayed task: the monotonic clock before it was handed in, and its delay. */
+  private record NotBefore(long calledNanos, long delayNanos) {
+    boolean isEarly(long atNanos) {
+      return atNanos - calledNanos < delayNanos * (1 - SLEW_MAX) - GRAIN_NANOS;
+    }
+  }
 
   private final List<String> endpoints;
   private final String run;
@@ -57,6 +76,7 @@ final class RigLoad implements AutoCloseable {
   private final ConcurrentLinkedQueue<Acknowledged> acknowledgements =
       new ConcurrentLinkedQueue<>();
   private final Map<String, List<String>> acknowledged = new ConcurrentHashMap<>();
+  private final Map<String, NotBefore> notBefore = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<String> mistakes = new ConcurrentLinkedQueue<>();
   private final Map<String, AtomicInteger> refusals = new ConcurrentHashMap<>();
   private final AtomicInteger tasks = new AtomicInteger();
@@ -133,15 +153,20 @@ final class RigLoad implements AutoCloseable {
     var kind = random.nextInt(100);
     // The longer ones so that some are in hand at any instant.
     var millis = kind < 90 ? random.nextInt(20) : 500 + random.nextInt(2500);
-    return TaskRequest.of("work")
-        .payload(millis + (kind % 20 == 0 ? "f" : ""))
-        .attemptsMax(ATTEMPTS_MAX)
-        .backoffInitial(Duration.ofMillis(100))
-        .build();
+    var task =
+        TaskRequest.of("work")
+            .payload(millis + (kind % 20 == 0 ? "f" : ""))
+            .attemptsMax(ATTEMPTS_MAX)
+            .backoffInitial(Duration.ofMillis(100))
+            .queueTimeout(QUEUE_TIMEOUT);
+    return random.nextInt(20) == 0
+        ? task.delay(Duration.ofMillis(DELAY_MIN_MILLIS + random.nextInt(4000))).build()
+        : task.build();
   }
 
   private CompletableFuture<Submission> submitted(
       ReeveClient client, String requestId, List<TaskRequest> requests) {
+    var calledNanos = System.nanoTime();
     var answer =
         requests.size() == 1
             ? client.submitAsync(requestId, requests.get(0))
@@ -150,6 +175,14 @@ final class RigLoad implements AutoCloseable {
         (submission, failure) -> {
           if (failure == null) {
             acknowledge(requestId, requests.size(), submission.taskIds());
+            for (var i = 0; i < requests.size(); i++) {
+              var delay = requests.get(i).spec().getDelay();
+              var nanos = TimeUnit.SECONDS.toNanos(delay.getSeconds()) + delay.getNanos();
+              if (nanos > 0) {
+                notBefore.putIfAbsent(
+                    submission.taskIds().get(i), new NotBefore(calledNanos, nanos));
+              }
+            }
           } else {
             refused(failure);
           }
@@ -273,6 +306,23 @@ final class RigLoad implements AutoCloseable {
   /** Answers that contradict each other or the question. */
   List<String> mistakes() {
     return List.copyOf(mistakes);
+  }
+
+  /** Attempts that began before the delay of their task was over. */
+  List<String> early(List<RigWorker.Attempt> attempts) {
+    var early = new ArrayList<String>();
+    for (var attempt : attempts) {
+      var told = notBefore.get(attempt.taskId());
+      if (told != null && attempt.what().equals("start") && told.isEarly(attempt.atNanos())) {
+        early.add(
+            "%s began %d ms after it was handed in with a delay of %d ms"
+                .formatted(
+                    attempt.taskId(),
+                    (attempt.atNanos() - told.calledNanos()) / 1_000_000,
+                    told.delayNanos() / 1_000_000));
+      }
+    }
+    return early;
   }
 
   /** Ids of tasks by request id, of all submissions that were answered. */

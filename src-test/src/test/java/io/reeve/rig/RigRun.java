@@ -6,6 +6,7 @@ import io.reeve.check.Invariant;
 import io.reeve.cli.cluster.Pulse;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,6 +85,10 @@ final class RigRun {
 
   RigJournal journal() {
     return journal;
+  }
+
+  long seed() {
+    return seed;
   }
 
   /** Draws what the seed decides. */
@@ -287,6 +292,10 @@ final class RigRun {
     checker.violations().forEach(violation -> wrong.add(violation.toString()));
     checker.missing(load.acknowledged()).forEach(missing -> wrong.add("NO_LOST_ACK: " + missing));
     wrong.addAll(load.mistakes());
+    wrong.addAll(load.early(attempts));
+    if (checker.ended(TaskState.EXPIRED) > 0) {
+      wrong("expected no task to expire, got %d".formatted(checker.ended(TaskState.EXPIRED)));
+    }
     note(
         "%s; %d acknowledged; refused for good: %s; overlaps of one task's attempts: %d"
             .formatted(checker.summary(), load.tasks(), load.refusals(), overlaps(attempts)));

@@ -95,6 +95,20 @@ final class PostgresMembers implements MemberDirectory {
     }
   }
 
+  /** What the server's clock shows, in milliseconds since the epoch. */
+  synchronized long clockMs() {
+    return call(
+        session -> {
+          try (var query =
+                  session.prepareStatement(
+                      "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+              var row = query.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+          }
+        });
+  }
+
   /**
    * The shared lock may be refused for a moment: to nobody but a node that asks this very cluster
    * to let it in. The next call makes it good.

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.journal.JournalRetention;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -97,6 +98,11 @@ public final class PostgresStore implements Store {
   @Override
   public Optional<MemberDirectory> members() {
     return Optional.of(members);
+  }
+
+  @Override
+  public OptionalLong clockMs() {
+    return OptionalLong.of(members.clockMs());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import com.typesafe.config.Config;
 import io.reeve.journal.JournalRetention;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -53,6 +54,17 @@ public interface Store extends AutoCloseable {
 
   /** Where the nodes that use this store find each other; empty: there is one at a time. */
   Optional<MemberDirectory> members();
+
+  /**
+   * What the store's own clock shows that all nodes share, in milliseconds since the epoch; empty:
+   * the store has none, and its only node goes by the machine's. May block for some seconds. May be
+   * called by any thread.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  default OptionalLong clockMs() {
+    return OptionalLong.empty();
+  }
 
   /** What and where it is, in a few words for people; without secrets. */
   String where();

@@ -40,6 +40,16 @@ class PostgresMembersTest {
   }
 
   @Test
+  void allNodesGoByTheClockOfTheServer() {
+    var before = System.currentTimeMillis();
+    var shown = craneStore.clockMs().orElseThrow();
+
+    // The server of the tests is on this machine, so its clock is this one's.
+    assertThat(shown).isBetween(before - 1, System.currentTimeMillis() + 1);
+    assertThat(heronStore.clockMs().orElseThrow()).isGreaterThanOrEqualTo(shown);
+  }
+
+  @Test
   void ofTwoThatLookOneIsFirstAndStaysSoUntilItLeaves() {
     assertThat(crane.look().first()).isTrue();
     assertThat(heron.look().first()).isFalse();
