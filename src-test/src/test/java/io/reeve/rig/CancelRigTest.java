@@ -50,6 +50,7 @@ class CancelRigTest {
       }
       var facts = new ArrayList<>(load.facts());
       facts.addAll(proxy.settlements().facts());
+      facts.addAll(run.told());
       proxy.settlements().mistakes().forEach(run::wrong);
       run.judge(load.acknowledged(), facts, load.won() + load.late());
     }

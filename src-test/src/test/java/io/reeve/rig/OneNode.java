@@ -32,6 +32,8 @@ final class OneNode {
   private final History history;
   private final List<String> wrong = new ArrayList<>();
   private final Map<String, List<Long>> recoveries = new TreeMap<>();
+  private final List<StreamHistory> streams = new ArrayList<>();
+  private final long beganNanos = System.nanoTime();
   private long progressAtNanos;
   private long progress;
 
@@ -58,9 +60,18 @@ final class OneNode {
   /** A worker process of the rig; returns when it has a session. */
   Member worker(String id, String endpoint, int slots) {
     var file = fleet.directory().resolve(id + ".history");
+    streams.add(new StreamHistory(RigWorker.streams(file)));
     var worker = fleet.process(id, RigWorker.class, endpoint, id, "" + slots, file.toString());
     Await.until(id + " is registered", SOON, () -> worker.said().contains(RigWorker.READY));
     return worker;
+  }
+
+  /**
+   * What workers said and heard on their streams; told once. Of no use behind a proxy that plays
+   * tricks: the server may have been told something else.
+   */
+  List<Fact> told() {
+    return streams.stream().flatMap(stream -> stream.of(beganNanos).stream()).toList();
   }
 
   /** Lets time pass. */

@@ -2,6 +2,7 @@ package io.reeve.rig;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.reeve.check.Fact;
 import io.reeve.node.store.local.LocalPostgres;
 import io.reeve.scenario.Await;
 import io.reeve.scenario.FakeClock;
@@ -46,7 +47,7 @@ final class RigCluster implements AutoCloseable {
   private static final int PORT = 7460;
   private static final int SLOTS = 40;
   private static final String NODE_READY = "reeve node ready";
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = RigFixture.patient(90);
 
   /** A node that does not come up by itself ends again and again. */
   private static final int STARTS_MAX = 40;
@@ -69,6 +70,7 @@ final class RigCluster implements AutoCloseable {
   private final Path directory;
   private final String profile;
   private final Map<String, Role> roles = new LinkedHashMap<>();
+  private final Map<Path, StreamHistory> streams = new LinkedHashMap<>();
   private final Set<String> held = new HashSet<>();
 
   /** Of those nodes whose clocks can be set; the others have the machine's. */
@@ -166,13 +168,15 @@ final class RigCluster implements AutoCloseable {
   }
 
   private Member worker(String name, int number) {
+    var history = history(name, number);
+    streams.put(history, new StreamHistory(RigWorker.streams(history)));
     var arguments =
         List.of(
             RigWorker.class.getName(),
             String.join(",", endpoints()),
             name,
             "" + SLOTS,
-            history(name, number).toString());
+            history.toString());
     return java(name, number, "128m", arguments, Map.of());
   }
 
@@ -321,6 +325,11 @@ final class RigCluster implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /** What workers said and heard on their streams in the run that began then; told once. */
+  List<Fact> told(long beganNanos) {
+    return streams.values().stream().flatMap(stream -> stream.of(beganNanos).stream()).toList();
   }
 
   /** What one start of a worker has written down. */

@@ -1,11 +1,8 @@
 package io.reeve.rig;
 
 import io.reeve.check.Checker;
-import io.reeve.check.Fact;
 import io.reeve.check.Invariant;
 import io.reeve.cli.cluster.Pulse;
-import io.reeve.domain.task.Lane;
-import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -282,12 +279,7 @@ final class RigRun {
     load.facts().forEach(checker::add);
     var attempts =
         cluster.attempts().stream().filter(attempt -> attempt.atNanos() >= beganNanos).toList();
-    attempts.stream()
-        .filter(attempt -> attempt.what().equals("start"))
-        .forEach(
-            start ->
-                checker.add(
-                    new Fact.Delivered("", task(start.taskId()), start.fence(), Lane.NORMAL)));
+    cluster.told(beganNanos).forEach(checker::add);
     checker.end();
     checker.violations().forEach(violation -> wrong.add(violation.toString()));
     checker.missing(load.acknowledged()).forEach(missing -> wrong.add("NO_LOST_ACK: " + missing));
@@ -350,10 +342,6 @@ final class RigRun {
                   checker.unfinished().stream().limit(20).toList()));
     }
     return ready && ended.getAsBoolean();
-  }
-
-  private static TaskId task(String id) {
-    return TaskId.parse(id).orElseThrow();
   }
 
   /** Attempts of one task that ran at the same time: allowed once the first has lost its lease. */

@@ -14,8 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A worker process that writes down each start and each end of an attempt before it goes on. Its
- * tasks say how many milliseconds they take, and {@code f} behind it that the first attempt fails.
+ * A worker process that writes down each start and each end of an attempt, and what it says and
+ * hears on its streams, before it goes on. Its tasks say how many milliseconds they take, and
+ * {@code f} behind it that the first attempt fails.
  *
  * <p>Arguments: endpoints, id, slots, the file for its history.
  */
@@ -30,10 +31,18 @@ public final class RigWorker {
     this.history = history;
   }
 
+  /** Where it notes what it said and heard on its streams. */
+  static Path streams(Path history) {
+    return history.resolveSibling(history.getFileName() + ".streams");
+  }
+
   /** Runs until it is told to end. */
   public static void main(String[] arguments) throws IOException {
     var code = 0;
-    try (var history = Files.newBufferedWriter(Path.of(arguments[3]))) {
+    var file = Path.of(arguments[3]);
+    try (var history = Files.newBufferedWriter(file);
+        var streams = Files.newBufferedWriter(streams(file))) {
+      StreamRecorder.record(fact -> write(streams, StreamHistory.line(System.nanoTime(), fact)));
       var work = new RigWorker(history);
       var worker =
           Worker.builder()
@@ -77,10 +86,14 @@ public final class RigWorker {
   }
 
   private void write(String what, TaskContext task) {
+    write(history, new Attempt(what, System.nanoTime(), task.taskId(), task.fence()).line());
+  }
+
+  private static void write(Writer to, String line) {
     try {
-      synchronized (history) {
-        history.write(new Attempt(what, System.nanoTime(), task.taskId(), task.fence()).line());
-        history.flush();
+      synchronized (to) {
+        to.write(line);
+        to.flush();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

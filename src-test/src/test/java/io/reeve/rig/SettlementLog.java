@@ -30,15 +30,38 @@ final class SettlementLog {
   private int repeats;
 
   /**
-   * The node acknowledged these at once. It does not say which of two settlements of one lease it
-   * refused, so when that is one of them only, neither is judged.
+   * What a worker was told of one settlement.
    *
-   * @param foreign of another worker: it may be refused, and accepted from that one later
+   * @param reason why it was refused; empty: it was accepted
    */
-  void answered(
-      List<Settlement> settlements,
-      List<RefusedSettlement> refused,
-      Predicate<Settlement> foreign) {
+  record Answer(Settlement settlement, String reason) {
+
+    boolean accepted() {
+      return reason.isEmpty();
+    }
+
+    /** For the checker. */
+    Fact fact() {
+      var id = TaskId.parse(settlement.getTaskId()).orElseThrow();
+      var result = Arrays.hashCode(settlement.getCompleted().getResult().toByteArray());
+      return switch (settlement.getOutcomeCase()) {
+        case COMPLETED -> fact(id, Outcome.COMPLETED, result);
+        case FAILED -> fact(id, Outcome.FAILED, 0);
+        case RELEASED -> fact(id, Outcome.RELEASED, 0);
+        case OUTCOME_NOT_SET -> throw new IllegalStateException("no outcome: " + settlement);
+      };
+    }
+
+    private Fact fact(TaskId id, Outcome outcome, int result) {
+      return new Fact.SettleAnswered(id, settlement.getFence(), outcome, result, accepted());
+    }
+  }
+
+  /**
+   * The node acknowledged these at once. It does not say which of two settlements of one lease it
+   * refused, so when that is one of them only, there is an answer to neither.
+   */
+  static List<Answer> answers(List<Settlement> settlements, List<RefusedSettlement> refused) {
     var reasons = new HashMap<Key, String>();
     var unlike = new HashMap<Key, Integer>();
     settlements.forEach(it -> unlike.merge(Key.of(it), 1, Integer::sum));
@@ -47,19 +70,29 @@ final class SettlementLog {
       reasons.put(key, no.getReason());
       unlike.merge(key, -1, Integer::sum);
     }
-    for (var settlement : settlements) {
-      var key = Key.of(settlement);
-      var reason = reasons.getOrDefault(key, "");
-      if (!reason.isEmpty()) {
-        if (unlike.getOrDefault(key, 0) != 0) {
-          continue;
-        }
-        refusals.merge(reason, 1, Integer::sum);
+    return settlements.stream()
+        .map(it -> new Answer(it, reasons.getOrDefault(Key.of(it), "")))
+        .filter(it -> it.accepted() || unlike.getOrDefault(Key.of(it.settlement()), 0) == 0)
+        .toList();
+  }
+
+  /**
+   * The node acknowledged these at once.
+   *
+   * @param foreign of another worker: it may be refused, and accepted from that one later
+   */
+  void answered(
+      List<Settlement> settlements,
+      List<RefusedSettlement> refused,
+      Predicate<Settlement> foreign) {
+    for (var answer : answers(settlements, refused)) {
+      if (!answer.accepted()) {
+        refusals.merge(answer.reason(), 1, Integer::sum);
       }
-      if (reason.isEmpty() || !foreign.test(settlement)) {
-        facts.add(fact(settlement, reason.isEmpty()));
+      if (answer.accepted() || !foreign.test(answer.settlement())) {
+        facts.add(answer.fact());
       }
-      agrees(settlement, reason);
+      agrees(answer.settlement(), answer.reason());
     }
   }
 
@@ -77,21 +110,6 @@ final class SettlementLog {
     } else if (reason.isEmpty() && settlement.hasCompleted()) {
       completed.put(Key.of(settlement), settlement);
     }
-  }
-
-  private static Fact fact(Settlement settlement, boolean accepted) {
-    var id = TaskId.parse(settlement.getTaskId()).orElseThrow();
-    var result = settlement.getCompleted().getResult().toByteArray();
-    return switch (settlement.getOutcomeCase()) {
-      case COMPLETED ->
-          new Fact.SettleAnswered(
-              id, settlement.getFence(), Outcome.COMPLETED, Arrays.hashCode(result), accepted);
-      case FAILED ->
-          new Fact.SettleAnswered(id, settlement.getFence(), Outcome.FAILED, 0, accepted);
-      case RELEASED ->
-          new Fact.SettleAnswered(id, settlement.getFence(), Outcome.RELEASED, 0, accepted);
-      case OUTCOME_NOT_SET -> throw new IllegalStateException("no outcome: " + settlement);
-    };
   }
 
   List<Fact> facts() {
