@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * The files of the project as a reader sees them: what a build or an editor leaves behind is not
  * among them. Files go by their path from the root, with slashes.
  */
-final class SourceTree {
+public final class SourceTree {
 
   /** Endings of files that people write. */
   static final String[] TEXTS = {
@@ -45,7 +45,7 @@ final class SourceTree {
   }
 
   /** Of the project whose module {@code src-test} runs this. */
-  static SourceTree ofTheProject() {
+  public static SourceTree ofTheProject() {
     var root = Path.of("").toAbsolutePath().getParent();
     if (root == null || !Files.exists(root.resolve("src-test/pom.xml"))) {
       throw new IllegalStateException("expected to run in the directory src-test, got " + root);
@@ -89,7 +89,8 @@ final class SourceTree {
     return files.stream().filter(file -> wanted.contains(ending(file))).toList();
   }
 
-  String text(String file) throws IOException {
+  /** All of a file. */
+  public String text(String file) throws IOException {
     return Files.readString(root.resolve(file));
   }
 

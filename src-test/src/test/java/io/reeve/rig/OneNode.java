@@ -3,6 +3,8 @@ package io.reeve.rig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.check.Fact;
+import io.reeve.check.Invariant;
+import io.reeve.check.Violation;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskState;
 import io.reeve.scenario.Await;
@@ -23,7 +25,7 @@ final class OneNode {
 
   private static final Duration STUCK_AFTER = Duration.ofSeconds(30);
   private static final Duration DRAIN_WITHIN = Duration.ofMinutes(2);
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = RigFixture.patient(30);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
   private final Fleet fleet;
@@ -130,13 +132,39 @@ final class OneNode {
     }
   }
 
-  /** Nothing follows: tells the checker what was said, and judges. */
-  void judge(Map<String, List<String>> acknowledged, List<Fact> facts, int faults) {
+  /** Waits until every stored task has ended; that some do not in time is a violation. */
+  void endWithin(Duration bound) {
+    var until = System.nanoTime() + bound.toNanos();
+    Await.until(
+        "every task has ended, or the time is up",
+        bound.plus(SOON),
+        () -> {
+          Await.pass(LOOK_INTERVAL);
+          history.readOn();
+          return history.checker().allEnded() || System.nanoTime() - until >= 0;
+        });
+    if (!history.checker().allEnded()) {
+      history
+          .checker()
+          .violated(
+              Invariant.EVERYTHING_ENDS,
+              "after %s: %s".formatted(bound, history.checker().unfinished()));
+    }
+  }
+
+  /** Nothing follows: tells the checker what was said, and what it makes of it all. */
+  List<Violation> verdict(List<Fact> facts) {
     history.readOn();
     var checker = history.checker();
     facts.forEach(checker::add);
     checker.end();
-    checker.violations().forEach(violation -> wrong("%s", violation));
+    return checker.violations();
+  }
+
+  /** As {@link #verdict}, and fails when anything is wrong. */
+  void judge(Map<String, List<String>> acknowledged, List<Fact> facts, int faults) {
+    verdict(facts).forEach(violation -> wrong("%s", violation));
+    var checker = history.checker();
     checker.missing(acknowledged).forEach(this::wrong);
     var tasks = acknowledged.values().stream().mapToInt(List::size).sum();
     note("%s in %d rows; %d faults", checker.summary(), history.rows(), faults);

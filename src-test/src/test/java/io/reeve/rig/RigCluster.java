@@ -191,7 +191,8 @@ final class RigCluster implements AutoCloseable {
       List<String> arguments,
       Map<String, String> environment) {
     var log = "%s-%d.log".formatted(name, number);
-    return Member.start(name, lab.enter(name), heap, arguments, environment, directory, log);
+    return Member.start(
+        name, lab.enter(name), List.of(), heap, arguments, environment, directory, log);
   }
 
   /** Starts again what has ended and is wanted; to be called several times a second. */

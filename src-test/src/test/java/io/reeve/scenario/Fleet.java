@@ -31,6 +31,7 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
 
   private final List<Member> members = new ArrayList<>();
   private Map<String, String> nodeEnvironment = Map.of();
+  private List<Path> nodeClasses = List.of();
   private Supplier<JournalReader> reader = () -> JournalReader.open(journal());
   private Path directory = Path.of("target", "scenarios");
 
@@ -70,7 +71,7 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** Where the journal of this test's node is, unless it is in a server. */
-  Path journal() {
+  public Path journal() {
     return data().resolve("journal.db");
   }
 
@@ -83,6 +84,11 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
                 PostgresSettings.of(
                     ConfigFactory.parseMap(Map.of("reeve.store.url", server.url()))
                         .withFallback(ConfigFactory.load())));
+  }
+
+  /** From now on nodes take classes that are here from here: those of another build of them. */
+  public void nodesTakeClassesFrom(Path directory) {
+    nodeClasses = List.of(directory);
   }
 
   /** What the nodes have written, to be closed by the caller. */
@@ -121,7 +127,8 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
     set(command, settings);
     var all = new HashMap<>(nodeEnvironment);
     all.putAll(environment);
-    return NodeProcess.awaitReady(start("node", heap, PROGRAM, command, all), meanwhile);
+    var node = start("node", nodeClasses, heap, PROGRAM, command, all);
+    return NodeProcess.awaitReady(node, meanwhile);
   }
 
   /** A worker process of the built-in kinds; not awaited. */
@@ -130,12 +137,12 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
         new ArrayList<>(
             List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
     set(command, settings);
-    return start(id, WORKER_HEAP, PROGRAM, command, Map.of());
+    return start(id, List.of(), WORKER_HEAP, PROGRAM, command, Map.of());
   }
 
   /** Any other process of this class path; not awaited. */
   public Member process(String name, Class<?> main, String... arguments) {
-    return start(name, WORKER_HEAP, main.getName(), List.of(arguments), Map.of());
+    return start(name, List.of(), WORKER_HEAP, main.getName(), List.of(arguments), Map.of());
   }
 
   private static void set(List<String> command, String... settings) {
@@ -147,6 +154,7 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
 
   private Member start(
       String name,
+      List<Path> before,
       String heap,
       String main,
       List<String> arguments,
@@ -154,7 +162,7 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
     var command = new ArrayList<>(List.of(main));
     command.addAll(arguments);
     var log = name + "-" + members.size() + ".log";
-    var member = Member.start(name, List.of(), heap, command, environment, directory, log);
+    var member = Member.start(name, List.of(), before, heap, command, environment, directory, log);
     members.add(member);
     return member;
   }

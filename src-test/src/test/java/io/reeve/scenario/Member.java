@@ -1,5 +1,6 @@
 package io.reeve.scenario;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ public final class Member {
   /**
    * Starts a program of this class path in a JVM of its own; not awaited.
    *
+   * @param before classes that are taken from here rather than from the class path; may be empty
    * @param wrapper what runs the JVM, as {@code nsenter} would; may be empty
    * @param heap as {@code -Xmx} takes it
    * @param command the main class and its arguments
@@ -40,12 +42,15 @@ public final class Member {
   public static Member start(
       String name,
       List<String> wrapper,
+      List<Path> before,
       String heap,
       List<String> command,
       Map<String, String> environment,
       Path directory,
       String log) {
     var file = directory.resolve(log);
+    var classes = new ArrayList<>(before.stream().map(Path::toString).toList());
+    classes.add(System.getProperty("java.class.path"));
     var all = new ArrayList<>(wrapper);
     all.addAll(
         List.of(
@@ -54,7 +59,7 @@ public final class Member {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("java.class.path")));
+            String.join(File.pathSeparator, classes)));
     all.addAll(command);
     var builder =
         new ProcessBuilder(all)
