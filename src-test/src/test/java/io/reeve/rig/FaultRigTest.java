@@ -38,6 +38,10 @@ class FaultRigTest extends RigFixture {
   private static final Duration LIVING = patient(4);
 
   private static final Duration LEAVE = patient(25);
+
+  /** From the order to the dispatcher's node to end until all goes on. */
+  private static final Duration HAND_OVER = patient(3);
+
   private static final Duration READY = patient(60);
 
   /** How long the leases of a broken session wait for their worker ({@code resume-within}). */
@@ -119,19 +123,19 @@ class FaultRigTest extends RigFixture {
         run -> {
           run.steady();
           var node = run.dispatcherNode();
-          leave(run, node);
+          leave(run, node, HAND_OVER);
           comeBack(run, node);
         });
   }
 
-  private static void leave(RigRun run, String node) {
+  private static void leave(RigRun run, String node, Duration bound) {
     run.fault(
         "SIGTERM of " + node,
         () -> {
           run.cluster().hold(node);
           run.cluster().member(node).askToEnd();
         });
-    run.recovers("SIGTERM", LEAVE, () -> !run.cluster().member(node).isAlive());
+    run.recovers("SIGTERM", bound, () -> !run.cluster().member(node).isAlive());
     if (run.cluster().member(node).isAlive()) {
       run.wrong("expected " + node + " to have ended after SIGTERM");
       run.cluster().member(node).kill();
@@ -348,7 +352,7 @@ class FaultRigTest extends RigFixture {
             RigCluster.NODES.forEach(
                 node -> {
                   run.steady();
-                  leave(run, node);
+                  leave(run, node, LEAVE);
                   comeBack(run, node);
                 }));
   }
@@ -365,9 +369,9 @@ class FaultRigTest extends RigFixture {
             run.act("start of a fourth node", () -> run.cluster().release(RigCluster.SPARE));
             run.pass(TURN);
             var node = RigCluster.NODES.get(run.random().nextInt(RigCluster.NODES.size()));
-            leave(run, node);
+            leave(run, node, LEAVE);
             comeBack(run, node);
-            leave(run, RigCluster.SPARE);
+            leave(run, RigCluster.SPARE, LEAVE);
           }
         });
   }

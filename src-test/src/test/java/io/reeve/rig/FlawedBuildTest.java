@@ -17,11 +17,9 @@ class FlawedBuildTest {
   private static final BuildFlaw FLAW = BuildFlaw.ACCEPTS_ANY_SECOND_RESULT;
   private static final String SAFETY = "return Arrays.equals(result, this.result)";
 
-  @TempDir private Path directory;
-
   @ParameterizedTest
   @EnumSource
-  void aFlawedFileCompiles(BuildFlaw flaw) throws IOException {
+  void aFlawedFileCompiles(BuildFlaw flaw, @TempDir Path directory) throws IOException {
     var classes = FlawedBuild.of(flaw, directory);
 
     var name = flaw.file().replaceFirst(".*/src/main/java/", "").replace(".java", ".class");
