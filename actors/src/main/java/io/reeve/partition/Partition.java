@@ -135,6 +135,13 @@ public final class Partition {
   public record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
       implements Incoming, Wire {}
 
+  /**
+   * Asks for what an earlier {@link Submit} with this request id added, and adds nothing. Answered
+   * like a repeat of it, or by {@link NeverSubmitted}.
+   */
+  public record FindRequest(String requestId, long bodyHash, ActorRef<Reply> replyTo)
+      implements Command {}
+
   /** Asks for one task. */
   public record Get(long sequence, ActorRef<Reply> replyTo) implements Command {}
 
@@ -329,6 +336,9 @@ public final class Partition {
   public record Submitted(
       int partition, long firstSequence, int count, long submittedAtMs, boolean already)
       implements Reply {}
+
+  /** No submission with this request id is remembered here. */
+  public record NeverSubmitted(String requestId) implements Reply {}
 
   /** The task asked for. To a {@link Watch}, one for each change. */
   public record Found(TaskView task) implements Reply {}

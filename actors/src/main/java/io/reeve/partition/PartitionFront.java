@@ -310,6 +310,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (command instanceof Partition.Submit submit) {
       return submit.replyTo();
     }
+    if (command instanceof Partition.FindRequest find) {
+      return find.replyTo();
+    }
     if (command instanceof Partition.Get get) {
       return get.replyTo();
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 /**
  * Reads and checks {@code reeve.partition}.
  *
- * @param count partitions there are
+ * @param count partitions there are to be; 0: as many as the store has
  * @param partition what each of them is tuned by
  */
 public record PartitionSettings(int count, Partition.Settings partition) {
@@ -40,7 +40,7 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             duration(c, "restart.backoff-max", c.getDuration("restart.backoff-min")),
             c.getDouble("restart.jitter"));
     return new PartitionSettings(
-        atLeast(c, "count", 1, TaskId.PARTITIONS_MAX - 1),
+        atLeast(c, "count", 0, TaskId.PARTITIONS_MAX - 1),
         new Partition.Settings(
             limits,
             atLeast(c, "pending-max", 1, 10_000_000),

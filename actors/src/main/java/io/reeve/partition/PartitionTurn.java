@@ -135,6 +135,8 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
       onSettle(settle);
     } else if (command instanceof Partition.Submit submit) {
       onSubmit(submit);
+    } else if (command instanceof Partition.FindRequest find) {
+      onFindRequest(find);
     } else if (command instanceof Partition.Grant grant) {
       onGrant(grant);
     } else if (command instanceof Partition.StandingGrant grant) {
@@ -171,15 +173,21 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   // ------------------------------------------------------------------------------------
 
   private void onSubmit(Partition.Submit c) {
-    var answer = state.submit(c.requestId(), c.bodyHash(), c.tasks(), now, events);
-    if (answer instanceof Answer.Taken taken) {
-      reply(
-          c.replyTo(),
-          new Partition.Submitted(
-              partition, taken.firstSequence(), taken.count(), taken.atMs(), taken.already()));
-    } else {
-      reply(c.replyTo(), new Partition.Refused(((Answer.Refused) answer).reason()));
-    }
+    reply(c.replyTo(), replyOf(state.submit(c.requestId(), c.bodyHash(), c.tasks(), now, events)));
+  }
+
+  private void onFindRequest(Partition.FindRequest c) {
+    var answer = state.known(c.requestId(), c.bodyHash(), now);
+    reply(
+        c.replyTo(),
+        answer == null ? new Partition.NeverSubmitted(c.requestId()) : replyOf(answer));
+  }
+
+  private Partition.Reply replyOf(Answer answer) {
+    return answer instanceof Answer.Taken taken
+        ? new Partition.Submitted(
+            partition, taken.firstSequence(), taken.count(), taken.atMs(), taken.already())
+        : new Partition.Refused(((Answer.Refused) answer).reason());
   }
 
   private void onGet(Partition.Get c) {

@@ -105,6 +105,7 @@ class WireTest {
     roundTrip(
         Partition.Command.class,
         new Partition.Submit("r", 1, List.of(), client),
+        new Partition.FindRequest("r", 1, client),
         new Partition.Get(3, client),
         new Partition.ListTasks(0, 10, 100, Set.of(TaskState.READY), "q", "k", "t", client),
         new Partition.Watch(3, client),

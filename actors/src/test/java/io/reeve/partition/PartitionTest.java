@@ -101,6 +101,25 @@ class PartitionTest {
   }
 
   @Test
+  void aRequestIdIsFoundWithoutASubmissionAndNothingIsStoredForIt() {
+    submit("r1", 2);
+    var first = client.expectMessageClass(Partition.Submitted.class);
+
+    partition.tell(new Partition.FindRequest("r1", 5, client.getRef()));
+    partition.tell(new Partition.FindRequest("r1", 6, client.getRef()));
+    partition.tell(new Partition.FindRequest("r2", 5, client.getRef()));
+
+    var found = client.expectMessageClass(Partition.Submitted.class);
+    assertThat(found.firstSequence()).isEqualTo(first.firstSequence());
+    assertThat(found.count()).isEqualTo(2);
+    assertThat(found.already()).isTrue();
+    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+        .isEqualTo(Rejection.Code.REQUEST_ID_REUSED);
+    client.expectMessage(new Partition.NeverSubmitted("r2"));
+    assertThat(rows()).hasSize(1);
+  }
+
+  @Test
   void anIdleSystemStartsATaskInTheRowThatStoresIt() {
     greet(1);
     standing(1, 4);

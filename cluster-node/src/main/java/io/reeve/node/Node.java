@@ -41,9 +41,16 @@ final class Node {
   /** The start did not come to its end; everything it began was taken back. */
   static final class StartFailed extends Exception {
     private static final long serialVersionUID = 1;
+    private final boolean misconfigured;
 
-    StartFailed(String message, Throwable cause) {
+    StartFailed(String message, boolean misconfigured, Throwable cause) {
       super(message, cause);
+      this.misconfigured = misconfigured;
+    }
+
+    /** Whether starting again is vain until a person has changed a setting. */
+    boolean misconfigured() {
+      return misconfigured;
     }
   }
 
@@ -64,7 +71,10 @@ final class Node {
     } catch (ExecutionException | TimeoutException e) {
       stop(system, Stop.START_FAILED);
       awaitEnd(system, settings.stopWithin());
-      throw new StartFailed(message(e, settings), e);
+      if (refusedByCluster(system)) {
+        throw new StartFailed(otherPartitions(parts.partitionCount()), true, e);
+      }
+      throw new StartFailed(message(e, settings), false, e);
     }
   }
 
@@ -117,6 +127,21 @@ final class Node {
     } catch (ExecutionException e) {
       throw new IllegalStateException("the end of an actor system does not fail", e);
     }
+  }
+
+  /** The number of partitions is all that has to be the same and can differ. */
+  private static boolean refusedByCluster(ActorSystem<?> system) {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.incompatibleConfigurationDetectedReason()::equals)
+        .isPresent();
+  }
+
+  private static String otherPartitions(int count) {
+    return "reeve.partition.count: expected the number that the running nodes have, got "
+        + count
+        + "; to have more partitions, stop all nodes, then start them with the new number; to join"
+        + " these, leave the setting out";
   }
 
   private static String message(Exception failure, NodeSettings settings) {

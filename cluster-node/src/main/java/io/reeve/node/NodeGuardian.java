@@ -1,7 +1,9 @@
 package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.GrpcServer;
+import io.reeve.edge.grpc.RequestRouting;
 import io.reeve.node.cluster.Formation;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
@@ -15,6 +17,7 @@ import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -30,7 +33,9 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.apache.pekko.cluster.typed.SelfUp;
 import org.apache.pekko.cluster.typed.SingletonActor;
+import org.apache.pekko.cluster.typed.Subscribe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +48,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   sealed interface Command {}
 
+  /** This node is a member of its cluster. */
+  private record IsUp() implements Command {}
+
+  private record CountsKept(PartitionCounts counts) implements Command {}
+
   private record Bound(GrpcServer server) implements Command {}
 
-  private record NotBound(Throwable cause) implements Command {}
+  /** The port could not be bound, or the store did not keep what has to be kept before. */
+  private record NotServing(Throwable cause) implements Command {}
 
   /**
    * @param working whether a dispatcher answered that has its epoch
@@ -71,6 +82,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private static final Duration WARN_OF_OPEN_PORTS = Duration.ofMinutes(1);
 
   private final NodeSettings settings;
+  private final Parts parts;
+  private final String version;
   private final CompletableFuture<GrpcServer> ready;
   private final Partitions partitions;
 
@@ -109,29 +122,46 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       CompletableFuture<GrpcServer> ready) {
     super(context);
     this.settings = settings;
+    this.parts = parts;
+    this.version = version;
     this.ready = ready;
     context.spawn(TimeKeeper.create(parts.clock(), settings.clock()), "time-keeper");
     join(parts);
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
     this.dispatcher = startDispatcher(parts);
-    context.pipeToSelf(
-        GrpcServer.bind(
-            context.getSystem(),
-            spawner(context),
-            settings.edge(),
-            partitions,
-            parts.sessions(context.getSystem(), partitions, dispatcher),
-            new NodeReadiness(
-                context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()),
-            settings.name(),
-            version,
-            parts.clock()),
-        (bound, failure) -> bound != null ? new Bound(bound) : new NotBound(failure));
+    parts.keptCounts().ifPresentOrElse(this::bind, this::keepCountsOnceUp);
     for (var partition = 0; partition < partitions.count(); partition++) {
       probe(partition);
     }
     probeDispatcher();
+  }
+
+  private void bind(PartitionCounts counts) {
+    var system = getContext().getSystem();
+    getContext()
+        .pipeToSelf(
+            GrpcServer.bind(
+                system,
+                spawner(getContext()),
+                settings.edge(),
+                partitions,
+                new RequestRouting(counts, parts.requestsKept(), parts.clock()),
+                parts.sessions(system, partitions, dispatcher),
+                new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
+                settings.name(),
+                version,
+                parts.clock()),
+            (bound, failure) -> bound != null ? new Bound(bound) : new NotServing(failure));
+  }
+
+  /** Nobody may be served by a number of partitions that the others might refuse. */
+  private void keepCountsOnceUp() {
+    Cluster.get(getContext().getSystem())
+        .subscriptions()
+        .tell(
+            Subscribe.create(
+                getContext().messageAdapter(SelfUp.class, isUp -> new IsUp()), SelfUp.class));
   }
 
   /**
@@ -186,7 +216,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 Entity.of(Partition.TYPE_KEY, parts.partitions(getContext().getSystem())::apply)
                     .withMessageExtractor(new OneEntityPerShard())
                     .withStopMessage(new Partition.HandOff()));
-    return new Partitions(settings.partitions(), region);
+    return new Partitions(parts.partitionCount(), region);
   }
 
   /** A crash of the dispatcher loses nothing: its next incarnation asks everybody again. */
@@ -209,7 +239,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Bound.class, this::onBound)
-        .onMessage(NotBound.class, this::onNotBound)
+        .onMessage(NotServing.class, this::onNotServing)
+        .onMessage(IsUp.class, this::onUp)
+        .onMessage(CountsKept.class, this::onCountsKept)
         .onMessage(DispatcherSaid.class, this::onDispatcherSaid)
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(Unanswered.class, this::onUnanswered)
@@ -224,7 +256,21 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return readyIfAll();
   }
 
-  private Behavior<Command> onNotBound(NotBound failed) {
+  private Behavior<Command> onUp(IsUp isUp) {
+    var blocking = getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(parts::keepCounts, blocking),
+            (counts, failure) -> counts != null ? new CountsKept(counts) : new NotServing(failure));
+    return this;
+  }
+
+  private Behavior<Command> onCountsKept(CountsKept kept) {
+    bind(kept.counts());
+    return this;
+  }
+
+  private Behavior<Command> onNotServing(NotServing failed) {
     ready.completeExceptionally(failed.cause());
     return this;
   }

@@ -42,8 +42,8 @@ public final class NodeMain {
   public static final int FAILED = 1;
 
   /**
-   * Wrong configuration, an address that may not be listened on or a database that cannot keep what
-   * it acknowledges included.
+   * Wrong configuration; an address that may not be listened on, a database that cannot keep what
+   * it acknowledges, and another number of partitions than there are included.
    */
   public static final int MISCONFIGURED = 2;
 
@@ -113,7 +113,11 @@ public final class NodeMain {
     } catch (FreePort.Taken e) {
       err.println("reeve node: " + e.getMessage());
       return FAILED;
-    } catch (Node.StartFailed | IOException e) {
+    } catch (Node.StartFailed e) {
+      LOG.error("the start failed", e);
+      err.println("reeve node: " + e.getMessage());
+      return e.misconfigured() ? MISCONFIGURED : FAILED;
+    } catch (IOException e) {
       LOG.error("the start failed", e);
       err.println("reeve node: " + e.getMessage());
       return FAILED;
@@ -146,8 +150,7 @@ public final class NodeMain {
       try {
         var pid = ProcessHandle.current().pid();
         NodeFile.of(pid, node.grpc(), version).writeTo(settings.directory());
-        out.println(
-            startLine(Duration.between(startedAt, clock.instant()), node, parts, settings, pid));
+        out.println(startLine(Duration.between(startedAt, clock.instant()), node, parts, pid));
         out.flush();
         node.awaitEnd();
       } finally {
@@ -162,8 +165,7 @@ public final class NodeMain {
     }
   }
 
-  private static String startLine(
-      Duration taken, Node node, Parts parts, NodeSettings settings, long pid) {
+  private static String startLine(Duration taken, Node node, Parts parts, long pid) {
     return String.format(
         Locale.ROOT,
         "reeve node ready in %.1f s: grpc %s:%d, %s, %d partitions, pid %d",
@@ -171,7 +173,7 @@ public final class NodeMain {
         node.grpc().getAddress().getHostAddress(),
         node.grpc().getPort(),
         parts.where(),
-        settings.partitions(),
+        parts.partitionCount(),
         pid);
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Everything a node can be tuned by beside its actors; read from {@code reeve.node}, {@code
- * reeve.partition}, {@code reeve.store}, {@code reeve.clock} and the edge's keys.
+ * reeve.store}, {@code reeve.clock} and the edge's keys.
  *
  * @param name for people; may be empty
  * @param insecure whether addresses beyond this machine may be listened on
@@ -21,7 +21,6 @@ import java.util.List;
 record NodeSettings(
     String name,
     Path directory,
-    int partitions,
     Duration readyWithin,
     Duration stopWithin,
     EdgeSettings edge,
@@ -60,7 +59,6 @@ record NodeSettings(
     return new NodeSettings(
         node.text("name"),
         Path.of(new ConfigKeys(config, "reeve.store").text("directory")),
-        new ConfigKeys(config, "reeve.partition").count("count", 1, 65_535),
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,

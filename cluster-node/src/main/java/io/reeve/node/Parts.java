@@ -2,11 +2,13 @@ package io.reeve.node;
 
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -44,6 +46,21 @@ interface Parts extends AutoCloseable {
 
   /** Where the members of the cluster announce themselves; empty: there are no other members. */
   Optional<MemberDirectory> members();
+
+  /** How many partitions this node works with. */
+  int partitionCount();
+
+  /** With how many there were before, if the store knows all that; else see {@link #keepCounts}. */
+  Optional<PartitionCounts> keptCounts();
+
+  /**
+   * Has the store keep how many partitions there are. Called once this node is a member of its
+   * cluster, before it takes tasks; blocks.
+   */
+  PartitionCounts keepCounts();
+
+  /** How long a partition remembers a request id. */
+  Duration requestsKept();
 
   /** Makes the owner of the partition that the context names. */
   Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(

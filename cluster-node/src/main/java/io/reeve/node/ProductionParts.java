@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.partition.Now;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.store.PartitionGrowth;
 import io.reeve.node.store.Store;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.Stores;
@@ -18,6 +20,7 @@ import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
 import io.reeve.session.SessionTuning;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -35,6 +38,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 final class ProductionParts implements Parts {
 
   private final Store store;
+  private final PartitionGrowth growth;
   private final Config config;
   private final PartitionSettings partitionSettings;
   private final DispatcherSettings dispatcherSettings;
@@ -69,7 +73,17 @@ final class ProductionParts implements Parts {
     this.cluster = ClusterSettings.from(config);
     var slewMax = ClockSettings.from(config).slewMax();
     this.store = openStore(config, cluster);
+    this.growth = growthOf(store, partitionSettings.count());
     this.clock = startClock(store, senses, slewMax);
+  }
+
+  private static PartitionGrowth growthOf(Store store, int wanted) {
+    try {
+      return PartitionGrowth.of(store, wanted);
+    } catch (StoreException e) {
+      store.close();
+      throw e;
+    }
   }
 
   /** By the store's clock where nodes share one: theirs may differ, and partitions move. */
@@ -97,7 +111,27 @@ final class ProductionParts implements Parts {
 
   @Override
   public Config pekkoConfig() {
-    return cluster.pekkoConfig(store.shared()).withFallback(store.pekkoConfig());
+    return cluster.pekkoConfig(store.shared(), growth.count()).withFallback(store.pekkoConfig());
+  }
+
+  @Override
+  public int partitionCount() {
+    return growth.count();
+  }
+
+  @Override
+  public Optional<PartitionCounts> keptCounts() {
+    return growth.kept();
+  }
+
+  @Override
+  public PartitionCounts keepCounts() {
+    return growth.keep(clock.millis());
+  }
+
+  @Override
+  public Duration requestsKept() {
+    return Duration.ofMillis(partitionSettings.partition().limits().requestKeptMs());
   }
 
   @Override

@@ -6,9 +6,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.Rejection;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.store.Stores;
 import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +171,23 @@ class NodeTest {
         .startsWith("reeve node: reeve.store.url: expected ")
         .hasLineCount(1)
         .doesNotContain("canary7");
+  }
+
+  @Test
+  void fewerPartitionsThanTheStoreHasAreAMistakeOfTheSettings() {
+    try (var store = Stores.open(config("").all())) {
+      store.addPartitionCount(new PartitionCounts.Line(8, 0));
+    }
+    var err = new ByteArrayOutputStream();
+
+    var code = runProduction(Map.of("reeve.partition.count", 4), err);
+
+    assertThat(code).isEqualTo(NodeMain.MISCONFIGURED);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .startsWith("reeve node: reeve.partition.count: expected 8 or more, got 4; data ")
+        .endsWith(
+            " has 8 partitions, and their number never shrinks: set it to 8, or leave it out\n")
+        .hasLineCount(1);
   }
 
   @Test
@@ -326,6 +346,26 @@ class NodeTest {
             }
             return Behaviors.same();
           });
+    }
+
+    @Override
+    public int partitionCount() {
+      return 4;
+    }
+
+    @Override
+    public Optional<PartitionCounts> keptCounts() {
+      return Optional.empty();
+    }
+
+    @Override
+    public PartitionCounts keepCounts() {
+      return PartitionCounts.always(4);
+    }
+
+    @Override
+    public Duration requestsKept() {
+      return Duration.ofHours(1);
     }
 
     @Override

@@ -9,8 +9,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreMigration;
+import io.reeve.node.store.Stores;
 import io.reeve.node.store.local.LocalPostgres;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
@@ -83,6 +85,18 @@ class StoreMigrationTest {
               TaskState.TASK_STATE_WAITING);
       assertThat(submit(node, 4)).as("the same request again").isEqualTo(ids.get(4));
       assertThat(submit(node, 1000)).isNotIn(ids);
+    }
+  }
+
+  @Test
+  void theDatabaseHasAsManyPartitionsAsTheDirectory() throws Exception {
+    fill();
+    var target = target();
+
+    new StoreMigration(target.all(), source(), heard).run(false);
+
+    try (var store = Stores.open(target.all())) {
+      assertThat(store.partitionCounts()).containsExactly(new PartitionCounts.Line(1, 0));
     }
   }
 

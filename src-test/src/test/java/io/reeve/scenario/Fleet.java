@@ -82,7 +82,13 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
         () ->
             JournalReader.open(
                 PostgresSettings.of(
-                    ConfigFactory.parseMap(Map.of("reeve.store.url", server.url()))
+                    ConfigFactory.parseMap(
+                            Map.of(
+                                "reeve.store.url",
+                                server.url(),
+                                // Beside a fleet of busy processes.
+                                "reeve.store.postgres.connect-timeout",
+                                "20s"))
                         .withFallback(ConfigFactory.load())));
   }
 
@@ -131,11 +137,34 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
     return NodeProcess.awaitReady(node, meanwhile);
   }
 
-  /** A worker process of the built-in kinds; not awaited. */
-  public Member worker(String id, NodeProcess node, int slots, String... settings) {
+  /**
+   * One node of several, with a data directory of its own; not awaited.
+   *
+   * @param port 0: any free one
+   */
+  Member startNode(String name, int port, String... settings) {
     var command =
         new ArrayList<>(
-            List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
+            List.of("node", "--port", "" + port, "--data-dir", "" + directory.resolve(name)));
+    set(command, "reeve.node.name=" + name);
+    set(command, settings);
+    return start(name, NODE_HEAP, PROGRAM, command, nodeEnvironment);
+  }
+
+  /** A worker process of the built-in kinds; not awaited. */
+  public Member worker(String id, NodeProcess node, int slots, String... settings) {
+    return worker(id, node.endpoint(), slots, settings);
+  }
+
+  /**
+   * A worker process of the built-in kinds; not awaited.
+   *
+   * @param endpoints with commas between
+   */
+  Member worker(String id, String endpoints, int slots, String... settings) {
+    var command =
+        new ArrayList<>(
+            List.of("worker", "--endpoint", endpoints, "--id", id, "--slots", "" + slots));
     set(command, settings);
     return start(id, List.of(), WORKER_HEAP, PROGRAM, command, Map.of());
   }

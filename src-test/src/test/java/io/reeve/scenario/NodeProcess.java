@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record NodeProcess(Member process, int port, Duration startedIn) {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Pattern READY =
       Pattern.compile("reeve node ready in (\\d+)\\.(\\d) s: grpc 127\\.0\\.0\\.1:(\\d+), ");
 

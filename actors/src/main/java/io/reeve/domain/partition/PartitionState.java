@@ -164,6 +164,22 @@ public final class PartitionState {
     record Refused(Rejection reason) implements Answer {}
   }
 
+  /**
+   * The answer to a submission with a request id that an earlier one had; null when none is
+   * remembered.
+   */
+  public @Nullable Answer known(String requestId, long bodyHash, Now now) {
+    var known = requestId.isEmpty() ? null : book.requests.get(requestId);
+    if (known == null || now.wallMs() - known.atMs() >= book.limits.requestKeptMs()) {
+      return null;
+    }
+    return known.bodyHash() == bodyHash
+        ? new Answer.Taken(known.firstSequence(), known.count(), known.atMs(), true)
+        : refused(
+            Rejection.Code.REQUEST_ID_REUSED,
+            "expected the same submission under request id " + requestId + ", got another");
+  }
+
   /** Adds tasks, all or none. */
   public Answer submit(
       String requestId,
@@ -171,39 +187,19 @@ public final class PartitionState {
       List<? extends Incoming> incoming,
       Now now,
       List<PartitionEvent> out) {
-    var known = requestId.isEmpty() ? null : book.requests.get(requestId);
-    if (known != null && now.wallMs() - known.atMs() < book.limits.requestKeptMs()) {
-      return known.bodyHash() == bodyHash
-          ? new Answer.Taken(known.firstSequence(), known.count(), known.atMs(), true)
-          : refused(
-              Rejection.Code.REQUEST_ID_REUSED,
-              "expected the same submission under request id " + requestId + ", got another");
+    var known = known(requestId, bodyHash, now);
+    if (known != null) {
+      return known;
     }
     var bytes = 0L;
     for (var task : incoming) {
       bytes += TaskBook.cost(task.spec());
     }
     if (book.live + incoming.size() > book.limits.tasksMax()) {
-      return refused(
-          Rejection.Code.OVER_CAPACITY,
-          "expected at most "
-              + book.limits.tasksMax()
-              + " book.live book.tasks in a partition, got "
-              + book.live
-              + " and "
-              + incoming.size()
-              + " more");
+      return overCapacity("live tasks", book.limits.tasksMax(), book.live, incoming.size());
     }
     if (book.liveBytes + bytes > book.limits.bytesMax()) {
-      return refused(
-          Rejection.Code.OVER_CAPACITY,
-          "expected at most "
-              + book.limits.bytesMax()
-              + " bytes of book.live book.tasks in a partition, got "
-              + book.liveBytes
-              + " and "
-              + bytes
-              + " more");
+      return overCapacity("bytes of live tasks", book.limits.bytesMax(), book.liveBytes, bytes);
     }
     var queued = new ArrayList<Task.Queued>(incoming.size());
     var sequence = book.nextSequence;
@@ -217,6 +213,13 @@ public final class PartitionState {
     }
     emit(new Submission(requestId, bodyHash, book.nextSequence, now.wallMs(), queued), out);
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
+  }
+
+  private static Answer overCapacity(String what, long max, long held, long more) {
+    return refused(
+        Rejection.Code.OVER_CAPACITY,
+        "expected at most %d %s in a partition, got %d and %d more"
+            .formatted(max, what, held, more));
   }
 
   // ---- Leases
@@ -253,8 +256,7 @@ public final class PartitionState {
       var decision =
           book.tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
       if (!(decision instanceof TaskEvent event)) {
-        throw new IllegalStateException(
-            "expected a book.ready task to be leasable, got " + decision);
+        throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
       }
       var task = (Task.Leased) emit(event, out);
       holder.leases.put(sequence, grantee.sessionNo());

@@ -69,6 +69,7 @@ public final class GrpcServer {
   /**
    * Binds the port of {@code settings}.
    *
+   * @param routing of submissions to {@code partitions}
    * @param readiness asked by health checks
    * @param nodeName told to workers, for people; version alike
    */
@@ -77,6 +78,7 @@ public final class GrpcServer {
       Spawner spawner,
       EdgeSettings settings,
       Partitions partitions,
+      RequestRouting routing,
       SessionFactory sessionFactory,
       Readiness readiness,
       String nodeName,
@@ -90,7 +92,7 @@ public final class GrpcServer {
         new TaskWatches(
             spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
             settings.watches());
-    var tasks = new TaskServiceEdge(partitions, settings, system.scheduler(), watches);
+    var tasks = new TaskServiceEdge(partitions, routing, settings, system.scheduler(), watches);
     var workers =
         new WorkerServiceEdge(
             system,

@@ -20,17 +20,18 @@ import io.reeve.v1.WatchTaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Scheduler;
 import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients call. Holds no state of tasks: it checks a request, asks the partition that owns the
@@ -45,13 +46,16 @@ final class TaskServiceEdge implements TaskServiceView {
   private final EdgeSettings settings;
   private final Scheduler scheduler;
   private final TaskWatches watches;
-
-  /** Where the next submission without a request id goes. */
-  private final AtomicInteger rotation = new AtomicInteger();
+  private final RequestRouting routing;
 
   TaskServiceEdge(
-      Partitions partitions, EdgeSettings settings, Scheduler scheduler, TaskWatches watches) {
+      Partitions partitions,
+      RequestRouting routing,
+      EdgeSettings settings,
+      Scheduler scheduler,
+      TaskWatches watches) {
     this.partitions = partitions;
+    this.routing = routing;
     this.settings = settings;
     this.scheduler = scheduler;
     this.watches = watches;
@@ -110,26 +114,36 @@ final class TaskServiceEdge implements TaskServiceView {
       tasks.add(reader.read(fields.apply(i), specs.get(i)));
     }
     var bodyHash = digest.value();
-    return write(
-            partitionFor(requestId),
-            to -> new Partition.Submit(requestId, bodyHash, tasks, to),
-            requestId.isEmpty() ? 1 : settings.asks().writeAttempts())
+    return submittedBefore(requestId, bodyHash, routing.earlier(requestId).iterator())
+        .thenCompose(
+            before ->
+                before != null
+                    ? CompletableFuture.completedFuture(before)
+                    : write(
+                        routing.home(requestId),
+                        to -> new Partition.Submit(requestId, bodyHash, tasks, to),
+                        requestId.isEmpty() ? 1 : settings.asks().writeAttempts()))
         .thenApply(reply -> expect(Partition.Submitted.class, reply));
   }
 
-  /** A repeat must meet the partition of the first call; anything else goes round. */
-  private int partitionFor(String requestId) {
-    return requestId.isEmpty()
-        ? Math.floorMod(rotation.getAndIncrement(), partitions.count())
-        : Math.floorMod(spread(requestId.hashCode()), partitions.count());
-  }
-
-  /** The finishing steps of MurmurHash3: request ids that count up do not fall into a pattern. */
-  private static int spread(int hash) {
-    var h = hash;
-    h = (h ^ (h >>> 16)) * 0x85ebca6b;
-    h = (h ^ (h >>> 13)) * 0xc2b2ae35;
-    return h ^ (h >>> 16);
+  /**
+   * The answer of a partition that took this submission before there were more of them, or why one
+   * cannot tell; null when none took it. All have to answer: a second task is worse than a refusal.
+   */
+  private CompletionStage<Partition.@Nullable Reply> submittedBefore(
+      String requestId, long bodyHash, Iterator<Integer> places) {
+    if (!places.hasNext()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return write(
+            places.next(),
+            to -> new Partition.FindRequest(requestId, bodyHash, to),
+            settings.asks().writeAttempts())
+        .thenCompose(
+            reply ->
+                reply instanceof Partition.NeverSubmitted
+                    ? submittedBefore(requestId, bodyHash, places)
+                    : CompletableFuture.completedFuture(reply));
   }
 
   // ---- Reads ------------------------------------------------------------------------------------

@@ -77,8 +77,9 @@ public record ClusterSettings(
    * What Pekko needs for it. Goes between the operator's configuration and the program's.
    *
    * @param many whether there may be other members: a lone node need not gossip
+   * @param partitions of this node, which all members have to agree on
    */
-  public Config pekkoConfig(boolean many) {
+  public Config pekkoConfig(boolean many, int partitions) {
     var address =
         ConfigFactory.parseMap(
             Map.of(
@@ -90,6 +91,8 @@ public record ClusterSettings(
     }
     return ConfigFactory.parseMap(
             Map.of(
+                SamePartitions.KEY,
+                partitions,
                 "pekko.cluster.failure-detector.heartbeat-interval",
                 profile.heartbeat,
                 "pekko.cluster.failure-detector.acceptable-heartbeat-pause",

@@ -2,9 +2,11 @@ package io.reeve.node.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +128,24 @@ public final class EmbeddedStore implements Store {
   @Override
   public boolean answers() {
     return Files.isWritable(journal.path()) && Files.isWritable(snapshots.path());
+  }
+
+  @Override
+  public List<PartitionCounts.Line> partitionCounts() {
+    try (var connection = journal.connect()) {
+      return CountTable.read(connection);
+    } catch (SQLException e) {
+      throw journal.unreadable(e);
+    }
+  }
+
+  @Override
+  public void addPartitionCount(PartitionCounts.Line line) {
+    try (var connection = journal.connect()) {
+      CountTable.add(connection, line);
+    } catch (SQLException e) {
+      throw journal.unreadable(e);
+    }
   }
 
   /** The files are this process's alone. */

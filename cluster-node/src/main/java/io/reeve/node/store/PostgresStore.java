@@ -2,8 +2,10 @@ package io.reeve.node.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -93,6 +95,24 @@ public final class PostgresStore implements Store {
   @Override
   public boolean answers() {
     return members.answers();
+  }
+
+  @Override
+  public List<PartitionCounts.Line> partitionCounts() {
+    try (var connection = database.connect()) {
+      return CountTable.read(connection);
+    } catch (SQLException e) {
+      throw database.refused(e);
+    }
+  }
+
+  @Override
+  public void addPartitionCount(PartitionCounts.Line line) {
+    try (var connection = database.connect()) {
+      CountTable.add(connection, line);
+    } catch (SQLException e) {
+      throw database.refused(e);
+    }
   }
 
   @Override

@@ -156,7 +156,8 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
     return Math.max(1, settings.checkpointSize() / settings.pageSize());
   }
 
-  private StoreException unreadable(SQLException e) {
+  /** What this failure means for whoever runs the node. */
+  StoreException unreadable(SQLException e) {
     return new StoreException(
         UNREADABLE, "%s cannot be opened: %s".formatted(path, e.getMessage()), e);
   }

@@ -1,7 +1,9 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -51,6 +53,22 @@ public interface Store extends AutoCloseable {
   default boolean shared() {
     return members().isPresent();
   }
+
+  /**
+   * How many partitions the store has, and had before it grew, oldest first; empty: it has none.
+   * Blocks.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  List<PartitionCounts.Line> partitionCounts();
+
+  /**
+   * Writes down that there are this many partitions from now on. Changes nothing where that is
+   * written already. Blocks, and may be called while an actor system works here.
+   *
+   * @throws StoreException when the store does not answer
+   */
+  void addPartitionCount(PartitionCounts.Line line);
 
   /** Where the nodes that use this store find each other; empty: there is one at a time. */
   Optional<MemberDirectory> members();

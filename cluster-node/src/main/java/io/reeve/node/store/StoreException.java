@@ -25,6 +25,8 @@ public final class StoreException extends RuntimeException {
     SERVER_REFUSED(true),
     /** The database server is too old, or only repeats what another one writes. */
     SERVER_UNSUITABLE(true),
+    /** There are to be fewer partitions than the store has. */
+    FEWER_PARTITIONS(true),
     /** There is no store to copy from. */
     SOURCE_MISSING(true),
     /** The schema to copy to has rows already. */

@@ -122,6 +122,9 @@ public final class StoreMigration {
       var original = fingerprints(rows);
       if (!trial) {
         copy(rows, target);
+        for (var line : CountTable.read(journal)) {
+          CountTable.add(target, line);
+        }
         compare(original, fingerprints(new StoredRows(target, target)));
         target.commit();
       }
@@ -139,7 +142,7 @@ public final class StoreMigration {
 
   /** And keeps others from writing until the end, so that no node can start on half a copy. */
   private void requireEmpty(Connection target) throws SQLException {
-    for (var table : List.of("event_journal", "snapshot")) {
+    for (var table : List.of("event_journal", "snapshot", CountTable.NAME)) {
       if (exists(target, table)) {
         try (var statement = target.createStatement()) {
           statement.execute("LOCK TABLE " + table + " IN EXCLUSIVE MODE");

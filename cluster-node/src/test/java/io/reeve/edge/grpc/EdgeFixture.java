@@ -12,6 +12,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
@@ -44,6 +45,8 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 final class EdgeFixture implements AutoCloseable {
 
   static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+  static final Duration REQUESTS_KEPT = Duration.ofHours(24);
 
   final ActorTestKit kit;
   final TestProbe<ShardingEnvelope<Partition.Command>> partitions;
@@ -81,7 +84,12 @@ final class EdgeFixture implements AutoCloseable {
    * @param overrides settings in HOCON
    */
   static EdgeFixture start(String overrides) {
-    return new EdgeFixture(config(overrides));
+    return new EdgeFixture(config(overrides), PartitionCounts.always(4));
+  }
+
+  /** A server whose partitions became more. */
+  static EdgeFixture grown(PartitionCounts counts) {
+    return new EdgeFixture(config(""), counts);
   }
 
   static Config config(String overrides) {
@@ -95,7 +103,7 @@ final class EdgeFixture implements AutoCloseable {
         .resolve();
   }
 
-  private EdgeFixture(Config config) {
+  private EdgeFixture(Config config, PartitionCounts counts) {
     kit = ActorTestKit.create("edge", config);
     partitions = kit.createTestProbe();
     settings = EdgeSettings.from(config);
@@ -104,7 +112,8 @@ final class EdgeFixture implements AutoCloseable {
                 kit.system(),
                 spawner(),
                 settings,
-                new Partitions(4, partitions.getRef()),
+                new Partitions(counts.now(), partitions.getRef()),
+                new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
                 this::session,
                 Readiness.always(),
                 "node-1",

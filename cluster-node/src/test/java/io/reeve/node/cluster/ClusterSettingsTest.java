@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import org.apache.pekko.cluster.Invalid;
+import org.apache.pekko.cluster.Valid$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +14,7 @@ class ClusterSettingsTest {
 
   @Test
   void aLoneNodeGetsAnAddressAndNothingThatGossipNeeds() {
-    var pekko = of("reeve.cluster.port = 7461").pekkoConfig(false);
+    var pekko = of("reeve.cluster.port = 7461").pekkoConfig(false, 4);
 
     assertThat(pekko.getString("pekko.remote.artery.canonical.hostname")).isEqualTo("127.0.0.1");
     assertThat(pekko.getInt("pekko.remote.artery.canonical.port")).isEqualTo(7461);
@@ -23,7 +25,7 @@ class ClusterSettingsTest {
   @CsvSource({"safe, 1s, 3s, 7s, 3s", "fast, 500ms, 2s, 3s, 500ms"})
   void theProfileDecidesHowSoonASilentNodeIsDead(
       String profile, String heartbeat, String pause, String stableAfter, String margin) {
-    var pekko = of("reeve.cluster.failure-profile = " + profile).pekkoConfig(true);
+    var pekko = of("reeve.cluster.failure-profile = " + profile).pekkoConfig(true, 16);
 
     assertThat(pekko.getString("pekko.cluster.failure-detector.heartbeat-interval"))
         .isEqualTo(heartbeat);
@@ -33,6 +35,20 @@ class ClusterSettingsTest {
         .isEqualTo(stableAfter);
     assertThat(pekko.getString("pekko.cluster.down-removal-margin")).isEqualTo(margin);
     assertThat(pekko.getString("pekko.remote.artery.bind.hostname")).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void aNodeJoinsOnlyMembersWithAsManyPartitions() {
+    var sixteen = of("").pekkoConfig(true, 16);
+    var checker = new SamePartitions();
+
+    assertThat(
+            sixteen.getString(
+                "pekko.cluster.configuration-compatibility-check.checkers.reeve-partitions"))
+        .isEqualTo(SamePartitions.class.getName());
+    assertThat(checker.check(of("").pekkoConfig(true, 16), sixteen)).isInstanceOf(Valid$.class);
+    assertThat(checker.check(of("").pekkoConfig(true, 8), sixteen)).isInstanceOf(Invalid.class);
+    assertThat(checker.check(ConfigFactory.empty(), sixteen)).isInstanceOf(Invalid.class);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.reeve.domain.partition.PartitionCounts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -89,22 +90,41 @@ class EmbeddedStoreTest {
 
     TestStores.open(directory).close();
 
-    assertThat(migrations()).isEqualTo(first).isEqualTo("1");
+    assertThat(migrations()).isEqualTo(first).isEqualTo("1,2");
   }
 
   @Test
   void filesOfANewerReleaseAreRefused() throws SQLException {
     TestStores.open(directory).close();
     execute(
-        "INSERT INTO flyway_schema_history SELECT 2, '2', 'later', type, 'V2__later.sql', checksum,"
-            + " installed_by, installed_on, execution_time, success FROM flyway_schema_history");
+        "INSERT INTO flyway_schema_history SELECT 3, '3', 'later', type, 'V3__later.sql', checksum,"
+            + " installed_by, installed_on, execution_time, success FROM flyway_schema_history"
+            + " WHERE version = '1'");
 
     var refusal =
         catchThrowableOfType(StoreException.class, () -> TestStores.open(directory).close());
 
     assertThat(refusal.reason()).isEqualTo(StoreException.Reason.SCHEMA_TOO_NEW);
     assertThat(refusal)
-        .hasMessageContaining("journal.db has schema version 2, which this release does not know");
+        .hasMessageContaining("journal.db has schema version 3, which this release does not know");
+  }
+
+  @Test
+  void filesOfAnEarlierReleaseHaveAsManyPartitionsAsTheirHighestSays() throws SQLException {
+    TestStores.open(directory).close();
+    execute("DROP TABLE partition_count");
+    execute("DELETE FROM flyway_schema_history WHERE version = '2'");
+    for (var id : List.of("dispatcher", "partition|2", "partition|11")) {
+      execute(
+          "INSERT INTO event_journal (persistence_id, sequence_number, writer, write_timestamp,"
+              + " adapter_manifest, event_ser_id, event_ser_manifest, event_payload) VALUES ('"
+              + id
+              + "', 1, 'w', 1, '', 1, 'm', x'00')");
+    }
+
+    try (var store = TestStores.open(directory)) {
+      assertThat(store.partitionCounts()).containsExactly(new PartitionCounts.Line(12, 0));
+    }
   }
 
   @Test

@@ -1,0 +1,45 @@
+package io.reeve.edge.grpc;
+
+import io.reeve.domain.partition.PartitionCounts;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Which partition takes a submission. A repeat has to meet the memory of the first call, also after
+ * the partitions became more; anything without a request id goes round. For any thread.
+ */
+public final class RequestRouting {
+
+  private final PartitionCounts counts;
+  private final Duration kept;
+  private final Clock clock;
+
+  /** Where the next submission without a request id goes. */
+  private final AtomicInteger rotation = new AtomicInteger();
+
+  /**
+   * @param counts of the partitions, now and before
+   * @param kept how long partitions remember a request id
+   */
+  public RequestRouting(PartitionCounts counts, Duration kept, Clock clock) {
+    this.counts = counts;
+    this.kept = kept;
+    this.clock = clock;
+  }
+
+  /** The partition that takes the submission; empty: no request id, and another one each time. */
+  int home(String requestId) {
+    return requestId.isEmpty()
+        ? Math.floorMod(rotation.getAndIncrement(), counts.now())
+        : counts.home(requestId);
+  }
+
+  /** Partitions that may have taken it before they became more; asked first. */
+  List<Integer> earlier(String requestId) {
+    return requestId.isEmpty()
+        ? List.of()
+        : counts.earlierHomes(requestId, clock.millis(), kept.toMillis());
+  }
+}
