@@ -2,8 +2,10 @@ package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueType;
 import io.reeve.edge.grpc.ConfigKeys;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +61,7 @@ public record ClusterSettings(
    */
   public static ClusterSettings from(Config config) {
     var keys = new ConfigKeys(config, ROOT);
-    var seedNodes = config.getStringList(ROOT + ".seed-nodes");
+    var seedNodes = seedNodes(config);
     for (var seed : seedNodes) {
       keys.demand("seed-nodes", isAddress(seed), "each as host:port", seed);
     }
@@ -103,6 +105,18 @@ public record ClusterSettings(
                 profile.downRemovalMargin))
         .withFallback(ConfigFactory.parseResources("reeve-cluster.conf"))
         .withFallback(address);
+  }
+
+  /** A list in a file; one text with commas where the environment or an option says it. */
+  private static List<String> seedNodes(Config config) {
+    var path = ROOT + ".seed-nodes";
+    if (config.getValue(path).valueType() == ConfigValueType.LIST) {
+      return config.getStringList(path);
+    }
+    return Arrays.stream(config.getString(path).split(","))
+        .map(String::strip)
+        .filter(seed -> !seed.isEmpty())
+        .toList();
   }
 
   private static Profile profile(ConfigKeys keys) {

@@ -53,6 +53,18 @@ class ClusterSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'[\"crane:7461\", \"heron:7462\"]'",
+    "'\"crane:7461,heron:7462\"'",
+    "'\" crane:7461 , heron:7462 \"'"
+  })
+  void seedNodesAreAListOrOneTextAsTheEnvironmentHasIt(String seeds) {
+    assertThat(of("reeve.cluster.seed-nodes = " + seeds).seedNodes())
+        .containsExactly("crane:7461", "heron:7462");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'seed-nodes = \"crane:7461,heron\"', seed-nodes, heron",
     "seed-nodes = [crane], seed-nodes, crane",
     "'seed-nodes = [\"crane:0\"]', seed-nodes, crane:0",
     "'seed-nodes = [\"crane:65536\"]', seed-nodes, crane:65536",
