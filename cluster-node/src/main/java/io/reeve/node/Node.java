@@ -59,8 +59,7 @@ final class Node {
       throws StartFailed, InterruptedException {
     var ready = new CompletableFuture<GrpcServer>();
     var system =
-        ActorSystem.create(
-            NodeGuardian.create(settings, parts, version, ready), "reeve", config);
+        ActorSystem.create(NodeGuardian.create(settings, parts, version, ready), "reeve", config);
     // A guardian that fails to set up takes the system down without a word to us.
     system
         .getWhenTerminated()

@@ -99,10 +99,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
    * @param ready completed once the node serves, or with the cause why it will not
    */
   static Behavior<Command> create(
-      NodeSettings settings,
-      Parts parts,
-      String version,
-      CompletableFuture<GrpcServer> ready) {
+      NodeSettings settings, Parts parts, String version, CompletableFuture<GrpcServer> ready) {
     return Behaviors.withTimers(
         timers -> {
           if (settings.insecure()) {

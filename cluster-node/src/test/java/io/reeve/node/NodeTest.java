@@ -53,8 +53,7 @@ class NodeTest {
   void aNodeServesOnLoopbackOnlyAndLeavesNothingBehind() throws Exception {
     var before = listening();
     var settings = NodeSettings.from(config("").all());
-    var node =
-        Node.start(config("").all(), settings, new PlayedParts(), "1.2.3");
+    var node = Node.start(config("").all(), settings, new PlayedParts(), "1.2.3");
     var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     var client = TaskServiceGrpc.newBlockingStub(channel);
 

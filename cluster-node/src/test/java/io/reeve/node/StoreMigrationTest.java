@@ -262,10 +262,7 @@ class StoreMigrationTest {
               new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, RANDOM));
       node =
           Node.start(
-              config.with(parts.pekkoConfig()),
-              NodeSettings.from(config.all()),
-              parts,
-              "1.2.3");
+              config.with(parts.pekkoConfig()), NodeSettings.from(config.all()), parts, "1.2.3");
       channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     }
 

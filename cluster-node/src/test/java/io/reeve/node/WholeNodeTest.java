@@ -120,10 +120,7 @@ class WholeNodeTest {
               new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, new SecureRandom()));
       node =
           Node.start(
-              config.with(parts.pekkoConfig()),
-              NodeSettings.from(config.all()),
-              parts,
-              "1.2.3");
+              config.with(parts.pekkoConfig()), NodeSettings.from(config.all()), parts, "1.2.3");
       channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
     }
 
