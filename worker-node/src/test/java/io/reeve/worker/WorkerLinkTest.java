@@ -342,6 +342,28 @@ class WorkerLinkTest extends WorkerFixture {
   }
 
   @Test
+  void aServerThatLeavesNamesOthersBesideTheConfiguredEndpoint() {
+    try (var other = new FakeServer()) {
+      start(builder());
+      var session = server.session(1);
+
+      session.order(
+          Control.newBuilder()
+              .setReconnect(
+                  Reconnect.newBuilder()
+                      .addEndpoints("no endpoint")
+                      .addEndpoints("127.0.0.1:1")
+                      .addEndpoints(other.endpoint()))
+              .build());
+      other.session(1);
+    }
+
+    assertThat(server.session(2).hello().getResumeToken())
+        .as("the configured endpoint is not forgotten")
+        .isEqualTo("token");
+  }
+
+  @Test
   void aRefusedHelloIsToldAndRepeatedUntilItIsHopeless() throws InterruptedException {
     var reasons = new CopyOnWriteArrayList<String>();
     server.refuses(Status.INVALID_ARGUMENT.withDescription("no such queue"));

@@ -1,29 +1,51 @@
 package io.reeve.worker.link;
 
 import io.reeve.worker.settings.Endpoint;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
-/** The servers in their order, and the one that is tried now; after the last comes the first. */
+/**
+ * The servers that are tried, one at a time: first those that a leaving server named, once each,
+ * then the configured ones in their order; after the last of them comes the first.
+ */
 final class Endpoints {
 
-  private final List<Endpoint> all;
+  private final List<Endpoint> configured;
+  private final Deque<Endpoint> named = new ArrayDeque<>();
   private int index;
 
   /**
-   * @param all at least one
+   * @param configured at least one; never forgotten
    */
-  Endpoints(List<Endpoint> all) {
-    this.all = List.copyOf(all);
-    if (this.all.isEmpty()) {
+  Endpoints(List<Endpoint> configured) {
+    this.configured = List.copyOf(configured);
+    if (this.configured.isEmpty()) {
       throw new IllegalArgumentException("expected at least one endpoint, got none");
     }
   }
 
+  /** The one that is tried now, or that stands. */
   Endpoint current() {
-    return all.get(index);
+    var first = named.peekFirst();
+    return first == null ? configured.get(index) : first;
   }
 
+  /** The current one did not do. */
   void moveOn() {
-    index = (index + 1) % all.size();
+    if (named.pollFirst() == null) {
+      index = (index + 1) % configured.size();
+    }
+  }
+
+  /**
+   * The current one is leaving and names others, maybe none. They take the place of any that were
+   * named before: the last word is the one that knows.
+   */
+  void sentTo(List<Endpoint> others) {
+    var leaving = current();
+    moveOn();
+    named.clear();
+    others.stream().filter(other -> !other.equals(leaving)).distinct().forEach(named::addLast);
   }
 }

@@ -4,16 +4,19 @@ import io.grpc.Status;
 import io.reeve.v1.Assignments;
 import io.reeve.v1.CancelLeases;
 import io.reeve.v1.Control;
+import io.reeve.v1.Reconnect;
 import io.reeve.v1.ServerMessage;
 import io.reeve.v1.SettlementAck;
 import io.reeve.v1.Welcome;
 import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerState;
+import io.reeve.worker.settings.Endpoint;
 import io.reeve.worker.settings.LinkSettings;
 import io.reeve.worker.slot.Attempt;
 import io.reeve.worker.slot.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -295,13 +298,28 @@ public final class Link extends AbstractBehavior<Link.Command> {
       case RECONNECT -> {
         var reason = "sent to another endpoint: " + control.getReconnect().getReason();
         var next = lost(reason, Duration.ZERO);
-        endpoints.moveOn();
+        endpoints.sentTo(named(control.getReconnect()));
         return next;
       }
       case DESIRED_CAPACITY -> upstream.desire(control.getDesiredCapacity());
       case ORDER_NOT_SET -> getContext().getLog().debug("order of an unknown sort ignored");
     }
     return this;
+  }
+
+  private List<Endpoint> named(Reconnect order) {
+    var named = NamedEndpoints.read(order.getEndpointsList());
+    if (named.ignored() > 0) {
+      getContext()
+          .getLog()
+          .warn(
+              "ignored {} of {} endpoints that the leaving server named, expected at most 16, each as"
+                  + " host:port{}",
+              named.ignored(),
+              order.getEndpointsCount(),
+              named.example().isEmpty() ? "" : "; got " + named.example());
+    }
+    return named.endpoints();
   }
 
   // ---- Outwards ---------------------------------------------------------------------------------
