@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -174,6 +175,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private final Consumer<ActorRef<EpochStarted>> epochs;
   private final ActorRef<EpochStarted> opened;
   private final LongSupplier nanoTime;
+  private final LongConsumer onEpoch;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Partition.ToDispatcher> fromPartitions;
   private final Dispatch dispatch;
@@ -188,13 +190,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    * @param node address of this node, for people
    * @param clock stamps the epoch's event
    * @param nanoTime monotonic
+   * @param onEpoch told each epoch that it works under, by the actor's thread
    */
   public static Behavior<Command> create(
       Partitions partitions,
       DispatcherSettings settings,
       String node,
       Clock clock,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      LongConsumer onEpoch) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -207,7 +211,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
                         opened ->
                             context.spawnAnonymous(
                                 DispatcherEpoch.create(settings, clock, node, opened)),
-                        nanoTime)));
+                        nanoTime,
+                        onEpoch)));
   }
 
   private Dispatcher(
@@ -216,13 +221,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       Partitions partitions,
       DispatcherSettings settings,
       Consumer<ActorRef<EpochStarted>> epochs,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      LongConsumer onEpoch) {
     super(context);
     this.timers = timers;
     this.partitions = partitions;
     this.settings = settings;
     this.epochs = epochs;
     this.nanoTime = nanoTime;
+    this.onEpoch = onEpoch;
     this.dispatch = new Dispatch(partitions.count(), settings.rules());
     this.fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
     this.greetBackoff = settings.greetBackoffMin();
@@ -393,6 +400,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private Behavior<Command> onEpochOpened(EpochOpened c) {
     epoch = c.epoch();
     getContext().getLog().info("dispatcher works under epoch {}", epoch);
+    onEpoch.accept(epoch);
     for (var p = 0; p < partitions.count(); p++) {
       greet(p);
     }

@@ -123,7 +123,22 @@ public final class Session {
 
   public record Pong(long heartbeat) implements ToWorker {}
 
-  public record Order(OrderKind kind, String reason) implements ToWorker {}
+  /**
+   * What the worker is to do.
+   *
+   * @param endpoints where to go on {@link OrderKind#RECONNECT}, as {@code host:port}; may be empty
+   */
+  public record Order(OrderKind kind, String reason, List<String> endpoints) implements ToWorker {
+
+    public Order {
+      endpoints = List.copyOf(endpoints);
+    }
+
+    /** An order that leads nowhere else. */
+    public Order(OrderKind kind, String reason) {
+      this(kind, reason, List.of());
+    }
+  }
 
   public enum OrderKind {
     DRAIN,

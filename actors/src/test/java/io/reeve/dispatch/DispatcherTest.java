@@ -364,7 +364,12 @@ class DispatcherTest {
     var clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
     return kit.spawn(
         Dispatcher.create(
-            new Partitions(2, region.getRef()), settings, "n", clock, System::nanoTime));
+            new Partitions(2, region.getRef()),
+            settings,
+            "n",
+            clock,
+            System::nanoTime,
+            epoch -> {}));
   }
 
   /** Whoever is answered knows that the dispatcher is through with what made it send so far. */

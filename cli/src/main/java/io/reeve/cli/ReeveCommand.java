@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve worker                              a worker with the built-in kinds",
       "  reeve submit echo 'hello' --wait          one task, and its result",
       "  reeve list --state dead                   what needs a person",
+      "  reeve nodes                               who is in the cluster, and how they are",
       "",
       "'reeve COMMAND --help' explains each command."
     })
@@ -57,6 +58,7 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("list", new ListCommand(terminal));
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));
+    root.addSubcommand("nodes", new NodesCommand(terminal));
     root.addSubcommand(
         "store",
         new CommandLine(new StoreCommand())

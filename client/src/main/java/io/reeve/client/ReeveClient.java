@@ -3,9 +3,13 @@ package io.reeve.client;
 import io.grpc.Status;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.CancelTaskResponse;
+import io.reeve.v1.ClusterServiceGrpc;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.GetTaskResponse;
+import io.reeve.v1.ListNodesRequest;
+import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListTasksResponse;
+import io.reeve.v1.Node;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.SubmitTasksRequest;
 import io.reeve.v1.Task;
@@ -203,6 +207,24 @@ public final class ReeveClient implements AutoCloseable {
         CancelTaskRequest.newBuilder().setTaskId(taskId).setReason(reason).build(),
         "",
         CancelTaskResponse::getTask);
+  }
+
+  // ---- The cluster --------------------------------------------------------------------------
+
+  /**
+   * The nodes of the cluster as the asked one sees them, the oldest first. A program that was given
+   * one endpoint finds the others in {@link io.reeve.v1.NodeReport#getEndpoint()}.
+   */
+  public List<Node> nodes() {
+    return await(nodesAsync());
+  }
+
+  public CompletableFuture<List<Node>> nodesAsync() {
+    return calls.call(
+        ClusterServiceGrpc.getListNodesMethod(),
+        ListNodesRequest.getDefaultInstance(),
+        "",
+        ListNodesResponse::getNodesList);
   }
 
   // ---- Close --------------------------------------------------------------------------------

@@ -2,9 +2,12 @@ package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.edge.grpc.ClusterNodes;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.RequestRouting;
+import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
+import io.reeve.node.cluster.NodeRegistry;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
@@ -92,6 +95,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private final BitSet answered = new BitSet();
   private final ActorRef<Dispatcher.Command> dispatcher;
+  private final ActorRef<NodeRegistry.Command> registry;
+  private final Elsewhere elsewhere;
   private boolean dispatcherWorks;
   private @Nullable GrpcServer server;
 
@@ -124,6 +129,14 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     this.ready = ready;
     context.spawn(TimeKeeper.create(parts.clock(), settings.clock()), "time-keeper");
     join(parts);
+    var cluster = Cluster.get(context.getSystem());
+    var identity = ThisProcess.identity(cluster, settings, version, parts.clock());
+    this.elsewhere = NodeRegistry.elsewhere(cluster, identity);
+    this.registry =
+        context.spawn(
+            NodeRegistry.create(
+                identity, ThisProcess.load(parts.nanoTime()), settings.cluster(), elsewhere),
+            "nodes");
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
     this.dispatcher = startDispatcher(parts);
@@ -142,10 +155,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 system,
                 spawner(getContext()),
                 settings.edge(),
-                partitions,
-                new RequestRouting(counts, parts.requestsKept(), parts.clock()),
-                parts.sessions(system, partitions, dispatcher),
-                new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
+                new GrpcServer.Backing(
+                    partitions,
+                    new RequestRouting(counts, parts.requestsKept(), parts.clock()),
+                    parts.sessions(system, partitions, dispatcher),
+                    new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
+                    nodes(getContext())),
                 settings.name(),
                 version,
                 parts.clock()),
@@ -182,6 +197,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     };
   }
 
+  private ClusterNodes nodes(ActorContext<Command> context) {
+    var within = settings.cluster().answerWithin().plus(PROBE_WITHIN);
+    var scheduler = context.getSystem().scheduler();
+    return () -> AskPattern.ask(registry, NodeRegistry.Show::new, within, scheduler);
+  }
+
   /** By the seed nodes where there are some, by the store where it is shared, else alone. */
   private void join(Parts parts) {
     var cluster = Cluster.get(getContext().getSystem());
@@ -207,13 +228,26 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private Partitions startPartitions(Parts parts) {
+    var owners = parts.partitions(getContext().getSystem());
     var region =
         ClusterSharding.get(getContext().getSystem())
             .init(
-                Entity.of(Partition.TYPE_KEY, parts.partitions(getContext().getSystem())::apply)
+                Entity.of(
+                        Partition.TYPE_KEY,
+                        entity -> known(entity.getEntityId(), owners.apply(entity)))
                     .withMessageExtractor(new OneEntityPerShard())
                     .withStopMessage(new Partition.HandOff()));
     return new Partitions(parts.partitionCount(), region);
+  }
+
+  /** Started where the partition is, and told to the registry of that node. */
+  private Behavior<Partition.Command> known(
+      String partition, Behavior<Partition.Command> behavior) {
+    return Behaviors.setup(
+        context -> {
+          registry.tell(new NodeRegistry.Owns(Integer.parseInt(partition), context.getSelf()));
+          return behavior;
+        });
   }
 
   /** A crash of the dispatcher loses nothing: its next incarnation asks everybody again. */
@@ -222,12 +256,18 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     var gated = new Partitions(partitions.count(), gate);
     var restarting =
         Behaviors.supervise(
-                Behaviors.<Dispatcher.Command>setup(context -> parts.dispatcher(system, gated)))
+                Behaviors.<Dispatcher.Command>setup(
+                    context ->
+                        parts.dispatcher(system, gated, epoch -> dispatches(epoch, context))))
             .onFailure(
                 SupervisorStrategy.restartWithBackoff(
                     Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
     return ClusterSingleton.get(getContext().getSystem())
         .init(SingletonActor.of(restarting, "dispatcher"));
+  }
+
+  private void dispatches(long epoch, ActorContext<Dispatcher.Command> context) {
+    registry.tell(new NodeRegistry.Dispatches(epoch, context.getSelf()));
   }
 
   // ---- Behaviour --------------------------------------------------------------------------------
@@ -317,9 +357,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private Behavior<Command> readyIfAll() {
     if (server != null && dispatcherWorks && answered.cardinality() == partitions.count()) {
       server.serving(true);
+      registry.tell(new NodeRegistry.Serves(advertised(server), server::openSessions));
       ready.complete(server);
     }
     return this;
+  }
+
+  private String advertised(GrpcServer bound) {
+    return Advertised.endpoint(
+        settings.edge().server().advertise(), bound.address(), settings.cluster().host());
   }
 
   /** Any answer will do, also that there is no such task; it wakes the partition too. */
@@ -360,7 +406,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         CoordinatedShutdown.PhaseBeforeServiceUnbind(),
         "tell-workers-to-leave",
         () -> {
-          bound.leave("the node shuts down");
+          bound.leave("the node shuts down", elsewhere.endpoints());
           return CompletableFuture.completedFuture(Done.getInstance());
         });
     shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "unbind-grpc", bound::unbind);

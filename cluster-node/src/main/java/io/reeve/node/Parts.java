@@ -11,6 +11,7 @@ import io.reeve.partition.Partitions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -66,8 +67,13 @@ interface Parts extends AutoCloseable {
   Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
       ActorSystem<?> system);
 
-  /** The dispatcher of the cluster. */
-  Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions);
+  /**
+   * The dispatcher of the cluster.
+   *
+   * @param onEpoch told each epoch that it works under
+   */
+  Behavior<Dispatcher.Command> dispatcher(
+      ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch);
 
   /** What makes the sessions of this node. */
   SessionFactory sessions(

@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -179,13 +180,15 @@ final class ProductionParts implements Parts {
   }
 
   @Override
-  public Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions) {
+  public Behavior<Dispatcher.Command> dispatcher(
+      ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch) {
     return Dispatcher.create(
         partitions,
         dispatcherSettings,
         config.getString("reeve.node.name"),
         clock,
-        senses.nanoTime());
+        senses.nanoTime(),
+        onEpoch);
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -337,7 +338,8 @@ class NodeTest {
     }
 
     @Override
-    public Behavior<Dispatcher.Command> dispatcher(ActorSystem<?> system, Partitions partitions) {
+    public Behavior<Dispatcher.Command> dispatcher(
+        ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch) {
       return Behaviors.receiveMessage(
           message -> {
             if (message instanceof Dispatcher.ShowWork show) {

@@ -151,6 +151,15 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
     return start(name, NODE_HEAP, PROGRAM, command, nodeEnvironment);
   }
 
+  /** A node of a cluster that serves, on any free port and with a data directory of its own. */
+  NodeProcess namedNode(String name) {
+    var directory = this.directory.resolve(name).toString();
+    var command =
+        List.of("node", "--port", "0", "--data-dir", directory, "--set", "reeve.node.name=" + name);
+    return NodeProcess.awaitReady(
+        start(name, NODE_HEAP, PROGRAM, command, nodeEnvironment), () -> {});
+  }
+
   /** A worker process of the built-in kinds; not awaited. */
   public Member worker(String id, NodeProcess node, int slots, String... settings) {
     return worker(id, node.endpoint(), slots, settings);

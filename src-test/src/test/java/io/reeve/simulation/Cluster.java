@@ -224,7 +224,12 @@ final class Cluster implements SimulatedWriter.Witness {
             node,
             "dispatcher",
             Dispatcher.create(
-                partitions(node), Tuning.dispatcher(audit), node.name, clock, world::nanos),
+                partitions(node),
+                Tuning.dispatcher(audit),
+                node.name,
+                clock,
+                world::nanos,
+                epoch -> {}),
             epochs::open);
     dispatcherStarting = false;
     dispatchers.removeIf(d -> !d.alive);

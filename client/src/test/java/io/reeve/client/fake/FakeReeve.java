@@ -16,6 +16,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.reeve.v1.Failure;
 import io.reeve.v1.FailureType;
+import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.Node;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeReeve implements AutoCloseable {
 
   private final FakeTasks tasks;
+  private final FakeClusterService cluster = new FakeClusterService();
   private final Server server;
   private final int port;
   private final Deque<StatusRuntimeException> refusals = new ArrayDeque<>();
@@ -46,6 +49,7 @@ public final class FakeReeve implements AutoCloseable {
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
               .addService(new FakeTaskService(tasks))
               .addService(new FakeWorkerService(tasks))
+              .addService(cluster)
               .intercept(new Script())
               .maxInboundMessageSize(64 * 1024 * 1024)
               .build()
@@ -143,6 +147,11 @@ public final class FakeReeve implements AutoCloseable {
 
   public Task task(String taskId) {
     return tasks.get(taskId);
+  }
+
+  /** From now on these are the nodes. */
+  public void nodes(Node... nodes) {
+    cluster.nodes(ListNodesResponse.newBuilder().addAllNodes(List.of(nodes)).build());
   }
 
   /** Breaks every open watch as a stopping server does. */

@@ -3,12 +3,19 @@ package io.reeve.edge.grpc;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * Reads settings below one path and checks their bounds. Every error names the key's full path,
  * what was expected and what was found.
  */
 public final class ConfigKeys {
+
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(?:\\[[^\\s\\[\\]/]+]|[^\\s:/\\[\\]]+):([0-9]{1,5})");
+
+  /** A name of the longest kind, and its port. */
+  private static final int HOST_AND_PORT_LENGTH_MAX = 260;
 
   private final Config config;
   private final String path;
@@ -69,6 +76,16 @@ public final class ConfigKeys {
       throw new IllegalArgumentException(
           path + "." + key + ": expected " + expected + ", got " + got);
     }
+  }
+
+  /** Whether this is {@code host:port}, an IPv6 address in brackets. */
+  public static boolean isHostAndPort(String text) {
+    var match = HOST_AND_PORT.matcher(text);
+    if (!match.matches() || text.length() > HOST_AND_PORT_LENGTH_MAX) {
+      return false;
+    }
+    var port = Integer.parseInt(match.group(1));
+    return port >= 1 && port <= 65_535;
   }
 
   private <T> T read(String key, String expected, java.util.function.Function<String, T> get) {

@@ -12,10 +12,12 @@ public record EdgeSettings(
 
   /**
    * @param port 0: any that is free
+   * @param advertise what others are told, as {@code host:port}; empty: where it listens
    */
   public record Server(
       String host,
       int port,
+      String advertise,
       int messageBytesMax,
       int headerBytesMax,
       int connectionsMax,
@@ -104,6 +106,7 @@ public record EdgeSettings(
     return new Server(
         keys.text("host"),
         keys.count("port", 0, 65_535),
+        advertise(keys),
         keys.bytes("message-size-max", 64 * KIB, 64 * MIB),
         keys.bytes("header-size-max", KIB, MIB),
         keys.count("connections-max", 1, 100_000),
@@ -113,6 +116,16 @@ public record EdgeSettings(
         pingTimeout,
         keys.flag("reflection"),
         keys.duration("drain-within", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  }
+
+  private static String advertise(ConfigKeys keys) {
+    var text = keys.text("advertise");
+    keys.demand(
+        "advertise",
+        text.isEmpty() || ConfigKeys.isHostAndPort(text),
+        "nothing, or host:port such as node-1.example:7460",
+        text);
+    return text;
   }
 
   private static Tasks tasks(ConfigKeys keys) {

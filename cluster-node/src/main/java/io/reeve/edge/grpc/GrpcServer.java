@@ -6,6 +6,8 @@ import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
 import io.reeve.grpc.health.v1.HealthHandlerFactory;
 import io.reeve.partition.Partitions;
+import io.reeve.v1.ClusterService;
+import io.reeve.v1.ClusterServiceHandlerFactory;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.net.InetSocketAddress;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -48,16 +51,19 @@ public final class GrpcServer {
   private final EdgeSettings settings;
   private final HealthEdge health;
   private final ActorRef<Sessions.Command> sessions;
+  private final AtomicInteger openSessions;
   private final ServerBinding binding;
 
   private GrpcServer(
       EdgeSettings settings,
       HealthEdge health,
       ActorRef<Sessions.Command> sessions,
+      AtomicInteger openSessions,
       ServerBinding binding) {
     this.settings = settings;
     this.health = health;
     this.sessions = sessions;
+    this.openSessions = openSessions;
     this.binding = binding;
   }
 
@@ -67,32 +73,45 @@ public final class GrpcServer {
   }
 
   /**
-   * Binds the port of {@code settings}.
+   * What the services stand on.
    *
    * @param routing of submissions to {@code partitions}
+   * @param sessions makes those of workers
    * @param readiness asked by health checks
+   */
+  public record Backing(
+      Partitions partitions,
+      RequestRouting routing,
+      SessionFactory sessions,
+      Readiness readiness,
+      ClusterNodes nodes) {}
+
+  /**
+   * Binds the port of {@code settings}.
+   *
    * @param nodeName told to workers, for people; version alike
    */
   public static CompletionStage<GrpcServer> bind(
       ActorSystem<?> system,
       Spawner spawner,
       EdgeSettings settings,
-      Partitions partitions,
-      RequestRouting routing,
-      SessionFactory sessionFactory,
-      Readiness readiness,
+      Backing backing,
       String nodeName,
       String version,
       Clock clock) {
-    var health = new HealthEdge(readiness, HEALTH_WATCH_INTERVAL);
+    var partitions = backing.partitions();
+    var health = new HealthEdge(backing.readiness(), HEALTH_WATCH_INTERVAL);
+    var openSessions = new AtomicInteger();
     var sessions =
         spawner.spawn(
-            Sessions.create(sessionFactory, settings.workers().sessionsMax()), "sessions");
+            Sessions.create(backing.sessions(), settings.workers().sessionsMax(), openSessions),
+            "sessions");
     var watches =
         new TaskWatches(
             spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
             settings.watches());
-    var tasks = new TaskServiceEdge(partitions, routing, settings, system.scheduler(), watches);
+    var tasks = new TaskServiceEdge(
+            partitions, backing.routing(), settings, system.scheduler(), watches);
     var workers =
         new WorkerServiceEdge(
             system,
@@ -103,7 +122,8 @@ public final class GrpcServer {
                 settings.workers().capacityMax(),
                 settings.tasks().resultBytesMax()),
             new ServerMessages(new ServerMessages.NodeName(nodeName, version), settings, clock));
-    var handler = handler(system, settings, tasks, workers, health);
+    var cluster = new ClusterServiceEdge(backing.nodes());
+    var handler = handler(system, settings, tasks, workers, cluster, health);
     var guard = new FrameGuard(settings.server().messageBytesMax());
     Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
         request -> handler.apply(guard.guarded(request));
@@ -111,7 +131,7 @@ public final class GrpcServer {
         .newServerAt(settings.server().host(), settings.server().port())
         .withSettings(serverSettings(system, settings.server()))
         .bind(guarded)
-        .thenApply(binding -> new GrpcServer(settings, health, sessions, binding));
+        .thenApply(binding -> new GrpcServer(settings, health, sessions, openSessions, binding));
   }
 
   /** Where it listens. */
@@ -124,10 +144,19 @@ public final class GrpcServer {
     health.serving(serving);
   }
 
-  /** Tells workers to go elsewhere. Calls are still answered. */
-  public void leave(String reason) {
+  /** Sessions of workers that are open. */
+  public int openSessions() {
+    return openSessions.get();
+  }
+
+  /**
+   * Tells workers to go elsewhere. Calls are still answered.
+   *
+   * @param endpoints of other servers, as {@code host:port}; empty: none is known
+   */
+  public void leave(String reason, List<String> endpoints) {
     health.serving(false);
-    sessions.tell(new Sessions.Leave(reason));
+    sessions.tell(new Sessions.Leave(reason, List.copyOf(endpoints)));
   }
 
   /** Takes no new connections. */
@@ -154,6 +183,7 @@ public final class GrpcServer {
       EdgeSettings settings,
       TaskServiceEdge tasks,
       WorkerServiceEdge workers,
+      ClusterServiceEdge cluster,
       HealthEdge health) {
     var materializer = SystemMaterializer.get(system).materializer();
     var handlers = new ArrayList<Function<HttpRequest, CompletionStage<HttpResponse>>>();
@@ -164,13 +194,20 @@ public final class GrpcServer {
         TaskServiceViewHandlerFactory.partial(
             tasks, TaskService.name, materializer, GrpcServer::statuses, system));
     handlers.add(
+        ClusterServiceHandlerFactory.partial(
+            cluster, ClusterService.name, materializer, GrpcServer::statuses, system));
+    handlers.add(
         HealthHandlerFactory.partial(
             health, Health.name, materializer, GrpcServer::statuses, system));
     if (settings.server().reflection()) {
       // The public descriptions, not those of the server's own view.
       handlers.add(
           ServerReflection.create(
-              List.of(TaskService.description, WorkerService.description, Health.description),
+              List.of(
+                  TaskService.description,
+                  WorkerService.description,
+                  ClusterService.description,
+                  Health.description),
               system));
     }
     @SuppressWarnings({"unchecked", "rawtypes"}) // A generic array cannot be made otherwise.

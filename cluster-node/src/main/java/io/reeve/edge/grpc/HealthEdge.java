@@ -4,6 +4,7 @@ import io.reeve.grpc.health.v1.Health;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.reeve.v1.ClusterService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.time.Duration;
@@ -26,7 +27,8 @@ final class HealthEdge implements Health {
   /** Not a service: says that the process lives, whatever it can do. */
   static final String LIVE = "live";
 
-  private static final Set<String> NAMES = Set.of("", LIVE, TaskService.name, WorkerService.name);
+  private static final Set<String> NAMES =
+      Set.of("", LIVE, TaskService.name, WorkerService.name, ClusterService.name);
 
   private final Readiness readiness;
   private final Duration watchInterval;
@@ -92,6 +94,10 @@ final class HealthEdge implements Health {
     }
     if (!serving) {
       return CompletableFuture.completedFuture(false);
+    }
+    if (service.equals(ClusterService.name)) {
+      // It tells what is amiss, so it stands on nothing else.
+      return CompletableFuture.completedFuture(true);
     }
     return service.equals(TaskService.name) ? readiness.tasks() : readiness.workers();
   }

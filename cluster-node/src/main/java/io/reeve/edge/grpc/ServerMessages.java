@@ -123,7 +123,12 @@ final class ServerMessages {
       case RESUME -> control.setResume(Resume.getDefaultInstance()).build();
       case SHUTDOWN -> control.setShutdown(Shutdown.newBuilder().setReason(order.reason())).build();
       case RECONNECT ->
-          control.setReconnect(Reconnect.newBuilder().setReason(order.reason())).build();
+          control
+              .setReconnect(
+                  Reconnect.newBuilder()
+                      .setReason(order.reason())
+                      .addAllEndpoints(order.endpoints()))
+              .build();
     };
   }
 

@@ -1,8 +1,12 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.session.Session;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -26,8 +30,13 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
   record Open(Session.Hello hello, OutboundStream stream, ActorRef<Answer> replyTo)
       implements Command {}
 
-  /** Tells every worker to go elsewhere, and takes no more sessions. */
-  record Leave(String reason) implements Command {}
+  /**
+   * Tells every worker to go elsewhere, and takes no more sessions.
+   *
+   * @param endpoints of other servers; each worker is told all of them, and another one first than
+   *     the worker before it, so that not all of them run to one
+   */
+  record Leave(String reason, List<String> endpoints) implements Command {}
 
   /** Ends every stream in order. */
   record CompleteAll() implements Command {}
@@ -46,14 +55,20 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
   private final SessionFactory factory;
   private final int sessionsMax;
   private final Map<ActorRef<Session.FromWorker>, OutboundStream> streams = new HashMap<>();
+  private final AtomicInteger open;
   private boolean leaving;
 
-  static Behavior<Command> create(SessionFactory factory, int sessionsMax) {
-    return Behaviors.setup(context -> new Sessions(context, factory, sessionsMax));
+  /**
+   * @param open kept at the number of sessions
+   */
+  static Behavior<Command> create(SessionFactory factory, int sessionsMax, AtomicInteger open) {
+    return Behaviors.setup(context -> new Sessions(context, factory, sessionsMax, open));
   }
 
-  private Sessions(ActorContext<Command> context, SessionFactory factory, int sessionsMax) {
+  private Sessions(
+      ActorContext<Command> context, SessionFactory factory, int sessionsMax, AtomicInteger open) {
     super(context);
+    this.open = open;
     this.factory = factory;
     this.sessionsMax = sessionsMax;
   }
@@ -72,35 +87,42 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
         .build();
   }
 
-  private Behavior<Command> onOpen(Open open) {
+  private Behavior<Command> onOpen(Open opening) {
     if (leaving) {
-      open.replyTo()
+      opening
+          .replyTo()
           .tell(
               new NotOpened(
                   new EdgeRefusal(
                       Reason.NODE_LEAVING, "expected a node that stays, got one that leaves")));
     } else if (streams.size() >= sessionsMax) {
-      open.replyTo()
+      opening
+          .replyTo()
           .tell(
               new NotOpened(
                   new EdgeRefusal(
                       Reason.TOO_MANY_SESSIONS,
                       "expected at most " + sessionsMax + " sessions, got one more")));
     } else {
-      var session = getContext().spawnAnonymous(factory.create(open.stream()));
+      var session = getContext().spawnAnonymous(factory.create(opening.stream()));
       getContext().watch(session);
-      streams.put(session, open.stream());
-      session.tell(open.hello());
-      open.replyTo().tell(new Opened(session));
+      streams.put(session, opening.stream());
+      open.set(streams.size());
+      session.tell(opening.hello());
+      opening.replyTo().tell(new Opened(session));
     }
     return this;
   }
 
   private Behavior<Command> onLeave(Leave leave) {
     leaving = true;
-    var order = new Session.Order(Session.OrderKind.RECONNECT, leave.reason());
-    // A worker whose buffer is full does not read; its stream ends a moment later anyhow.
-    streams.values().forEach(stream -> stream.offer(order));
+    var endpoints = new ArrayList<>(leave.endpoints());
+    for (var stream : streams.values()) {
+      // A worker whose buffer is full does not read; its stream ends a moment later anyhow.
+      stream.offer(
+          new Session.Order(Session.OrderKind.RECONNECT, leave.reason(), List.copyOf(endpoints)));
+      Collections.rotate(endpoints, 1);
+    }
     return this;
   }
 
@@ -125,6 +147,7 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
     if (stream == null) {
       return;
     }
+    open.set(streams.size());
     if (failed) {
       stream.refuse(
           new EdgeRefusal(Reason.SESSION_FAILED, "the session failed; connect and resume"));

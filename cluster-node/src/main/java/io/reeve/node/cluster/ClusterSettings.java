@@ -20,6 +20,8 @@ import java.util.Map;
  * @param askFor how long members that may be dead are asked to let this node in
  * @param lookInterval between two looks into the directory
  * @param keepInterval between two checks that the directory still knows this node
+ * @param answerWithin how long the others may take to say how they are
+ * @param refreshInterval between two looks at how they are when nobody asks
  */
 public record ClusterSettings(
     String host,
@@ -28,7 +30,9 @@ public record ClusterSettings(
     Profile profile,
     Duration askFor,
     Duration lookInterval,
-    Duration keepInterval) {
+    Duration keepInterval,
+    Duration answerWithin,
+    Duration refreshInterval) {
 
   private static final String ROOT = "reeve.cluster";
   private static final int PORT_MAX = 65_535;
@@ -63,7 +67,7 @@ public record ClusterSettings(
     var keys = new ConfigKeys(config, ROOT);
     var seedNodes = seedNodes(config);
     for (var seed : seedNodes) {
-      keys.demand("seed-nodes", isAddress(seed), "each as host:port", seed);
+      keys.demand("seed-nodes", ConfigKeys.isHostAndPort(seed), "each as host:port", seed);
     }
     return new ClusterSettings(
         keys.text("host"),
@@ -72,7 +76,9 @@ public record ClusterSettings(
         profile(keys),
         keys.duration("ask-for", Duration.ofSeconds(1), Duration.ofMinutes(5)),
         keys.duration("look-interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
-        keys.duration("keep-interval", Duration.ofSeconds(1), Duration.ofHours(1)));
+        keys.duration("keep-interval", Duration.ofSeconds(1), Duration.ofHours(1)),
+        keys.duration("answer-within", Duration.ofMillis(50), Duration.ofSeconds(30)),
+        keys.duration("refresh-interval", Duration.ofSeconds(1), Duration.ofHours(1)));
   }
 
   /**
@@ -128,14 +134,5 @@ public record ClusterSettings(
     }
     keys.demand("failure-profile", false, "safe or fast", name);
     throw new AssertionError("refused above");
-  }
-
-  private static boolean isAddress(String text) {
-    var colon = text.lastIndexOf(':');
-    if (colon <= 0 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
-      return false;
-    }
-    var port = Integer.parseInt(text.substring(colon + 1));
-    return port >= 1 && port <= PORT_MAX;
   }
 }

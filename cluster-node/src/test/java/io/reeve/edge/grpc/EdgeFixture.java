@@ -17,6 +17,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
 import io.reeve.session.WorkerStream;
+import io.reeve.v1.ListNodesResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,11 @@ final class EdgeFixture implements AutoCloseable {
   final GrpcServer server;
   final EdgeSettings settings;
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
+
+  /** What the fixture knows of other nodes. */
+  volatile ClusterNodes nodes =
+      () -> CompletableFuture.completedFuture(ListNodesResponse.getDefaultInstance());
+
   private final List<ManagedChannel> channels = new ArrayList<>();
 
   /**
@@ -112,10 +118,12 @@ final class EdgeFixture implements AutoCloseable {
                 kit.system(),
                 spawner(),
                 settings,
-                new Partitions(counts.now(), partitions.getRef()),
-                new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
-                this::session,
-                Readiness.always(),
+                new GrpcServer.Backing(
+                    new Partitions(counts.now(), partitions.getRef()),
+                    new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
+                    this::session,
+                    Readiness.always(),
+                    () -> nodes.list()),
                 "node-1",
                 "1.2.3",
                 Clock.fixed(NOON, ZoneOffset.UTC))

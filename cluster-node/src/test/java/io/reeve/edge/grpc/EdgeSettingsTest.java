@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EdgeSettingsTest {
 
@@ -30,6 +32,10 @@ class EdgeSettingsTest {
       value = {
         "reeve.grpc.port                  | 70000   | expected 0 to 65535, got 70000",
         "reeve.grpc.port                  | many    | expected a whole number, got",
+        "reeve.grpc.advertise             | crane   | expected nothing, or host:port",
+        "reeve.grpc.advertise             | crane:0 | expected nothing, or host:port",
+        "reeve.grpc.advertise             | a/b:1   | expected nothing, or host:port",
+        "reeve.grpc.advertise             | ::1:80  | expected nothing, or host:port",
         "reeve.grpc.message-size-max      | 1 KiB   | expected 65536 to 67108864 bytes, got 1024",
         "reeve.grpc.message-size-max      | 1 MiB   | expected at least reeve.task.payload-size-max",
         "reeve.grpc.message-size-max      | 9999999 TiB | expected",
@@ -54,6 +60,16 @@ class EdgeSettingsTest {
     assertThatThrownBy(() -> EdgeSettings.from(config))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(key + ": " + expectation);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "crane:7460", "crane.example:1", "192.0.2.1:65535", "[::1]:7460"})
+  void anAddressForOthersIsTakenAsItIs(String text) {
+    var config =
+        ConfigFactory.parseMap(Map.of("reeve.grpc.advertise", text))
+            .withFallback(ConfigFactory.load());
+
+    assertThat(EdgeSettings.from(config).server().advertise()).isEqualTo(text);
   }
 
   @Test

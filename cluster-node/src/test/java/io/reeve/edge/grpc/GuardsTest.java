@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -188,7 +189,7 @@ class GuardsTest {
               HealthCheckRequest.getDefaultInstance());
 
       assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.SERVING);
-      leaving.server.leave("test");
+      leaving.server.leave("test", List.of());
       assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
       assertThat(health(leaving, "")).isEqualTo(ServingStatus.NOT_SERVING);
     }

@@ -73,7 +73,9 @@ class ClusterSettingsTest {
     "port = 65536, port, 65536",
     "ask-for = 0s, ask-for, 0",
     "look-interval = 1ms, look-interval, 1",
-    "keep-interval = 2h, keep-interval, 2"
+    "keep-interval = 2h, keep-interval, 2",
+    "answer-within = 1ms, answer-within, 1",
+    "refresh-interval = 0s, refresh-interval, 0"
   })
   void aValueOutOfItsBoundsIsToldByItsKey(String setting, String key, String got) {
     assertThatThrownBy(() -> of("reeve.cluster { " + setting + " }"))

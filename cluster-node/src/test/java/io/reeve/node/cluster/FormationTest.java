@@ -110,7 +110,9 @@ class FormationTest {
             ClusterSettings.Profile.SAFE,
             Duration.ofMillis(300),
             Duration.ofMillis(50),
-            Duration.ofMillis(50));
+            Duration.ofMillis(50),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(1));
     kit.spawn(Formation.create(directory, settings, "crane", System::nanoTime));
   }
 

@@ -1,0 +1,25 @@
+package io.reeve.node.cluster;
+
+/**
+ * Where the dispatcher worked when it was last heard of. A higher epoch is always the later one, so
+ * news may come in any order and any number of times.
+ *
+ * @param incarnation of its node; empty: nobody has said so yet
+ * @param node for people
+ */
+record DispatcherPlace(String incarnation, String node, long epoch) {
+
+  static final DispatcherPlace UNKNOWN = new DispatcherPlace("", "", 0);
+
+  /** The place when this is told too. */
+  DispatcherPlace after(NodeFacts facts) {
+    return facts.dispatcherEpoch() > epoch
+        ? new DispatcherPlace(
+            facts.identity().incarnation(), facts.identity().toString(), facts.dispatcherEpoch())
+        : this;
+  }
+
+  boolean isOnTheNodeOf(DispatcherPlace other) {
+    return incarnation.equals(other.incarnation);
+  }
+}

@@ -1,0 +1,210 @@
+package io.reeve.node.cluster;
+
+import static io.reeve.node.cluster.ClusterPictureTest.facts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.Node;
+import io.reeve.v1.NodeState;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Registries of two nodes, each in an actor system of its own. */
+class NodeRegistryTest {
+
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private final Running crane = new Running("crane");
+  private final Running heron = new Running("heron");
+
+  @AfterEach
+  void stop() {
+    heron.kit.shutdownTestKit();
+    crane.kit.shutdownTestKit();
+  }
+
+  @Test
+  void aNodeAloneListsItself() {
+    crane.join(crane);
+    crane.registry.tell(new NodeRegistry.Serves("crane:7460", () -> 3));
+    var partition = crane.kit.spawn(Behaviors.empty(), "partition");
+    crane.registry.tell(new NodeRegistry.Owns(2, partition));
+
+    var node = crane.awaitNodes(1).get(0);
+
+    assertThat(node.getState()).isEqualTo(NodeState.NODE_STATE_UP);
+    assertThat(node.getReachable()).isTrue();
+    assertThat(node.getAnswered()).isTrue();
+    assertThat(node.getDispatcher()).isFalse();
+    assertThat(node.getReport().getEndpoint()).isEqualTo("crane:7460");
+    assertThat(node.getReport().getSessions()).isEqualTo(3);
+    assertThat(node.getReport().getPartitionsList()).containsExactly(2);
+    assertThat(crane.elsewhere.endpoints()).isEmpty();
+
+    crane.kit.stop(partition);
+    crane
+        .kit
+        .createTestProbe()
+        .awaitAssert(
+            SOON,
+            () -> {
+              var now = crane.awaitNodes(1).get(0).getReport().getPartitionsList();
+              assertThat(now).isEmpty();
+              return now;
+            });
+  }
+
+  @Test
+  void nodesKnowOfEachOtherAndWhereToSendWorkers() {
+    both();
+    crane.registry.tell(new NodeRegistry.Serves("crane:7460", () -> 0));
+    heron.registry.tell(new NodeRegistry.Serves("heron:7460", () -> 0));
+
+    for (var asked : List.of(crane, heron)) {
+      asked
+          .kit
+          .createTestProbe()
+          .awaitAssert(
+              SOON,
+              () -> {
+                var nodes = asked.awaitNodes(2);
+                assertThat(nodes).allMatch(Node::getAnswered);
+                assertThat(nodes)
+                    .extracting(node -> node.getReport().getEndpoint())
+                    .containsExactlyInAnyOrder("crane:7460", "heron:7460");
+                return nodes;
+              });
+    }
+
+    assertThat(crane.elsewhere.endpoints()).containsExactly("heron:7460");
+    assertThat(heron.elsewhere.endpoints()).containsExactly("crane:7460");
+  }
+
+  @Test
+  void eachNodeKnowsWhereTheDispatcherIs() {
+    both();
+    var first = crane.kit.spawn(Behaviors.empty(), "dispatcher");
+    var second = heron.kit.spawn(Behaviors.empty(), "dispatcher");
+
+    crane.registry.tell(new NodeRegistry.Dispatches(4, first));
+    crane.awaitDispatcher("crane");
+    heron.awaitDispatcher("crane");
+
+    crane.kit.stop(first);
+    heron.registry.tell(new NodeRegistry.Dispatches(5, second));
+    crane.awaitDispatcher("heron");
+    heron.awaitDispatcher("heron");
+  }
+
+  @Test
+  void whoDoesNotAnswerKeepsNobodyFromAnAnswer() {
+    crane.join(crane);
+    var deaf = crane.kit.<NodeRegistry.FromNode>createTestProbe();
+    crane.kit.system().receptionist().tell(Receptionist.register(NodeRegistry.KEY, deaf.getRef()));
+    deaf.expectMessageClass(NodeRegistry.Describe.class, SOON);
+
+    var nodes = crane.awaitNodes(1);
+
+    assertThat(nodes.get(0).getAnswered()).as("itself").isTrue();
+  }
+
+  @Test
+  void everyMessageBetweenNodesSurvivesTheWay() {
+    var serialization = crane.kit.serializationTestKit();
+    ActorRef<NodeFacts> asker = crane.kit.<NodeFacts>createTestProbe().getRef();
+
+    serialization.verifySerialization(facts("crane", "crane:7460", 5), true);
+    serialization.verifySerialization(new NodeRegistry.Describe(asker), true);
+    serialization.verifySerialization(new NodeRegistry.Told(facts("crane", "crane:7460", 5)), true);
+  }
+
+  private void both() {
+    crane.join(crane);
+    heron.join(crane);
+    for (var asked : List.of(crane, heron)) {
+      asked
+          .kit
+          .createTestProbe()
+          .awaitAssert(
+              SOON,
+              () -> {
+                var nodes = asked.awaitNodes(2);
+                assertThat(nodes).allMatch(Node::getAnswered);
+                return nodes;
+              });
+    }
+  }
+
+  private static final class Running {
+
+    private final ActorTestKit kit;
+    private final Cluster cluster;
+    private final Elsewhere elsewhere;
+    private final ActorRef<NodeRegistry.Command> registry;
+
+    Running(String name) {
+      kit =
+          ActorTestKit.create(
+              "nodes",
+              ConfigFactory.parseString(
+                      "pekko.actor.provider = cluster,"
+                          + " pekko.remote.artery.canonical.hostname = 127.0.0.1,"
+                          + " pekko.remote.artery.canonical.port = 0,"
+                          + " pekko.cluster.distributed-data.gossip-interval = 200ms,"
+                          + " pekko.cluster.distributed-data.notify-subscribers-interval = 100ms")
+                  .withFallback(ConfigFactory.load()));
+      cluster = Cluster.get(kit.system());
+      var identity = NodeRegistry.identity(cluster, name, "box", 42, "1.2.3", 1500);
+      elsewhere = NodeRegistry.elsewhere(cluster, identity);
+      registry =
+          kit.spawn(
+              NodeRegistry.create(
+                  identity,
+                  new ProcessLoad(() -> 0, ManagementFactory.getMemoryMXBean(), System::nanoTime),
+                  ClusterSettings.from(
+                      ConfigFactory.parseString("reeve.cluster.answer-within = 500ms")
+                          .withFallback(ConfigFactory.load())),
+                  elsewhere));
+    }
+
+    void join(Running first) {
+      cluster.manager().tell(Join.create(first.cluster.selfMember().address()));
+      awaitNodes(first == this ? 1 : 2);
+    }
+
+    /** The nodes, once so many are up. */
+    List<Node> awaitNodes(int count) {
+      var asker = kit.<ListNodesResponse>createTestProbe();
+      return asker.awaitAssert(
+          SOON,
+          () -> {
+            registry.tell(new NodeRegistry.Show(asker.getRef()));
+            var nodes = asker.receiveMessage(SOON).getNodesList();
+            assertThat(nodes).hasSize(count);
+            assertThat(nodes).allMatch(node -> node.getState() == NodeState.NODE_STATE_UP);
+            return nodes;
+          });
+    }
+
+    void awaitDispatcher(String name) {
+      kit.createTestProbe()
+          .awaitAssert(
+              SOON,
+              () -> {
+                var at = awaitNodes(2).stream().filter(Node::getDispatcher).toList();
+                assertThat(at).extracting(node -> node.getReport().getName()).containsExactly(name);
+                return at;
+              });
+    }
+  }
+}
