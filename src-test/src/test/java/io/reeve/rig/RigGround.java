@@ -55,8 +55,8 @@ final class RigGround implements AutoCloseable {
     clusters++;
     var name = "cluster-%d-%d".formatted(ProcessHandle.current().pid(), clusters);
     try {
-      cluster = RigCluster.start(
-              Files.createDirectories(RigRun.directory(name)), profile, fakeClocks);
+      cluster =
+          RigCluster.start(Files.createDirectories(RigRun.directory(name)), profile, fakeClocks);
       return cluster;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

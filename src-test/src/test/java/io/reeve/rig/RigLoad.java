@@ -60,7 +60,9 @@ final class RigLoad implements AutoCloseable {
   /** A submission was acknowledged. */
   record Acknowledged(int partition, long atMs) {}
 
-  /** What was said of a delayed task: the monotonic clock before it was handed in, and its delay. */
+  /**
+   * What was said of a delayed task: the monotonic clock before it was handed in, and its delay.
+   */
   private record NotBefore(long calledNanos, long delayNanos) {
     boolean isEarly(long atNanos) {
       return atNanos - calledNanos < delayNanos * (1 - SLEW_MAX) - GRAIN_NANOS;

@@ -148,16 +148,12 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
             List.of("node", "--port", "" + port, "--data-dir", "" + directory.resolve(name)));
     set(command, "reeve.node.name=" + name);
     set(command, settings);
-    return start(name, NODE_HEAP, PROGRAM, command, nodeEnvironment);
+    return start(name, nodeClasses, NODE_HEAP, PROGRAM, command, nodeEnvironment);
   }
 
   /** A node of a cluster that serves, on any free port and with a data directory of its own. */
   NodeProcess namedNode(String name) {
-    var directory = this.directory.resolve(name).toString();
-    var command =
-        List.of("node", "--port", "0", "--data-dir", directory, "--set", "reeve.node.name=" + name);
-    return NodeProcess.awaitReady(
-        start(name, NODE_HEAP, PROGRAM, command, nodeEnvironment), () -> {});
+    return NodeProcess.awaitReady(startNode(name, 0), () -> {});
   }
 
   /** A worker process of the built-in kinds; not awaited. */

@@ -110,8 +110,8 @@ public final class GrpcServer {
         new TaskWatches(
             spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
             settings.watches());
-    var tasks = new TaskServiceEdge(
-            partitions, backing.routing(), settings, system.scheduler(), watches);
+    var tasks =
+        new TaskServiceEdge(partitions, backing.routing(), settings, system.scheduler(), watches);
     var workers =
         new WorkerServiceEdge(
             system,
