@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -57,7 +58,7 @@ final class ClusterOfThree implements AutoCloseable {
   }
 
   NodeProcess node(String name) {
-    return nodes.get(name);
+    return Objects.requireNonNull(nodes.get(name), name);
   }
 
   /** SIGTERM of each, and waits for the end of all. */
