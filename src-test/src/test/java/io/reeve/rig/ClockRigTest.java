@@ -63,7 +63,6 @@ class ClockRigTest {
   }
 
   /** Odd seeds: that of the dispatcher's node; even ones: that of another. */
-  @Tag("rig-quick")
   @ParameterizedTest(name = "F21 seed {0}")
   @MethodSource("io.reeve.rig.FaultRigTest#seeds")
   void f21TheClockOfANodeIsSet(long seed) {
