@@ -67,6 +67,12 @@ enum BuildFlaw {
       "? new TaskEvent.Completed(spec.sequence(), fence, result, nowMs)",
       "|| fence > 0 ? new TaskEvent.Completed(spec.sequence(), fence, result, nowMs)",
       Invariant.FENCES_GROW),
+  /** Delays and expiry go by the clock of the machine, whatever it is set to. */
+  FOLLOWS_THE_CLOCK_OF_THE_MACHINE(
+      "cluster-node/src/main/java/io/reeve/node/ProductionParts.java",
+      "() -> new Now(clock.millis(), senses.nanoTime().getAsLong()),",
+      "() -> new Now(senses.clock().millis(), senses.nanoTime().getAsLong()),",
+      Invariant.NOT_TOO_EARLY),
   /** Of two results of one attempt both are accepted, and the first is kept. */
   ACCEPTS_ANY_SECOND_RESULT(
       "actors/src/main/java/io/reeve/domain/task/Task.java",

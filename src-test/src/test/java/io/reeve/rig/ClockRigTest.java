@@ -2,14 +2,19 @@ package io.reeve.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.check.Violation;
 import io.reeve.scenario.FakeClock;
 import io.reeve.scenario.Fleet;
+import io.reeve.scenario.NodeProcess;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +37,8 @@ class ClockRigTest {
   private static final Duration NO_PAUSE = RigFixture.patient(3);
 
   private static final int PER_SECOND = 150;
+  private static final int SLOTS = 40;
+  private static final int READ_BACK_MAX = 300;
 
   @RegisterExtension private final Fleet fleet = new Fleet();
 
@@ -102,11 +109,9 @@ class ClockRigTest {
   }
 
   private void setClock(OneNode run, FakeClock clock, long seed) {
-    var node =
-        fleet.node(0, "384m", clock.environment(), () -> {}, "reeve.clock.look-interval=500ms");
-    try (var load = new RigLoad(List.of(node.endpoint()), "F21b", PER_SECOND, seed)) {
-      run.worker("crane", node.endpoint(), 40);
-      run.pass(EACH);
+    var node = node(clock);
+    try (var load = load(node, seed)) {
+      var attempts = workedFor(run, node);
       for (var ahead : SETTINGS) {
         run.note("the clock shows the right time and %s", ahead);
         clock.set(ahead);
@@ -118,10 +123,46 @@ class ClockRigTest {
       }
       load.stop();
       run.drain(() -> load.waiting() == 0);
-      load.readBack(300);
-      run.early(load, fleet.directory().resolve("crane.history"));
+      load.readBack(READ_BACK_MAX);
+      run.early(load, attempts);
       load.mistakes().forEach(run::wrong);
       run.judge(load.acknowledged(), load.facts(), SETTINGS.size() + 1);
     }
+  }
+
+  /** What the scenario is there for: a node that goes by its machine's clock is found out. */
+  @Test
+  void f21bABuildThatFollowsTheClockTurnsRed() throws IOException {
+    var flaw = BuildFlaw.FOLLOWS_THE_CLOCK_OF_THE_MACHINE;
+    fleet.nodesTakeClassesFrom(FlawedBuild.of(flaw, fleet.directory().resolve("flawed")));
+    var run = new OneNode(fleet, flaw.toString(), 1);
+    try (var clock = new FakeClock()) {
+      var node = node(clock);
+      try (var load = load(node, 1)) {
+        var attempts = workedFor(run, node);
+        clock.set(SETTINGS.get(0));
+        run.pass(EACH);
+        run.early(load, attempts);
+        assertThat(run.verdict(load.facts()))
+            .extracting(Violation::invariant)
+            .contains(flaw.noticedAs());
+      }
+    }
+  }
+
+  private NodeProcess node(FakeClock clock) {
+    return fleet.node(0, "384m", clock.environment(), () -> {}, "reeve.clock.look-interval=500ms");
+  }
+
+  private static RigLoad load(NodeProcess node, long seed) {
+    return new RigLoad(List.of(node.endpoint()), "F21b", PER_SECOND, seed);
+  }
+
+  /** A worker, and some time; tells where it writes its attempts down. */
+  private Path workedFor(OneNode run, NodeProcess node) {
+    var name = "crane";
+    run.worker(name, node.endpoint(), SLOTS);
+    run.pass(EACH);
+    return fleet.directory().resolve(name + ".history");
   }
 }

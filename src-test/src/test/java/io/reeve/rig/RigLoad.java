@@ -1,6 +1,8 @@
 package io.reeve.rig;
 
+import io.reeve.check.Checker;
 import io.reeve.check.Fact;
+import io.reeve.check.Invariant;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.ReeveException;
 import io.reeve.client.Submission;
@@ -310,13 +312,16 @@ final class RigLoad implements AutoCloseable {
     return List.copyOf(mistakes);
   }
 
-  /** Attempts that began before the delay of their task was over. */
-  List<String> early(List<RigWorker.Attempt> attempts) {
-    var early = new ArrayList<String>();
+  /**
+   * Tells the checker of attempts that began before the delay of their task was over, and of tasks
+   * that expired though nobody let them wait for so long.
+   */
+  void early(List<RigWorker.Attempt> attempts, Checker checker) {
     for (var attempt : attempts) {
       var told = notBefore.get(attempt.taskId());
       if (told != null && attempt.what().equals("start") && told.isEarly(attempt.atNanos())) {
-        early.add(
+        checker.violated(
+            Invariant.NOT_TOO_EARLY,
             "%s began %d ms after it was handed in with a delay of %d ms"
                 .formatted(
                     attempt.taskId(),
@@ -324,7 +329,12 @@ final class RigLoad implements AutoCloseable {
                     told.delayNanos() / 1_000_000));
       }
     }
-    return early;
+    var expired = checker.ended(TaskState.EXPIRED);
+    if (expired > 0) {
+      checker.violated(
+          Invariant.NOT_TOO_EARLY,
+          "expected no task to expire within %s, got %d".formatted(QUEUE_TIMEOUT, expired));
+    }
   }
 
   /** Ids of tasks by request id, of all submissions that were answered. */
