@@ -20,6 +20,8 @@ final class NodeJson {
             .put("reachable", node.getReachable())
             .put("answered", node.getAnswered())
             .put("dispatcher", node.getDispatcher());
+    var roles = json.putArray("roles");
+    node.getRolesList().forEach(roles::add);
     if (!node.hasReport()) {
       return json;
     }

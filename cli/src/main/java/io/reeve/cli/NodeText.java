@@ -18,6 +18,7 @@ final class NodeText {
         new TextTable(
             "NAME",
             "STATE",
+            "ROLES",
             "DISPATCHER",
             "ENDPOINT",
             "PARTITIONS",
@@ -36,13 +37,14 @@ final class NodeText {
   private static void add(TextTable table, Node node) {
     var address = Words.printable(node.getAddress());
     if (!node.hasReport()) {
-      table.row("?", state(node), "", "", "", "", "", "", "", "", "", "", address);
+      table.row("?", state(node), roles(node), "", "", "", "", "", "", "", "", "", "", address);
       return;
     }
     var report = node.getReport();
     table.row(
         Words.printable(report.getName()),
         state(node),
+        roles(node),
         node.getDispatcher() ? "epoch " + report.getDispatcherEpoch() : "",
         Words.printable(report.getEndpoint()),
         Integer.toString(report.getPartitionsCount()),
@@ -54,6 +56,10 @@ final class NodeText {
         Words.printable(report.getHost()),
         Words.printable(report.getVersion()),
         address);
+  }
+
+  private static String roles(Node node) {
+    return Words.printable(String.join(",", node.getRolesList()));
   }
 
   /** What is most worth knowing of how it stands. */

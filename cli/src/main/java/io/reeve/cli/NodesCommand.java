@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
       "Lists the nodes of the cluster, the oldest first, as the asked node sees them.",
       "Its STATE is what a node does in the cluster (joining, up, leaving, down), or 'unreachable' when"
           + " its heartbeats are missed, or 'silent' when it did not answer just now; the rest of such a"
-          + " line is the last that was heard. CPU is in processors, HEAP in MiB.",
+          + " line is the last that was heard. ROLES are reeve.node.roles; one without edge has no"
+          + " ENDPOINT. CPU is in processors, HEAP in MiB.",
       "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
     },
     footerHeading = "%nExamples:%n",

@@ -24,6 +24,8 @@ class NodesCommandTest {
           .setReachable(true)
           .setAnswered(true)
           .setDispatcher(true)
+          .addRoles("edge")
+          .addRoles("tasks")
           .setReport(
               NodeReport.newBuilder()
                   .setName("crane")
@@ -49,6 +51,7 @@ class NodesCommandTest {
           .setIncarnation("b2")
           .setState(NodeState.NODE_STATE_JOINING)
           .setReachable(true)
+          .addRoles("tasks")
           .build();
 
   private final FakeReeve server = FakeReeve.start(CommandLineRun.NOON);
@@ -68,11 +71,11 @@ class NodesCommandTest {
     var lines = cli.out().lines().toList();
     assertThat(lines)
         .startsWith(
-            "NAME   STATE   DISPATCHER  ENDPOINT       PARTITIONS  SESSIONS  CPU   HEAP    STARTED  "
+            "NAME   STATE   ROLES       DISPATCHER  ENDPOINT       PARTITIONS  SESSIONS  CPU   HEAP    STARTED  "
                 + "             PID  HOST   VERSION  ADDRESS",
-            "crane  up      epoch 7     10.0.0.1:7460  2           3         0.13  64/512  2026-11-20"
+            "crane  up      edge,tasks  epoch 7     10.0.0.1:7460  2           3         0.13  64/512  2026-11-20"
                 + " 12:00:00Z  42   box-1  1.2.3    10.0.0.1:7355");
-    assertThat(lines.get(2)).matches("\\?      silent +10\\.0\\.0\\.2:7355");
+    assertThat(lines.get(2)).matches("\\?      silent  tasks +10\\.0\\.0\\.2:7355");
     assertThat(cli.err()).isEmpty();
   }
 
@@ -85,13 +88,13 @@ class NodesCommandTest {
     assertThat(cli.out().lines())
         .containsExactly(
             "{\"address\":\"10.0.0.1:7355\",\"incarnation\":\"a1\",\"state\":\"up\",\"reachable\":true,"
-                + "\"answered\":true,\"dispatcher\":true,\"name\":\"crane\","
+                + "\"answered\":true,\"dispatcher\":true,\"roles\":[\"edge\",\"tasks\"],\"name\":\"crane\","
                 + "\"endpoint\":\"10.0.0.1:7460\",\"host\":\"box-1\",\"pid\":42,\"version\":\"1.2.3\","
                 + "\"startedAt\":\"2026-11-20T12:00:00Z\",\"partitions\":[0,2],\"sessions\":3,"
                 + "\"cpuMillicores\":125,\"heapUsedBytes\":67108864,\"heapMaxBytes\":536870912,"
                 + "\"dispatcherEpoch\":7}",
             "{\"address\":\"10.0.0.2:7355\",\"incarnation\":\"b2\",\"state\":\"joining\","
-                + "\"reachable\":true,\"answered\":false,\"dispatcher\":false}");
+                + "\"reachable\":true,\"answered\":false,\"dispatcher\":false,\"roles\":[\"tasks\"]}");
   }
 
   @Test

@@ -8,6 +8,9 @@ import io.reeve.edge.grpc.RequestRouting;
 import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
 import io.reeve.node.cluster.NodeRegistry;
+import io.reeve.node.cluster.Role;
+import io.reeve.node.cluster.TaskOwners;
+import io.reeve.node.cluster.WayToOwners;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
@@ -27,13 +30,13 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.ClusterSingletonSettings;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.SelfUp;
@@ -42,8 +45,9 @@ import org.apache.pekko.cluster.typed.Subscribe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root actor: joins the cluster, starts partitions, dispatcher and edge, and says when the node
- * is ready: the dispatcher works, every partition has answered, and the port is bound.
+ * The root actor: joins the cluster, starts partitions, dispatcher and edge or the ways to those of
+ * other nodes, as the node's roles have it, and says when the node is ready: the dispatcher works,
+ * every partition has answered, and the port is bound.
  */
 final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
@@ -160,7 +164,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     new RequestRouting(counts, parts.requestsKept(), parts.clock()),
                     parts.sessions(system, partitions, dispatcher),
                     new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
-                    nodes(getContext())),
+                    nodes(getContext()),
+                    has(Role.EDGE)),
                 settings.name(),
                 version,
                 parts.clock()),
@@ -235,9 +240,19 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 Entity.of(
                         Partition.TYPE_KEY,
                         entity -> known(entity.getEntityId(), owners.apply(entity)))
+                    .withRole(Role.TASKS.word())
                     .withMessageExtractor(new OneEntityPerShard())
                     .withStopMessage(new Partition.HandOff()));
-    return new Partitions(parts.partitionCount(), region);
+    return new Partitions(parts.partitionCount(), has(Role.TASKS) ? region : wayTo(region, parts));
+  }
+
+  private ActorRef<ShardingEnvelope<Partition.Command>> wayTo(
+      ActorRef<ShardingEnvelope<Partition.Command>> region, Parts parts) {
+    var cluster = Cluster.get(getContext().getSystem());
+    return getContext()
+        .spawn(
+            WayToOwners.create(region, () -> TaskOwners.of(cluster).up() > 0, parts.nanoTime()),
+            "way-to-owners");
   }
 
   /** Started where the partition is, and told to the registry of that node. */
@@ -262,8 +277,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             .onFailure(
                 SupervisorStrategy.restartWithBackoff(
                     Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
-    return ClusterSingleton.get(getContext().getSystem())
-        .init(SingletonActor.of(restarting, "dispatcher"));
+    return ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(restarting, "dispatcher")
+                .withSettings(ClusterSingletonSettings.create(system).withRole(Role.TASKS.word())));
   }
 
   private void dispatches(long epoch, ActorContext<Dispatcher.Command> context) {
@@ -331,14 +348,11 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
-  /** The partitions that go to other nodes are greeted there; only the last node's end for good. */
+  /**
+   * The partitions that go to other nodes are greeted there; only the last owner's end for good.
+   */
   private Behavior<Command> onCloseGate(CloseGate close) {
-    var cluster = Cluster.get(getContext().getSystem());
-    var members = 0;
-    for (var member : cluster.state().getMembers()) {
-      members += member.status() == MemberStatus.up() ? 1 : 0;
-    }
-    if (members <= 1) {
+    if (TaskOwners.of(Cluster.get(getContext().getSystem())).up() <= 1) {
       getContext().stop(gate);
     }
     return this;
@@ -357,10 +371,16 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private Behavior<Command> readyIfAll() {
     if (server != null && dispatcherWorks && answered.cardinality() == partitions.count()) {
       server.serving(true);
-      registry.tell(new NodeRegistry.Serves(advertised(server), server::openSessions));
+      if (has(Role.EDGE)) {
+        registry.tell(new NodeRegistry.Serves(advertised(server), server::openSessions));
+      }
       ready.complete(server);
     }
     return this;
+  }
+
+  private boolean has(Role role) {
+    return settings.cluster().roles().contains(role);
   }
 
   private String advertised(GrpcServer bound) {

@@ -2,6 +2,7 @@ package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.edge.grpc.Readiness;
+import io.reeve.node.cluster.TaskOwners;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +51,9 @@ final class NodeReadiness implements Readiness {
 
   @Override
   public CompletionStage<Boolean> tasks() {
-    return Cluster.get(system).selfMember().status() == MemberStatus.up()
+    var cluster = Cluster.get(system);
+    return cluster.selfMember().status() == MemberStatus.up()
+            && TaskOwners.of(cluster).reachable() > 0
         ? store.get()
         : CompletableFuture.completedFuture(false);
   }

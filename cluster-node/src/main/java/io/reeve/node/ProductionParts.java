@@ -7,6 +7,7 @@ import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.cluster.ClusterSettings;
+import io.reeve.node.cluster.Role;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.PartitionGrowth;
 import io.reeve.node.store.Store;
@@ -106,6 +107,15 @@ final class ProductionParts implements Parts {
       throw new IllegalArgumentException(
           "reeve.cluster.seed-nodes: expected a store that all nodes share, such as"
               + " reeve.store.url = \"postgres://...\", got the embedded one");
+    }
+    if (cluster.roles().size() < Role.values().length && !store.shared()) {
+      store.close();
+      throw new IllegalArgumentException(
+          "reeve.node.roles: expected edge and tasks, since a node with the embedded store is alone,"
+              + " got "
+              + cluster.roles().iterator().next().word()
+              + "; nodes with one role need a store that all share, such as reeve.store.url ="
+              + " \"postgres://...\"");
     }
     return store;
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeReadinessTest {
 
-  private static final ActorTestKit KIT = kit("readiness");
+  private static final ActorTestKit KIT = kit("readiness", "tasks");
 
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicInteger looks = new AtomicInteger();
@@ -31,9 +31,13 @@ class NodeReadinessTest {
 
   @BeforeAll
   static void join() {
-    var cluster = Cluster.get(KIT.system());
+    join(KIT);
+  }
+
+  private static void join(ActorTestKit kit) {
+    var cluster = Cluster.get(kit.system());
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    KIT.createTestProbe()
+    kit.createTestProbe()
         .awaitAssert(
             Duration.ofSeconds(20),
             () -> {
@@ -49,7 +53,7 @@ class NodeReadinessTest {
 
   @Test
   void aNodeThatIsNoMemberTakesNoTasksAndDoesNotAskTheStore() throws Exception {
-    var alone = kit("alone");
+    var alone = kit("alone", "tasks");
     try {
       var readiness =
           new NodeReadiness(
@@ -62,6 +66,25 @@ class NodeReadinessTest {
       assertThat(looks).hasValue(0);
     } finally {
       alone.shutdownTestKit();
+    }
+  }
+
+  @Test
+  void whereNobodyOwnsPartitionsNoTasksAreTakenAndTheStoreIsNotAsked() throws Exception {
+    var edge = kit("edge", "edge");
+    try {
+      join(edge);
+      var readiness =
+          new NodeReadiness(
+              edge.system(),
+              answers(true),
+              edge.<Dispatcher.Command>createTestProbe().getRef(),
+              nanos::get);
+
+      assertThat(get(readiness.tasks())).isFalse();
+      assertThat(looks).hasValue(0);
+    } finally {
+      edge.shutdownTestKit();
     }
   }
 
@@ -135,12 +158,14 @@ class NodeReadinessTest {
     return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
-  private static ActorTestKit kit(String name) {
+  private static ActorTestKit kit(String name, String role) {
     return ActorTestKit.create(
         name,
         ConfigFactory.parseString(
                 "pekko.actor.provider = cluster, pekko.remote.artery.canonical.hostname = 127.0.0.1,"
-                    + " pekko.remote.artery.canonical.port = 0")
+                    + " pekko.remote.artery.canonical.port = 0, pekko.cluster.roles = ["
+                    + role
+                    + "]")
             .withFallback(ConfigFactory.load()));
   }
 }

@@ -190,6 +190,24 @@ class NodeTest {
         .hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "tasks, 'edge and tasks, since a node with the embedded store is alone, got tasks; '",
+    "edge, 'edge and tasks, since a node with the embedded store is alone, got edge; '",
+    "'edge,owl', 'edge, tasks or both, each once, got owl'",
+    "'', 'edge, tasks or both, got none'"
+  })
+  void rolesThatDoNotGoAreAMistakeOfTheSettings(String roles, String expected) {
+    var err = new ByteArrayOutputStream();
+
+    var code = runProduction(Map.of("reeve.node.roles", roles), err);
+
+    assertThat(code).isEqualTo(NodeMain.MISCONFIGURED);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .startsWith("reeve node: reeve.node.roles: expected " + expected)
+        .hasLineCount(1);
+  }
+
   @Test
   void settingsThatNothingReadsAreFound() {
     var overrides =

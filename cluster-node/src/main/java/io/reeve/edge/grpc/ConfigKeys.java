@@ -2,7 +2,10 @@ package io.reeve.edge.grpc;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -33,6 +36,21 @@ public final class ConfigKeys {
 
   public String text(String key) {
     return read(key, "a text", config::getString);
+  }
+
+  /** A list in a file; one text with commas where the environment or an option says it. */
+  public List<String> texts(String key) {
+    return read(key, "a list of texts, or one with commas between", full -> texts(config, full));
+  }
+
+  private static List<String> texts(Config config, String full) {
+    if (config.getValue(full).valueType() == ConfigValueType.LIST) {
+      return List.copyOf(config.getStringList(full));
+    }
+    return Arrays.stream(config.getString(full).split(","))
+        .map(String::strip)
+        .filter(text -> !text.isEmpty())
+        .toList();
   }
 
   public boolean flag(String key) {

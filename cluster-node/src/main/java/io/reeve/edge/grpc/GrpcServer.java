@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.grpc.ServiceDescription;
 import org.apache.pekko.grpc.Trailers;
 import org.apache.pekko.grpc.javadsl.ServerReflection;
 import org.apache.pekko.grpc.javadsl.ServiceHandler;
@@ -30,11 +32,13 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
 
 /**
  * The gRPC server of a node: the public services, health and reflection on one port, behind the
- * guards that the libraries do not bring.
+ * guards that the libraries do not bring. A node that is no edge has health and reflection only;
+ * calls of anything else are answered with UNIMPLEMENTED.
  *
  * <p>It is up and says NOT_SERVING before the node is ready. It leaves in steps, so that the node's
  * shutdown can order them: {@link #leave}, {@link #unbind}, {@link #terminate}, {@link
@@ -78,13 +82,20 @@ public final class GrpcServer {
    * @param routing of submissions to {@code partitions}
    * @param sessions makes those of workers
    * @param readiness asked by health checks
+   * @param edge whether clients and workers are served
    */
   public record Backing(
       Partitions partitions,
       RequestRouting routing,
       SessionFactory sessions,
       Readiness readiness,
-      ClusterNodes nodes) {}
+      ClusterNodes nodes,
+      boolean edge) {}
+
+  /** What answers calls of one service, and its description for reflection. */
+  private record Served(
+      ServiceDescription description,
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler) {}
 
   /**
    * Binds the port of {@code settings}.
@@ -99,31 +110,26 @@ public final class GrpcServer {
       String nodeName,
       String version,
       Clock clock) {
-    var partitions = backing.partitions();
-    var health = new HealthEdge(backing.readiness(), HEALTH_WATCH_INTERVAL);
+    var health =
+        new HealthEdge(
+            backing.edge() ? HealthEdge.SERVICES : Set.of(),
+            backing.readiness(),
+            HEALTH_WATCH_INTERVAL);
     var openSessions = new AtomicInteger();
     var sessions =
         spawner.spawn(
             Sessions.create(backing.sessions(), settings.workers().sessionsMax(), openSessions),
             "sessions");
-    var watches =
-        new TaskWatches(
-            spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
-            settings.watches());
-    var tasks =
-        new TaskServiceEdge(partitions, backing.routing(), settings, system.scheduler(), watches);
-    var workers =
-        new WorkerServiceEdge(
-            system,
-            sessions,
-            settings,
-            new WorkerMessages(
-                partitions.count(),
-                settings.workers().capacityMax(),
-                settings.tasks().resultBytesMax()),
-            new ServerMessages(new ServerMessages.NodeName(nodeName, version), settings, clock));
-    var cluster = new ClusterServiceEdge(backing.nodes());
-    var handler = handler(system, settings, tasks, workers, cluster, health);
+    var served = new ArrayList<Served>();
+    if (backing.edge()) {
+      var names = new ServerMessages.NodeName(nodeName, version);
+      served.add(
+          workers(system, settings, backing, sessions, new ServerMessages(names, settings, clock)));
+      served.add(tasks(system, spawner, settings, backing));
+      served.add(cluster(system, backing));
+    }
+    served.add(health(system, health));
+    var handler = handler(system, settings, served);
     var guard = new FrameGuard(settings.server().messageBytesMax());
     Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
         request -> handler.apply(guard.guarded(request));
@@ -132,6 +138,65 @@ public final class GrpcServer {
         .withSettings(serverSettings(system, settings.server()))
         .bind(guarded)
         .thenApply(binding -> new GrpcServer(settings, health, sessions, openSessions, binding));
+  }
+
+  private static Served tasks(
+      ActorSystem<?> system, Spawner spawner, EdgeSettings settings, Backing backing) {
+    var partitions = backing.partitions();
+    var watches =
+        new TaskWatches(
+            spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
+            settings.watches());
+    var tasks =
+        new TaskServiceEdge(partitions, backing.routing(), settings, system.scheduler(), watches);
+    return new Served(
+        TaskService.description,
+        TaskServiceViewHandlerFactory.partial(
+            tasks, TaskService.name, materializer(system), GrpcServer::statuses, system));
+  }
+
+  private static Served workers(
+      ActorSystem<?> system,
+      EdgeSettings settings,
+      Backing backing,
+      ActorRef<Sessions.Command> sessions,
+      ServerMessages messages) {
+    var workers =
+        new WorkerServiceEdge(
+            system,
+            sessions,
+            settings,
+            new WorkerMessages(
+                backing.partitions().count(),
+                settings.workers().capacityMax(),
+                settings.tasks().resultBytesMax()),
+            messages);
+    return new Served(
+        WorkerService.description,
+        WorkerServiceViewHandlerFactory.partial(
+            workers, WorkerService.name, materializer(system), GrpcServer::statuses, system));
+  }
+
+  private static Served cluster(ActorSystem<?> system, Backing backing) {
+    return new Served(
+        ClusterService.description,
+        ClusterServiceHandlerFactory.partial(
+            new ClusterServiceEdge(backing.nodes()),
+            ClusterService.name,
+            materializer(system),
+            GrpcServer::statuses,
+            system));
+  }
+
+  private static Served health(ActorSystem<?> system, HealthEdge health) {
+    return new Served(
+        Health.description,
+        HealthHandlerFactory.partial(
+            health, Health.name, materializer(system), GrpcServer::statuses, system));
+  }
+
+  private static Materializer materializer(ActorSystem<?> system) {
+    return SystemMaterializer.get(system).materializer();
   }
 
   /** Where it listens. */
@@ -179,36 +244,13 @@ public final class GrpcServer {
   }
 
   private static Function<HttpRequest, CompletionStage<HttpResponse>> handler(
-      ActorSystem<?> system,
-      EdgeSettings settings,
-      TaskServiceEdge tasks,
-      WorkerServiceEdge workers,
-      ClusterServiceEdge cluster,
-      HealthEdge health) {
-    var materializer = SystemMaterializer.get(system).materializer();
+      ActorSystem<?> system, EdgeSettings settings, List<Served> served) {
     var handlers = new ArrayList<Function<HttpRequest, CompletionStage<HttpResponse>>>();
-    handlers.add(
-        WorkerServiceViewHandlerFactory.partial(
-            workers, WorkerService.name, materializer, GrpcServer::statuses, system));
-    handlers.add(
-        TaskServiceViewHandlerFactory.partial(
-            tasks, TaskService.name, materializer, GrpcServer::statuses, system));
-    handlers.add(
-        ClusterServiceHandlerFactory.partial(
-            cluster, ClusterService.name, materializer, GrpcServer::statuses, system));
-    handlers.add(
-        HealthHandlerFactory.partial(
-            health, Health.name, materializer, GrpcServer::statuses, system));
+    served.forEach(service -> handlers.add(service.handler()));
     if (settings.server().reflection()) {
       // The public descriptions, not those of the server's own view.
-      handlers.add(
-          ServerReflection.create(
-              List.of(
-                  TaskService.description,
-                  WorkerService.description,
-                  ClusterService.description,
-                  Health.description),
-              system));
+      var descriptions = served.stream().map(Served::description).toList();
+      handlers.add(ServerReflection.create(descriptions, system));
     }
     @SuppressWarnings({"unchecked", "rawtypes"}) // A generic array cannot be made otherwise.
     Function<HttpRequest, CompletionStage<HttpResponse>>[] all = handlers.toArray(Function[]::new);

@@ -27,18 +27,22 @@ final class HealthEdge implements Health {
   /** Not a service: says that the process lives, whatever it can do. */
   static final String LIVE = "live";
 
-  private static final Set<String> NAMES =
-      Set.of("", LIVE, TaskService.name, WorkerService.name, ClusterService.name);
+  /** The services for clients and workers, which a node may be without. */
+  static final Set<String> SERVICES =
+      Set.of(TaskService.name, WorkerService.name, ClusterService.name);
 
+  private final Set<String> services;
   private final Readiness readiness;
   private final Duration watchInterval;
   private final Set<SourceQueueWithComplete<Integer>> watchers = ConcurrentHashMap.newKeySet();
   private volatile boolean serving;
 
   /**
+   * @param services by name, those that the node has
    * @param watchInterval how often what a watch stands on is probed
    */
-  HealthEdge(Readiness readiness, Duration watchInterval) {
+  HealthEdge(Set<String> services, Readiness readiness, Duration watchInterval) {
+    this.services = Set.copyOf(services);
     this.readiness = readiness;
     this.watchInterval = watchInterval;
   }
@@ -56,7 +60,7 @@ final class HealthEdge implements Health {
 
   @Override
   public CompletionStage<HealthCheckResponse> check(HealthCheckRequest request) {
-    if (!NAMES.contains(request.getService())) {
+    if (isUnknown(request.getService())) {
       return CompletableFuture.failedFuture(
           new EdgeRefusal(
               Reason.UNKNOWN_SERVICE,
@@ -68,7 +72,7 @@ final class HealthEdge implements Health {
   /** An unknown service is answered, not refused, as the protocol has it: it may come yet. */
   @Override
   public Source<HealthCheckResponse, NotUsed> watch(HealthCheckRequest request) {
-    if (!NAMES.contains(request.getService())) {
+    if (isUnknown(request.getService())) {
       return Source.single(answer(ServingStatus.SERVICE_UNKNOWN)).concat(Source.maybe());
     }
     return Source.<Integer>queue(1, OverflowStrategy.dropHead())
@@ -81,6 +85,10 @@ final class HealthEdge implements Health {
         .merge(Source.tick(Duration.ZERO, watchInterval, 0), true)
         .mapAsync(1, look -> status(request.getService()))
         .dropRepeated();
+  }
+
+  private boolean isUnknown(String name) {
+    return !name.isEmpty() && !name.equals(LIVE) && !services.contains(name);
   }
 
   private CompletionStage<HealthCheckResponse> status(String service) {

@@ -9,7 +9,9 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Readiness {
 
-  /** Whether tasks can be taken in: this node is a member and the store answers. */
+  /**
+   * Whether tasks can be taken in: this node and an owner of tasks are members, the store answers.
+   */
   CompletionStage<Boolean> tasks();
 
   /** Whether workers get tasks: the above, and a dispatcher works. */

@@ -38,6 +38,7 @@ final class ClusterPicture {
               .setIncarnation(member.incarnation())
               .setState(member.state())
               .setReachable(member.reachable())
+              .addAllRoles(member.roles())
               .setAnswered(answered.contains(member.incarnation()));
       if (facts != null) {
         node.setDispatcher(highest > 0 && facts.dispatcherEpoch() == highest)

@@ -2,16 +2,15 @@ package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigValueType;
 import io.reeve.edge.grpc.ConfigKeys;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * How a node is part of a cluster; read from {@code reeve.cluster}.
+ * How a node is part of a cluster; read from {@code reeve.cluster} and {@code reeve.node.roles}.
  *
  * @param host of the port on which nodes talk to each other
  * @param port 0: any free one
@@ -22,6 +21,7 @@ import java.util.Map;
  * @param keepInterval between two checks that the directory still knows this node
  * @param answerWithin how long the others may take to say how they are
  * @param refreshInterval between two looks at how they are when nobody asks
+ * @param roles of this node, at least one
  */
 public record ClusterSettings(
     String host,
@@ -32,7 +32,8 @@ public record ClusterSettings(
     Duration lookInterval,
     Duration keepInterval,
     Duration answerWithin,
-    Duration refreshInterval) {
+    Duration refreshInterval,
+    Set<Role> roles) {
 
   private static final String ROOT = "reeve.cluster";
   private static final int PORT_MAX = 65_535;
@@ -65,20 +66,21 @@ public record ClusterSettings(
    */
   public static ClusterSettings from(Config config) {
     var keys = new ConfigKeys(config, ROOT);
-    var seedNodes = seedNodes(config);
+    var seedNodes = keys.texts("seed-nodes");
     for (var seed : seedNodes) {
       keys.demand("seed-nodes", ConfigKeys.isHostAndPort(seed), "each as host:port", seed);
     }
     return new ClusterSettings(
         keys.text("host"),
         keys.count("port", 0, PORT_MAX),
-        List.copyOf(seedNodes),
+        seedNodes,
         profile(keys),
         keys.duration("ask-for", Duration.ofSeconds(1), Duration.ofMinutes(5)),
         keys.duration("look-interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
         keys.duration("keep-interval", Duration.ofSeconds(1), Duration.ofHours(1)),
         keys.duration("answer-within", Duration.ofMillis(50), Duration.ofSeconds(30)),
-        keys.duration("refresh-interval", Duration.ofSeconds(1), Duration.ofHours(1)));
+        keys.duration("refresh-interval", Duration.ofSeconds(1), Duration.ofHours(1)),
+        Role.from(config));
   }
 
   /**
@@ -101,6 +103,8 @@ public record ClusterSettings(
             Map.of(
                 SamePartitions.KEY,
                 partitions,
+                "pekko.cluster.roles",
+                roles.stream().map(Role::word).toList(),
                 "pekko.cluster.failure-detector.heartbeat-interval",
                 profile.heartbeat,
                 "pekko.cluster.failure-detector.acceptable-heartbeat-pause",
@@ -111,18 +115,6 @@ public record ClusterSettings(
                 profile.downRemovalMargin))
         .withFallback(ConfigFactory.parseResources("reeve-cluster.conf"))
         .withFallback(address);
-  }
-
-  /** A list in a file; one text with commas where the environment or an option says it. */
-  private static List<String> seedNodes(Config config) {
-    var path = ROOT + ".seed-nodes";
-    if (config.getValue(path).valueType() == ConfigValueType.LIST) {
-      return config.getStringList(path);
-    }
-    return Arrays.stream(config.getString(path).split(","))
-        .map(String::strip)
-        .filter(seed -> !seed.isEmpty())
-        .toList();
   }
 
   private static Profile profile(ConfigKeys keys) {

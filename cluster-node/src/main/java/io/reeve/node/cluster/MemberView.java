@@ -16,8 +16,13 @@ import org.apache.pekko.cluster.UniqueAddress;
  * @param address where it talks to other nodes, as {@code host:port}
  * @param incarnation as in {@link NodeFacts.Identity}
  * @param reachable whether every observer hears its heartbeats
+ * @param roles as {@link Role#word} names them, sorted; of a later version it may have others
  */
-record MemberView(String address, String incarnation, NodeState state, boolean reachable) {
+record MemberView(
+    String address, String incarnation, NodeState state, boolean reachable, List<String> roles) {
+
+  /** Pekko lists the data centre among the roles. */
+  private static final String DATA_CENTRE = "dc-";
 
   private static final Map<MemberStatus, NodeState> STATES =
       Map.of(
@@ -41,7 +46,15 @@ record MemberView(String address, String incarnation, NodeState state, boolean r
                     hostAndPort(member.address()),
                     incarnation(member.uniqueAddress()),
                     STATES.getOrDefault(member.status(), NodeState.NODE_STATE_DOWN),
-                    !cluster.getUnreachable().contains(member)))
+                    !cluster.getUnreachable().contains(member),
+                    roles(member)))
+        .toList();
+  }
+
+  private static List<String> roles(Member member) {
+    return member.getRoles().stream()
+        .filter(role -> !role.startsWith(DATA_CENTRE))
+        .sorted()
         .toList();
   }
 

@@ -90,12 +90,17 @@ final class EdgeFixture implements AutoCloseable {
    * @param overrides settings in HOCON
    */
   static EdgeFixture start(String overrides) {
-    return new EdgeFixture(config(overrides), PartitionCounts.always(4));
+    return new EdgeFixture(config(overrides), PartitionCounts.always(4), true);
+  }
+
+  /** The server of a node that serves neither clients nor workers. */
+  static EdgeFixture withoutEdge() {
+    return new EdgeFixture(config(""), PartitionCounts.always(4), false);
   }
 
   /** A server whose partitions became more. */
   static EdgeFixture grown(PartitionCounts counts) {
-    return new EdgeFixture(config(""), counts);
+    return new EdgeFixture(config(""), counts, true);
   }
 
   static Config config(String overrides) {
@@ -109,7 +114,7 @@ final class EdgeFixture implements AutoCloseable {
         .resolve();
   }
 
-  private EdgeFixture(Config config, PartitionCounts counts) {
+  private EdgeFixture(Config config, PartitionCounts counts, boolean open) {
     kit = ActorTestKit.create("edge", config);
     partitions = kit.createTestProbe();
     settings = EdgeSettings.from(config);
@@ -123,7 +128,8 @@ final class EdgeFixture implements AutoCloseable {
                     new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
                     this::session,
                     Readiness.always(),
-                    () -> nodes.list()),
+                    () -> nodes.list(),
+                    open),
                 "node-1",
                 "1.2.3",
                 Clock.fixed(NOON, ZoneOffset.UTC))

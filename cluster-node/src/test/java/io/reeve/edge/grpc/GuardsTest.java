@@ -199,6 +199,19 @@ class GuardsTest {
 
   @Test
   void reflectionShowsThePublicServicesOnly() {
+    assertThat(services(edge))
+        .contains("reeve.v1.TaskService", "reeve.v1.WorkerService", "grpc.health.v1.Health")
+        .doesNotContain("edge");
+  }
+
+  @Test
+  void reflectionOfANodeThatIsNoEdgeShowsHealthOnly() {
+    try (var other = EdgeFixture.withoutEdge()) {
+      assertThat(services(other)).contains("grpc.health.v1.Health").doesNotContain("reeve.v1");
+    }
+  }
+
+  private static String services(EdgeFixture edge) {
     // ServerReflectionRequest{list_services = 7: ""}
     var answer =
         ClientCalls.blockingServerStreamingCall(
@@ -209,10 +222,7 @@ class GuardsTest {
                 CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
                 new byte[] {0x3A, 0})
             .next();
-
-    assertThat(ByteString.copyFrom(answer).toString(java.nio.charset.StandardCharsets.ISO_8859_1))
-        .contains("reeve.v1.TaskService", "reeve.v1.WorkerService", "grpc.health.v1.Health")
-        .doesNotContain("edge");
+    return ByteString.copyFrom(answer).toString(java.nio.charset.StandardCharsets.ISO_8859_1);
   }
 
   // ---- Calling ----------------------------------------------------------------------------------

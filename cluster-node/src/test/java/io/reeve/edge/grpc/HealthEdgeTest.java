@@ -23,7 +23,8 @@ class HealthEdgeTest {
   private static final String NODE = "";
 
   private final PlayedReadiness readiness = new PlayedReadiness();
-  private final HealthEdge health = new HealthEdge(readiness, Duration.ofMillis(20));
+  private final HealthEdge health =
+      new HealthEdge(HealthEdge.SERVICES, readiness, Duration.ofMillis(20));
 
   @AfterAll
   static void stop() {

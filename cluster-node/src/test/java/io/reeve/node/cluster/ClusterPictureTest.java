@@ -23,6 +23,7 @@ class ClusterPictureTest {
 
     assertThat(nodes).extracting(Node::getIncarnation).containsExactly("heron", "crane");
     assertThat(nodes.get(0).hasReport()).as("heron never answered").isFalse();
+    assertThat(nodes.get(0).getRolesList()).containsExactly("edge", "tasks");
     assertThat(nodes.get(0).getAnswered()).isFalse();
     assertThat(nodes.get(1).getReport().getEndpoint()).isEqualTo("crane:7460");
   }
@@ -122,7 +123,7 @@ class ClusterPictureTest {
   }
 
   private static MemberView member(String name, NodeState state, boolean reachable) {
-    return new MemberView(name + ":7355", name, state, reachable);
+    return new MemberView(name + ":7355", name, state, reachable, List.of("edge", "tasks"));
   }
 
   private static Map<String, NodeFacts> known(NodeFacts... all) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import java.util.Locale;
 import org.apache.pekko.cluster.Invalid;
 import org.apache.pekko.cluster.Valid$;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,55 @@ class ClusterSettingsTest {
     assertThat(checker.check(of("").pekkoConfig(true, 16), sixteen)).isInstanceOf(Valid$.class);
     assertThat(checker.check(of("").pekkoConfig(true, 8), sixteen)).isInstanceOf(Invalid.class);
     assertThat(checker.check(ConfigFactory.empty(), sixteen)).isInstanceOf(Invalid.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[edge, tasks]    | EDGE TASKS",
+        "[tasks]          | TASKS",
+        "edge             | EDGE",
+        "\" tasks , edge \" | EDGE TASKS"
+      })
+  void theRolesOfANodeAreThoseOfItsMember(String setting, String roles) {
+    var settings = of("reeve.node.roles = " + setting);
+
+    assertThat(settings.roles()).extracting(Role::name).containsExactly(roles.split(" "));
+    assertThat(settings.pekkoConfig(true, 16).getStringList("pekko.cluster.roles"))
+        .containsExactly(roles.toLowerCase(Locale.ROOT).split(" "));
+  }
+
+  @Test
+  void aNodeHasBothRolesUnlessItIsToldOtherwise() {
+    assertThat(of("").roles()).containsExactly(Role.EDGE, Role.TASKS);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]            | none",
+        "\",\"          | none",
+        "[edge, owl]   | owl",
+        "\"edge,Tasks\"  | Tasks",
+        "\"edge,edge\"   | edge",
+        "{ edge = on } | edge"
+      })
+  void rolesThatNobodyHasAreTold(String setting, String got) {
+    assertThatThrownBy(() -> of("reeve.node.roles = " + setting))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("reeve.node.roles: expected ")
+        .hasMessageContaining(got);
+  }
+
+  @Test
+  void onlyOwnersOfTasksDecideWhichSideOfASplitGoesOn() {
+    assertThat(
+            of("")
+                .pekkoConfig(true, 16)
+                .getString("pekko.cluster.split-brain-resolver.keep-majority.role"))
+        .isEqualTo(Role.TASKS.word());
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.node.store.MemberDirectory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -112,7 +113,8 @@ class FormationTest {
             Duration.ofMillis(50),
             Duration.ofMillis(50),
             Duration.ofSeconds(1),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Set.of(Role.values()));
     kit.spawn(Formation.create(directory, settings, "crane", System::nanoTime));
   }
 
