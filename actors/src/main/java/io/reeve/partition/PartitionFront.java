@@ -41,8 +41,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private static final long SWEEP_AT_LEAST_NANOS = 1_000_000;
 
   /**
-   * What is due by the wall clock is looked at this often while it waits: a clock that is set
-   * forward makes it due before the timer that was set for it.
+   * What is due by the wall clock is looked at this often while it waits: the sleep of a machine,
+   * which that clock takes over, makes it due before the timer that was set for it.
    */
   private static final long SWEEP_WITHIN_NANOS = 10_000_000_000L;
 

@@ -11,7 +11,6 @@ import io.reeve.node.cluster.Role;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.PartitionGrowth;
 import io.reeve.node.store.Store;
-import io.reeve.node.store.StoreException;
 import io.reeve.node.store.Stores;
 import io.reeve.node.time.ClockSettings;
 import io.reeve.node.time.SteadyClock;
@@ -75,27 +74,18 @@ final class ProductionParts implements Parts {
     this.cluster = ClusterSettings.from(config);
     var slewMax = ClockSettings.from(config).slewMax();
     this.store = openStore(config, cluster);
-    this.growth = growthOf(store, partitionSettings.count());
-    this.clock = startClock(store, senses, slewMax);
-  }
-
-  private static PartitionGrowth growthOf(Store store, int wanted) {
+    var opened = false;
     try {
-      return PartitionGrowth.of(store, wanted);
-    } catch (StoreException e) {
-      store.close();
-      throw e;
-    }
-  }
-
-  /** By the store's clock where nodes share one: theirs may differ, and partitions move. */
-  private static SteadyClock startClock(Store store, Senses senses, double slewMax) {
-    try {
-      return SteadyClock.start(
-          () -> store.clockMs().orElseGet(senses.clock()::millis), senses.nanoTime(), slewMax);
-    } catch (StoreException e) {
-      store.close();
-      throw e;
+      this.growth = PartitionGrowth.of(store, partitionSettings.count());
+      // The store's where nodes share one: theirs may differ, and partitions move.
+      this.clock =
+          SteadyClock.start(
+              () -> store.clockMs().orElseGet(senses.clock()::millis), senses.nanoTime(), slewMax);
+      opened = true;
+    } finally {
+      if (!opened) {
+        store.close();
+      }
     }
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,15 +52,7 @@ class ClockRigTest {
 
   @BeforeEach
   void theMachineHasWhatItTakes() {
-    demand(FakeClock.lacks().orElse(""));
-  }
-
-  private static void demand(String lacks) {
-    if (!lacks.isEmpty()) {
-      System.out.println("SKIPPED, clocks cannot be set here: " + lacks);
-    }
-    // Only some machines have the library and namespaces; where not, this skips, and says so.
-    Assumptions.assumeTrue(lacks.isEmpty(), () -> "clocks that are set: " + lacks);
+    RigFixture.demand(FakeClock.lacks());
   }
 
   @AfterAll
@@ -73,7 +64,7 @@ class ClockRigTest {
   @ParameterizedTest(name = "F21 seed {0}")
   @MethodSource("io.reeve.rig.FaultRigTest#seeds")
   void f21TheClockOfANodeIsSet(long seed) {
-    demand(NetworkLab.lacks().orElse(""));
+    RigFixture.demand(NetworkLab.lacks());
     var wrong = GROUND.run("F21", seed, ClockRigTest::setClock);
     assertThat(wrong).as("F21, seed %d", seed).isEmpty();
   }

@@ -116,6 +116,7 @@ final class RigCluster implements AutoCloseable {
       return cluster;
     } catch (RuntimeException | AssertionError e) {
       lab.close();
+      clocks.values().forEach(FakeClock::close);
       throw e;
     }
   }

@@ -3,6 +3,7 @@ package io.reeve.rig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,9 +38,13 @@ abstract class RigFixture {
 
   @BeforeEach
   void theMachineHasWhatItTakes() {
-    var lacks = NetworkLab.lacks();
+    demand(NetworkLab.lacks());
+  }
+
+  /** Skips the test, and says why, where the machine lacks this. */
+  static void demand(Optional<String> lacks) {
     lacks.ifPresent(what -> System.out.println("SKIPPED, the fault rig needs more: " + what));
-    // Networks of one's own need Linux, root and nft; a desk that has them not skips, and says so.
+    // Networks and clocks of one's own need Linux, root and tools that not every desk has.
     Assumptions.assumeTrue(lacks.isEmpty(), () -> "the fault rig: " + lacks.orElse(""));
   }
 

@@ -88,12 +88,12 @@ public final class FakeClock implements AutoCloseable {
     }
   }
 
-  /** The processes that have it must have ended. */
+  /** The processes that have it must have ended; again and again has the effect of once. */
   @Override
   public void close() {
     try {
-      Files.delete(directory.resolve(FILE));
-      Files.delete(directory);
+      Files.deleteIfExists(directory.resolve(FILE));
+      Files.deleteIfExists(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

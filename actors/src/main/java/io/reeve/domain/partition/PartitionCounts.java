@@ -55,6 +55,9 @@ public record PartitionCounts(List<Line> lines) {
    * @param keptMs how long partitions remember a request id
    */
   public List<Integer> earlierHomes(String requestId, long nowMs, long keptMs) {
+    if (lines.size() == 1) {
+      return List.of();
+    }
     var homes = new LinkedHashSet<Integer>();
     for (var i = 0; i < lines.size() - 1; i++) {
       var endedAtMs = lines.get(i + 1).sinceMs();

@@ -2,6 +2,7 @@ package io.reeve.node.time;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.OptionalLong;
@@ -24,7 +25,6 @@ public final class SteadyClock extends Clock {
   private final LongSupplier nanoTime;
   private final Supplier<OptionalLong> uptimeMs;
   private volatile SteadyTime time;
-  private long lookedAtNanos;
   private OptionalLong lookedAtUptimeMs;
 
   /**
@@ -48,8 +48,7 @@ public final class SteadyClock extends Clock {
     this.uptimeMs = uptimeMs;
     this.lookedAtUptimeMs = uptimeMs.get();
     var reference = referenceMs.getAsLong();
-    this.lookedAtNanos = nanoTime.getAsLong();
-    this.time = SteadyTime.startingAt(lookedAtNanos, reference, slewMax);
+    this.time = SteadyTime.startingAt(nanoTime.getAsLong(), reference, slewMax);
   }
 
   @Override
@@ -67,10 +66,11 @@ public final class SteadyClock extends Clock {
     return ZoneOffset.UTC;
   }
 
-  /** Zones say how to write an instant down, not which one it is, so this has none but UTC. */
+  /** The same instants; only the zone differs that they are written down in. */
   @Override
   public Clock withZone(ZoneId zone) {
-    throw new UnsupportedOperationException("expected UTC, got " + zone);
+    InstantSource instants = () -> Instant.ofEpochMilli(millis());
+    return instants.withZone(zone);
   }
 
   /**
@@ -89,7 +89,6 @@ public final class SteadyClock extends Clock {
     }
     var now = reference + (after - before) / 2_000_000;
     time = time.look(after, now, sleptMs(after, uptime, now));
-    lookedAtNanos = after;
     lookedAtUptimeMs = uptime;
     return time.behindMs();
   }
@@ -104,7 +103,7 @@ public final class SteadyClock extends Clock {
       return ahead > SLEEP_AT_LEAST_MS ? ahead : 0;
     }
     var slept =
-        uptime.getAsLong() - lookedAtUptimeMs.getAsLong() - (nanos - lookedAtNanos) / 1_000_000;
+        uptime.getAsLong() - lookedAtUptimeMs.getAsLong() - (nanos - time.atNanos()) / 1_000_000;
     return slept > SLEEP_AT_LEAST_MS ? slept : 0;
   }
 }

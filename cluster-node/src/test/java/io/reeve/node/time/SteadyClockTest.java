@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -107,10 +106,12 @@ class SteadyClockTest {
   }
 
   @Test
-  void hasNoZoneButUtc() {
-    assertThat(clock.getZone()).isEqualTo(ZoneOffset.UTC);
-    assertThatThrownBy(() -> clock.withZone(ZoneId.of("Europe/Berlin")))
-        .isInstanceOf(UnsupportedOperationException.class);
+  void anotherZoneShowsTheSameInstants() {
+    var berlin = clock.withZone(ZoneId.of("Europe/Berlin"));
+    pass(5_000, 0);
+
+    assertThat(berlin.getZone()).isEqualTo(ZoneId.of("Europe/Berlin"));
+    assertThat(berlin.millis()).isEqualTo(clock.millis()).isEqualTo(START_MS + 5_000);
   }
 
   @Test
