@@ -13,6 +13,9 @@ import java.util.Map;
 /** One process of a test, and the log of what it said. */
 public final class Member {
 
+  /** From here on a JVM does not wake for the figures of jstat, nor knows of the flag. */
+  private static final int JDK_WITHOUT_SAMPLES = 24;
+
   private final String name;
   private final Process process;
   private final Path log;
@@ -57,9 +60,12 @@ public final class Member {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx" + heap,
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            String.join(File.pathSeparator, classes)));
+            "-XX:TieredStopAtLevel=1"));
+    if (Runtime.version().feature() < JDK_WITHOUT_SAMPLES) {
+      // As the launcher has it: an idle node is measured.
+      all.add("-XX:PerfDataSamplingInterval=1000");
+    }
+    all.addAll(List.of("-cp", String.join(File.pathSeparator, classes)));
     all.addAll(command);
     var builder =
         new ProcessBuilder(all)
