@@ -1,10 +1,12 @@
 package io.reeve.dispatch;
 
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Offer;
 import io.reeve.domain.dispatch.Order;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.Wire;
@@ -101,6 +103,16 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   /** Asks who is connected and what waits. */
   public record ShowWork(ActorRef<Work> replyTo) implements Command {}
+
+  /** Asks how many workers of this kind the work asks for. */
+  public record ShowDemand(WorkerKind kind, ActorRef<DemandShown> replyTo) implements Command {}
+
+  /**
+   * How many workers are wanted, a moment ago.
+   *
+   * @param epoch 0: none is held yet, and nothing is known
+   */
+  public record DemandShown(long epoch, Demand demand) implements Wire {}
 
   /** Who is connected and what waits, a moment ago. */
   public record Work(long epoch, List<WorkerView> workers, List<WaitingClass> waiting)
@@ -250,6 +262,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(SessionEnded.class, this::onSessionEnded)
         .onMessage(PartitionStarted.class, this::onPartitionStarted)
         .onMessage(ShowWork.class, this::onShowWork)
+        .onMessage(ShowDemand.class, this::onShowDemand)
         .onMessage(EpochOpened.class, this::onEpochOpened)
         .onMessage(PartitionStopped.class, this::onPartitionStopped)
         .onMessage(SessionStopped.class, this::onSessionStopped)
@@ -518,6 +531,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private Behavior<Command> onShowWork(ShowWork c) {
     c.replyTo().tell(WorkFigures.of(epoch, dispatch));
+    return this;
+  }
+
+  private Behavior<Command> onShowDemand(ShowDemand c) {
+    var demand = dispatch.demand(c.kind(), settings.demand(), nanoTime.getAsLong());
+    c.replyTo().tell(new DemandShown(epoch, demand));
     return this;
   }
 }

@@ -2,6 +2,7 @@ package io.reeve.dispatch;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.reeve.domain.dispatch.DemandRules;
 import io.reeve.domain.dispatch.Rules;
 import io.reeve.domain.dispatch.Rules.LanePreference;
 import java.time.Duration;
@@ -17,7 +18,8 @@ public record DispatcherSettings(
     Duration epochBackoffMax,
     Duration transitMax,
     Duration auditInterval,
-    Duration answerWithin) {
+    Duration answerWithin,
+    DemandRules demand) {
 
   private static final String PATH = "reeve.dispatcher.";
 
@@ -42,7 +44,10 @@ public record DispatcherSettings(
             positive(c, "epoch-backoff.max"),
             positive(c, "transit-max"),
             atLeastOneSecond(c, "audit-interval"),
-            positive(c, "answer-within"));
+            positive(c, "answer-within"),
+            new DemandRules(
+                positive(c, "demand.clear-within").toNanos(),
+                within(c, "demand.slots-per-worker", 1, 1_000_000)));
     ordered("greet-backoff", settings.greetBackoffMin, settings.greetBackoffMax);
     ordered("epoch-backoff", settings.epochBackoffMin, settings.epochBackoffMax);
     return settings;

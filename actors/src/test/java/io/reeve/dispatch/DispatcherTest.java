@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Partition;
@@ -353,6 +354,22 @@ class DispatcherTest {
     assertThat(work.workers()).hasSize(1);
     assertThat(work.workers().get(0).capacity()).isEqualTo(4);
     assertThat(work.waiting()).containsExactly(new Dispatcher.WaitingClass(other, 2, false));
+  }
+
+  @Test
+  void itShowsHowManyWorkersAreWanted() {
+    var running = running();
+    var reader = kit.<Dispatcher.DemandShown>createTestProbe();
+    var printers = new WorkerKind(Set.of(), Set.of("print"));
+    var other = new TaskClass("mail", "print", Lane.URGENT);
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 6)), List.of()));
+
+    running.self().tell(new Dispatcher.ShowDemand(printers, reader.getRef()));
+
+    var shown = reader.receiveMessage();
+    assertThat(shown.epoch()).isPositive();
+    assertThat(shown.demand().unserved()).isEqualTo(6);
+    assertThat(shown.demand().wantedWorkers()).as("of four slots, the default").isEqualTo(2);
   }
 
   // ---- Helpers

@@ -3,7 +3,9 @@ package io.reeve.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -52,6 +54,7 @@ class WireTest {
     ActorRef<Partition.ToSession> delivery = KIT.<Partition.ToSession>createTestProbe().getRef();
     ActorRef<Dispatcher.Command> self = KIT.<Dispatcher.Command>createTestProbe().getRef();
     ActorRef<Dispatcher.Work> reader = KIT.<Dispatcher.Work>createTestProbe().getRef();
+    ActorRef<Dispatcher.DemandShown> asker = KIT.<Dispatcher.DemandShown>createTestProbe().getRef();
     var view = new Dispatcher.WorkerView("w", "p", 1, List.of("q"), Set.of("k"), 8, 2, 3, 4);
 
     roundTrip(
@@ -61,7 +64,8 @@ class WireTest {
         new Dispatcher.CreditChanged("h", 1, credit, session),
         new Dispatcher.SessionEnded("h", 1, session),
         new Dispatcher.PartitionStarted(3),
-        new Dispatcher.ShowWork(reader));
+        new Dispatcher.ShowWork(reader),
+        new Dispatcher.ShowDemand(new WorkerKind(Set.of("mail"), Set.of("*")), asker));
     roundTrip(
         Dispatcher.ToSession.class,
         new Dispatcher.Registered(7, self),
@@ -70,6 +74,8 @@ class WireTest {
     serialization.verifySerialization(
         new Dispatcher.Work(1, List.of(view), List.of(new Dispatcher.WaitingClass(MAIL, 5, true))),
         true);
+    serialization.verifySerialization(
+        new Dispatcher.DemandShown(1, new Demand(1, 2, 3, 4, 5, 6, 7, 8, 9)), true);
   }
 
   @Test

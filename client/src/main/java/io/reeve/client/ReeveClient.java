@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.CancelTaskResponse;
 import io.reeve.v1.ClusterServiceGrpc;
+import io.reeve.v1.GetDemandRequest;
+import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.GetTaskResponse;
 import io.reeve.v1.ListNodesRequest;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -225,6 +228,25 @@ public final class ReeveClient implements AutoCloseable {
         ListNodesRequest.getDefaultInstance(),
         "",
         ListNodesResponse::getNodesList);
+  }
+
+  /**
+   * How many workers the work asks for, for a program that starts and stops them.
+   *
+   * @param queues that such workers serve, just these; empty: whatever they serve
+   * @param kinds that they run, just these; empty: whatever they run
+   * @throws ReeveException while no dispatcher works; the workers should stay as they are then
+   */
+  public GetDemandResponse demand(List<String> queues, List<String> kinds) {
+    return await(demandAsync(queues, kinds));
+  }
+
+  public CompletableFuture<GetDemandResponse> demandAsync(List<String> queues, List<String> kinds) {
+    return calls.call(
+        ClusterServiceGrpc.getGetDemandMethod(),
+        GetDemandRequest.newBuilder().addAllQueues(queues).addAllKinds(kinds).build(),
+        "",
+        Function.identity());
   }
 
   // ---- Close --------------------------------------------------------------------------------

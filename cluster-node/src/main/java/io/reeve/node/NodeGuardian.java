@@ -5,6 +5,7 @@ import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.ClusterNodes;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.RequestRouting;
+import io.reeve.edge.grpc.WantedWorkers;
 import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
 import io.reeve.node.cluster.NodeRegistry;
@@ -165,6 +166,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     parts.sessions(system, partitions, dispatcher),
                     new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
                     nodes(getContext()),
+                    wanted(getContext()),
                     has(Role.EDGE)),
                 settings.name(),
                 version,
@@ -206,6 +208,14 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     var within = settings.cluster().answerWithin().plus(PROBE_WITHIN);
     var scheduler = context.getSystem().scheduler();
     return () -> AskPattern.ask(registry, NodeRegistry.Show::new, within, scheduler);
+  }
+
+  private WantedWorkers wanted(ActorContext<Command> context) {
+    var within = settings.cluster().answerWithin();
+    var scheduler = context.getSystem().scheduler();
+    return kind ->
+        AskPattern.ask(
+            dispatcher, replyTo -> new Dispatcher.ShowDemand(kind, replyTo), within, scheduler);
   }
 
   /** By the seed nodes where there are some, by the store where it is shared, else alone. */

@@ -1,6 +1,7 @@
 package io.reeve.simulation;
 
 import io.reeve.dispatch.DispatcherSettings;
+import io.reeve.domain.dispatch.DemandRules;
 import io.reeve.domain.dispatch.Rules;
 import io.reeve.domain.partition.Limits;
 import io.reeve.partition.Partition;
@@ -49,7 +50,8 @@ final class Tuning {
         Duration.ofMillis(500),
         Duration.ofSeconds(3),
         audit,
-        Duration.ofMillis(300));
+        Duration.ofMillis(300),
+        new DemandRules(Duration.ofSeconds(10).toNanos(), 4));
   }
 
   static Partition.Settings partition(Duration audit) {

@@ -46,7 +46,9 @@ public final class Dispatch {
   private final StandingPlan plan;
   private final Map<String, WorkerLedger> workers = new LinkedHashMap<>();
   private final Map<TaskClass, ReadyClass> classes = new LinkedHashMap<>();
+  private final HoldTime holdTime = new HoldTime();
   private int workersSeen;
+  private long releasedTotal;
   private boolean spreadAgain;
 
   public Dispatch(int partitions, Rules rules) {
@@ -67,7 +69,7 @@ public final class Dispatch {
         return Registration.STALE;
       }
       if (known.offer.equals(offer)) {
-        known.credit(credit);
+        state(known, credit);
         return Registration.REPEATED;
       }
       drop(known);
@@ -90,7 +92,14 @@ public final class Dispatch {
    */
   public boolean credit(String holder, int sessionNo, CreditTotals credit) {
     var worker = known(holder, sessionNo);
-    return worker != null && worker.credit(credit);
+    return worker != null && state(worker, credit);
+  }
+
+  private boolean state(WorkerLedger worker, CreditTotals credit) {
+    var before = worker.credit.releasedTotal();
+    var news = worker.credit(credit);
+    releasedTotal += worker.credit.releasedTotal() - before;
+    return news;
   }
 
   /** The session ended. Its standing grants are taken back. */
@@ -209,6 +218,7 @@ public final class Dispatch {
 
   /** Pairs what can be paired now; the orders are to be carried out in their order. */
   public List<Order> pair(long nowNanos) {
+    holdTime.at(nowNanos, held(), releasedTotal);
     pauses.at(nowNanos);
     pauses.count(grants.takeUnused());
     var waits = Pairing.anyWaits(classes.values());
@@ -306,7 +316,7 @@ public final class Dispatch {
   public List<WorkerLine> workers() {
     var lines = new ArrayList<WorkerLine>(workers.size());
     for (var worker : workers.values()) {
-      var inFlight = worker.inFlight() - worker.standing() - worker.revoking();
+      var inFlight = worker.held();
       lines.add(
           new WorkerLine(
               worker.offer,
@@ -316,6 +326,43 @@ public final class Dispatch {
               inFlight == 0 && worker.credit.capacity() > 0));
     }
     return lines;
+  }
+
+  /** How many workers of this kind the work asks for. */
+  public Demand demand(WorkerKind kind, DemandRules rules, long nowNanos) {
+    holdTime.at(nowNanos, held(), releasedTotal);
+    long count = 0;
+    long slots = 0;
+    long held = 0;
+    for (var worker : workers.values()) {
+      // One that takes nothing is on its way out, and so is what it holds.
+      if (worker.credit.capacity() > 0 && kind.includes(worker.offer)) {
+        count++;
+        slots += worker.credit.capacity() - worker.credit.urgentReserve();
+        held += worker.held();
+      }
+    }
+    long waiting = 0;
+    long unserved = 0;
+    for (var ready : classes.values()) {
+      if (kind.runs(ready.taskClass)) {
+        waiting += ready.readyTotal();
+        unserved += ready.workers.isEmpty() ? ready.readyTotal() : 0;
+      }
+    }
+    return Demand.of(
+        new Demand.Counts(count, slots, held, waiting, unserved),
+        holdTime.meanNanos(),
+        partitions() - knownPartitions(),
+        rules);
+  }
+
+  private long held() {
+    var held = 0L;
+    for (var worker : workers.values()) {
+      held += worker.held();
+    }
+    return held;
   }
 
   /** Every class with ready tasks. One that no worker serves waits for one. */

@@ -1,6 +1,7 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.TaskClass;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -26,7 +27,8 @@ public record Offer(
     return serves(queues, taskClass.queue()) && serves(kinds, taskClass.kind());
   }
 
-  private static boolean serves(java.util.Collection<String> offered, String name) {
+  /** Whether what is offered includes this name. */
+  static boolean serves(Collection<String> offered, String name) {
     return offered.contains(name) || (offered.size() == 1 && offered.contains(ANY));
   }
 }

@@ -59,6 +59,11 @@ final class WorkerLedger {
         + revoking;
   }
 
+  /** Leases that it has, and those proposed for it. */
+  long held() {
+    return inFlight() - standing - revoking;
+  }
+
   int free(Lane lane) {
     return gone ? 0 : CreditRule.free(lane, credit.capacity(), credit.urgentReserve(), inFlight());
   }

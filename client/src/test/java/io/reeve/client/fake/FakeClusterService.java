@@ -2,21 +2,41 @@ package io.reeve.client.fake;
 
 import io.grpc.stub.StreamObserver;
 import io.reeve.v1.ClusterServiceGrpc;
+import io.reeve.v1.GetDemandRequest;
+import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
 
-/** Lists the nodes that the test has put there. */
+/** Tells what the test has put there. */
 final class FakeClusterService extends ClusterServiceGrpc.ClusterServiceImplBase {
 
   private volatile ListNodesResponse nodes = ListNodesResponse.getDefaultInstance();
+  private volatile GetDemandResponse demand = GetDemandResponse.getDefaultInstance();
+  private volatile GetDemandRequest asked = GetDemandRequest.getDefaultInstance();
 
   void nodes(ListNodesResponse nodes) {
     this.nodes = nodes;
   }
 
+  void demand(GetDemandResponse demand) {
+    this.demand = demand;
+  }
+
+  /** What was last asked for. */
+  GetDemandRequest demandAsked() {
+    return asked;
+  }
+
   @Override
   public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> answer) {
     answer.onNext(nodes);
+    answer.onCompleted();
+  }
+
+  @Override
+  public void getDemand(GetDemandRequest request, StreamObserver<GetDemandResponse> answer) {
+    asked = request;
+    answer.onNext(demand);
     answer.onCompleted();
   }
 }

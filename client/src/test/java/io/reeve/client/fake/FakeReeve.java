@@ -16,6 +16,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.reeve.v1.Failure;
 import io.reeve.v1.FailureType;
+import io.reeve.v1.GetDemandRequest;
+import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.Node;
 import io.reeve.v1.Task;
@@ -152,6 +154,16 @@ public final class FakeReeve implements AutoCloseable {
   /** From now on these are the nodes. */
   public void nodes(Node... nodes) {
     cluster.nodes(ListNodesResponse.newBuilder().addAllNodes(List.of(nodes)).build());
+  }
+
+  /** From now on this is what the work asks for. */
+  public void demand(GetDemandResponse demand) {
+    cluster.demand(demand);
+  }
+
+  /** For which workers it was last asked. */
+  public GetDemandRequest demandAsked() {
+    return cluster.demandAsked();
   }
 
   /** Breaks every open watch as a stopping server does. */

@@ -1,21 +1,68 @@
 package io.reeve.edge.grpc;
 
+import com.google.protobuf.Duration;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.v1.ClusterService;
+import io.reeve.v1.GetDemandRequest;
+import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Tells who is in the cluster; changes nothing. */
+/** Tells who is in the cluster and what its work asks for; changes nothing. */
 final class ClusterServiceEdge implements ClusterService {
 
-  private final ClusterNodes nodes;
+  private static final long NANOS_PER_S = 1_000_000_000L;
 
-  ClusterServiceEdge(ClusterNodes nodes) {
+  private final ClusterNodes nodes;
+  private final WantedWorkers wanted;
+
+  ClusterServiceEdge(ClusterNodes nodes, WantedWorkers wanted) {
     this.nodes = nodes;
+    this.wanted = wanted;
   }
 
   @Override
   public CompletionStage<ListNodesResponse> listNodes(ListNodesRequest in) {
     return nodes.list();
+  }
+
+  @Override
+  public CompletionStage<GetDemandResponse> getDemand(GetDemandRequest in) {
+    var kind =
+        new WorkerKind(names("queues", in.getQueuesList()), names("kinds", in.getKindsList()));
+    return wanted.of(kind).thenApply(ClusterServiceEdge::demand);
+  }
+
+  private static Set<String> names(String field, List<String> names) {
+    return names.isEmpty() ? Set.of() : Set.copyOf(Expect.served(field, names));
+  }
+
+  private static GetDemandResponse demand(Dispatcher.DemandShown shown) {
+    if (shown.epoch() == 0) {
+      throw new EdgeRefusal(
+          Reason.NO_ANSWER, "expected a dispatcher that works, got one that is about to");
+    }
+    var demand = shown.demand();
+    var answer =
+        GetDemandResponse.newBuilder()
+            .setWantedWorkers(demand.wantedWorkers())
+            .setWantedSlots(demand.wantedSlots())
+            .setWorkers(demand.workers())
+            .setSlots(demand.slots())
+            .setHeld(demand.held())
+            .setReady(demand.ready())
+            .setUnserved(demand.unserved())
+            .setUnheardPartitions(demand.unheardPartitions());
+    if (demand.holdTimeNanos() > 0) {
+      answer.setHoldTime(
+          Duration.newBuilder()
+              .setSeconds(demand.holdTimeNanos() / NANOS_PER_S)
+              .setNanos((int) (demand.holdTimeNanos() % NANOS_PER_S)));
+    }
+    return answer.build();
   }
 }

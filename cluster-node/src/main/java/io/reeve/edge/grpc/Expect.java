@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,8 @@ final class Expect {
 
   static final long DAY_MS = 86_400_000L;
 
+  private static final String ANY = "*";
+  private static final int NAMES_MAX = 1_000;
   private static final int SHOWN_MAX = 64;
   private static final long NANOS_PER_MS = 1_000_000L;
   private static final long NANOS_PER_S = 1_000_000_000L;
@@ -60,6 +63,19 @@ final class Expect {
           field, "expected 1 to 128 characters of [A-Za-z0-9._:/-], got " + quoted(value));
     }
     return value;
+  }
+
+  /** 1 to 1000 names, or "*" alone. */
+  static List<String> served(String field, List<String> names) {
+    between(field, names.size(), 1, NAMES_MAX);
+    for (var i = 0; i < names.size(); i++) {
+      if (!names.get(i).equals(ANY)) {
+        name(field + "[" + i + "]", names.get(i));
+      } else if (names.size() > 1) {
+        throw EdgeRefusal.invalid(field, "expected \"*\" alone, got it beside others");
+      }
+    }
+    return names;
   }
 
   static int between(String field, int value, int min, int max) {

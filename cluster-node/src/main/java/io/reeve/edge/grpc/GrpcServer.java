@@ -90,6 +90,7 @@ public final class GrpcServer {
       SessionFactory sessions,
       Readiness readiness,
       ClusterNodes nodes,
+      WantedWorkers wanted,
       boolean edge) {}
 
   /** What answers calls of one service, and its description for reflection. */
@@ -181,7 +182,7 @@ public final class GrpcServer {
     return new Served(
         ClusterService.description,
         ClusterServiceHandlerFactory.partial(
-            new ClusterServiceEdge(backing.nodes()),
+            new ClusterServiceEdge(backing.nodes(), backing.wanted()),
             ClusterService.name,
             materializer(system),
             GrpcServer::statuses,

@@ -29,13 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerMessages {
 
   private static final int SETTLEMENTS_MAX = 10_000;
-  private static final int NAMES_MAX = 1000;
   private static final int FAILURE_BYTES_MAX = 8 * 1024;
   private static final int CODE_CHARS_MAX = 256;
   private static final int TEXT_CHARS_MAX = 1024;
   private static final long RETRY_AFTER_MAX_MS = 365 * Expect.DAY_MS;
-  private static final String ANY = "*";
-
   private final int partitions;
   private final int capacityMax;
   private final int resultBytesMax;
@@ -91,26 +88,14 @@ final class WorkerMessages {
   private static List<String> queues(Hello hello) {
     return hello.getQueuesCount() == 0
         ? List.of(TaskSpecs.DEFAULT_QUEUE)
-        : List.copyOf(names("hello.queues", hello.getQueuesList()));
+        : List.copyOf(Expect.served("hello.queues", hello.getQueuesList()));
   }
 
   private static Set<String> kinds(Hello hello) {
     if (hello.getKindsCount() == 0) {
       throw EdgeRefusal.invalid("hello.kinds", "expected at least one kind, got none");
     }
-    return Set.copyOf(new HashSet<>(names("hello.kinds", hello.getKindsList())));
-  }
-
-  private static List<String> names(String field, List<String> names) {
-    Expect.between(field, names.size(), 1, NAMES_MAX);
-    for (var i = 0; i < names.size(); i++) {
-      if (!names.get(i).equals(ANY)) {
-        Expect.name(field + "[" + i + "]", names.get(i));
-      } else if (names.size() > 1) {
-        throw EdgeRefusal.invalid(field, "expected \"*\" alone, got it beside others");
-      }
-    }
-    return names;
+    return Set.copyOf(new HashSet<>(Expect.served("hello.kinds", hello.getKindsList())));
   }
 
   private static Session.@Nullable ResumeToken resumeToken(Hello hello) {

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -58,6 +59,10 @@ final class EdgeFixture implements AutoCloseable {
   /** What the fixture knows of other nodes. */
   volatile ClusterNodes nodes =
       () -> CompletableFuture.completedFuture(ListNodesResponse.getDefaultInstance());
+
+  /** What the fixture knows of the work. */
+  volatile WantedWorkers wanted =
+      kind -> CompletableFuture.failedFuture(new TimeoutException("played"));
 
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -129,6 +134,7 @@ final class EdgeFixture implements AutoCloseable {
                     this::session,
                     Readiness.always(),
                     () -> nodes.list(),
+                    kind -> wanted.of(kind),
                     open),
                 "node-1",
                 "1.2.3",
