@@ -142,6 +142,8 @@ public final class Bench {
             "node",
             "--port",
             Integer.toString(ports.get(number)),
+            "--http-port",
+            "off",
             "--data-dir",
             data(number).toString(),
             "--set",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve node",
-      "  reeve node --port 7461 --data-dir /var/lib/reeve",
+      "  reeve node --port 7470 --data-dir /var/lib/reeve",
       "  REEVE_STORE_PASSWORD=... reeve node --store postgres://reeve@db.example/tasks",
       "  REEVE_HEAP=4g reeve node --set reeve.store.page-size=16KiB"
     })
@@ -32,6 +32,14 @@ final class NodeCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "Port for clients and workers. Default: 7460, from the configuration.")
   @Nullable Integer port;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Port for health by HTTP: a number, or off. Default: the one after that for clients and"
+              + " workers, from the configuration.")
+  @Nullable String httpPort;
 
   @Option(
       names = {"-d", "--data-dir"},
@@ -70,6 +78,9 @@ final class NodeCommand implements Callable<Integer> {
     var all = new LinkedHashMap<String, Object>(settings);
     if (port != null) {
       all.put(Programs.NODE_PORT, port);
+    }
+    if (httpPort != null) {
+      all.put(Programs.NODE_HTTP_PORT, httpPort);
     }
     if (dataDirectory != null) {
       all.put(Programs.NODE_DIRECTORY, dataDirectory.toAbsolutePath().toString());

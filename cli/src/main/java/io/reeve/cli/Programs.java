@@ -28,6 +28,7 @@ public record Programs(
   /** Settings by their full path in the configuration. */
   static final String NODE_PORT = "reeve.grpc.port";
 
+  static final String NODE_HTTP_PORT = "reeve.http.port";
   static final String NODE_DIRECTORY = "reeve.store.directory";
   static final String NODE_STORE = "reeve.store.url";
   static final String WORKER_ENDPOINTS = "reeve.worker.endpoints";

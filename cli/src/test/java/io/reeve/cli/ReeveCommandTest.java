@@ -447,10 +447,13 @@ class ReeveCommandTest {
 
     @Test
     void optionsOfTheNodeBecomeItsSettings() {
-      assertThat(cli.run("node", "--port", "7461", "--set", "reeve.node.name=a")).isZero();
+      assertThat(cli.run("node", "--port", "7470", "--set", "reeve.node.name=a")).isZero();
+      assertThat(cli.run("node", "--http-port", "off")).isZero();
 
       assertThat(cli.started)
-          .containsExactly(Map.of("reeve.grpc.port", 7461, "reeve.node.name", "a"));
+          .containsExactly(
+              Map.of("reeve.grpc.port", 7470, "reeve.node.name", "a"),
+              Map.of("reeve.http.port", "off"));
     }
 
     @Test

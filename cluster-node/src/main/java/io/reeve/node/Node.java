@@ -2,8 +2,10 @@ package io.reeve.node;
 
 import com.typesafe.config.Config;
 import io.reeve.edge.grpc.GrpcServer;
+import io.reeve.edge.http.HttpServer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -17,20 +19,28 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * One running node: the actor system with everything in it.
  *
  * <p>It stops in steps: workers are told to go elsewhere and no connection is taken any more, open
- * calls end within a bound, partitions and dispatcher are handed over or stopped, the node leaves
- * the cluster. Whatever was acknowledged is in the journal before any of that.
+ * calls end within a bound and the HTTP server after them, partitions and dispatcher are handed
+ * over or stopped, the node leaves the cluster. Whatever was acknowledged is in the journal before
+ * any of that.
  */
 final class Node {
 
   private final ActorSystem<NodeGuardian.Command> system;
-  private final GrpcServer server;
+  private final Servers servers;
   private final NodeSettings settings;
 
-  private Node(ActorSystem<NodeGuardian.Command> system, GrpcServer server, NodeSettings settings) {
+  private Node(ActorSystem<NodeGuardian.Command> system, Servers servers, NodeSettings settings) {
     this.system = system;
-    this.server = server;
+    this.servers = servers;
     this.settings = settings;
   }
+
+  /**
+   * What others reach a node by.
+   *
+   * @param http empty where the settings want none
+   */
+  record Servers(GrpcServer grpc, Optional<HttpServer> http) {}
 
   /** Why a stop began. */
   enum Stop implements CoordinatedShutdown.Reason {
@@ -57,7 +67,7 @@ final class Node {
   /** Starts a node and returns once it serves. */
   static Node start(Config config, NodeSettings settings, Parts parts, String version)
       throws StartFailed, InterruptedException {
-    var ready = new CompletableFuture<GrpcServer>();
+    var ready = new CompletableFuture<Servers>();
     var system =
         ActorSystem.create(NodeGuardian.create(settings, parts, version, ready), "reeve", config);
     // A guardian that fails to set up takes the system down without a word to us.
@@ -65,8 +75,8 @@ final class Node {
         .getWhenTerminated()
         .thenRun(() -> ready.completeExceptionally(new IllegalStateException("the node stopped")));
     try {
-      var server = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
-      return new Node(system, server, settings);
+      var servers = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
+      return new Node(system, servers, settings);
     } catch (ExecutionException | TimeoutException e) {
       stop(system, Stop.START_FAILED);
       awaitEnd(system, settings.stopWithin());
@@ -79,7 +89,12 @@ final class Node {
 
   /** Where the gRPC server listens. */
   InetSocketAddress grpc() {
-    return server.address();
+    return servers.grpc().address();
+  }
+
+  /** Where the HTTP server listens; empty: there is none. */
+  Optional<InetSocketAddress> http() {
+    return servers.http().map(HttpServer::address);
   }
 
   /** Begins to stop; again and again has the effect of once. */

@@ -2,10 +2,12 @@ package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.edge.NodeHealth;
 import io.reeve.edge.grpc.ClusterNodes;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.RequestRouting;
 import io.reeve.edge.grpc.WantedWorkers;
+import io.reeve.edge.http.HttpServer;
 import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
 import io.reeve.node.cluster.NodeRegistry;
@@ -17,6 +19,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -32,7 +35,6 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
-import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -48,7 +50,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The root actor: joins the cluster, starts partitions, dispatcher and edge or the ways to those of
  * other nodes, as the node's roles have it, and says when the node is ready: the dispatcher works,
- * every partition has answered, and the port is bound.
+ * every partition has answered, and the ports are bound. The HTTP server listens from the
+ * beginning, so that a node that waits for the others can be told from one that hangs.
  */
 final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
@@ -63,7 +66,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private record Bound(GrpcServer server) implements Command {}
 
-  /** The port could not be bound, or the store did not keep what has to be kept before. */
+  private record HttpBound(HttpServer server) implements Command {}
+
+  /** A port could not be bound, or the store did not keep what has to be kept before. */
   private record NotServing(Throwable cause) implements Command {}
 
   /**
@@ -92,7 +97,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final NodeSettings settings;
   private final Parts parts;
   private final String version;
-  private final CompletableFuture<GrpcServer> ready;
+  private final CompletableFuture<Node.Servers> ready;
   private final Partitions partitions;
 
   /** By which the dispatcher reaches the partitions, until the node stops them. */
@@ -102,14 +107,16 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final ActorRef<Dispatcher.Command> dispatcher;
   private final ActorRef<NodeRegistry.Command> registry;
   private final Elsewhere elsewhere;
+  private final NodeHealth health;
   private boolean dispatcherWorks;
   private @Nullable GrpcServer server;
+  private @Nullable HttpServer http;
 
   /**
    * @param ready completed once the node serves, or with the cause why it will not
    */
   static Behavior<Command> create(
-      NodeSettings settings, Parts parts, String version, CompletableFuture<GrpcServer> ready) {
+      NodeSettings settings, Parts parts, String version, CompletableFuture<Node.Servers> ready) {
     return Behaviors.withTimers(
         timers -> {
           if (settings.insecure()) {
@@ -126,7 +133,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       NodeSettings settings,
       Parts parts,
       String version,
-      CompletableFuture<GrpcServer> ready) {
+      CompletableFuture<Node.Servers> ready) {
     super(context);
     this.settings = settings;
     this.parts = parts;
@@ -145,6 +152,11 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
     this.dispatcher = startDispatcher(parts);
+    this.health =
+        new NodeHealth(
+            new NodeReadiness(
+                context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()));
+    bindHttp();
     parts.keptCounts().ifPresentOrElse(this::bind, this::keepCountsOnceUp);
     for (var partition = 0; partition < partitions.count(); partition++) {
       probe(partition);
@@ -164,7 +176,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     partitions,
                     new RequestRouting(counts, parts.requestsKept(), parts.clock()),
                     parts.sessions(system, partitions, dispatcher),
-                    new NodeReadiness(system, parts::storeAnswers, dispatcher, parts.nanoTime()),
+                    health,
                     nodes(getContext()),
                     wanted(getContext()),
                     has(Role.EDGE)),
@@ -172,6 +184,20 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 version,
                 parts.clock()),
             (bound, failure) -> bound != null ? new Bound(bound) : new NotServing(failure));
+  }
+
+  private void bindHttp() {
+    settings
+        .http()
+        .port()
+        .ifPresent(
+            port ->
+                getContext()
+                    .pipeToSelf(
+                        HttpServer.bind(
+                            getContext().getSystem(), settings.http(), port, health, version),
+                        (bound, failure) ->
+                            bound != null ? new HttpBound(bound) : new NotServing(failure)));
   }
 
   /** Nobody may be served by a number of partitions that the others might refuse. */
@@ -303,6 +329,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Bound.class, this::onBound)
+        .onMessage(HttpBound.class, this::onHttpBound)
         .onMessage(NotServing.class, this::onNotServing)
         .onMessage(IsUp.class, this::onUp)
         .onMessage(CountsKept.class, this::onCountsKept)
@@ -317,6 +344,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private Behavior<Command> onBound(Bound bound) {
     server = bound.server();
     addToShutdown(bound.server());
+    return readyIfAll();
+  }
+
+  private Behavior<Command> onHttpBound(HttpBound bound) {
+    http = bound.server();
+    // Calls have ended by then; until that, whoever asks is told that the node leaves.
+    CoordinatedShutdown.get(getContext().getSystem())
+        .addTask(
+            CoordinatedShutdown.PhaseServiceStop(),
+            "end-http",
+            () -> bound.server().terminate(settings.edge().server().drainWithin()));
     return readyIfAll();
   }
 
@@ -372,19 +410,24 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     getContext()
         .getLog()
         .warn(
-            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do anything",
+            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do anything,"
+                + " and whoever reaches {} sees how the node is",
             settings.edge().server().host(),
-            settings.cluster().host());
+            settings.cluster().host(),
+            settings.http().host());
     return this;
   }
 
   private Behavior<Command> readyIfAll() {
-    if (server != null && dispatcherWorks && answered.cardinality() == partitions.count()) {
-      server.serving(true);
+    if (server != null
+        && (http != null || settings.http().port().isEmpty())
+        && dispatcherWorks
+        && answered.cardinality() == partitions.count()) {
+      health.serving(true);
       if (has(Role.EDGE)) {
         registry.tell(new NodeRegistry.Serves(advertised(server), server::openSessions));
       }
-      ready.complete(server);
+      ready.complete(new Node.Servers(server, Optional.ofNullable(http)));
     }
     return this;
   }
@@ -451,25 +494,5 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
           self.tell(new CloseGate());
           return CompletableFuture.completedFuture(Done.getInstance());
         });
-  }
-
-  /** A partition is a shard of its own, named by its number. */
-  private static final class OneEntityPerShard
-      extends ShardingMessageExtractor<ShardingEnvelope<Partition.Command>, Partition.Command> {
-
-    @Override
-    public String entityId(ShardingEnvelope<Partition.Command> envelope) {
-      return envelope.entityId();
-    }
-
-    @Override
-    public String shardId(String entityId) {
-      return entityId;
-    }
-
-    @Override
-    public Partition.Command unwrapMessage(ShardingEnvelope<Partition.Command> envelope) {
-      return envelope.message();
-    }
   }
 }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.node.store.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,8 +28,10 @@ import org.slf4j.LoggerFactory;
  * <p>On standard output it prints one line once it serves, which other programs read:
  *
  * <pre>
- *   reeve node ready in 1.9 s: grpc 127.0.0.1:7460, data ./data, 4 partitions, pid 123
+ *   reeve node ready in 1.9 s: grpc 127.0.0.1:7460, http 127.0.0.1:7461, data ./data, 4 partitions, pid 123
  * </pre>
+ *
+ * <p>Without an HTTP server the line does not speak of one.
  *
  * <p>Exit codes: 0 stopped as asked, by SIGTERM or SIGINT; 1 could not start, or was put down; 2
  * the configuration is wrong.
@@ -108,6 +111,10 @@ public final class NodeMain {
     try {
       var grpc = settings.edge().server();
       FreePort.demand("reeve.grpc.port", grpc.host(), grpc.port());
+      if (settings.http().port().isPresent()) {
+        var http = settings.http();
+        FreePort.demand("reeve.http.port", http.host(), http.port().getAsInt());
+      }
       FreePort.demand("reeve.cluster.port", settings.cluster().host(), settings.cluster().port());
       return serve(config, settings, parts, clock, startedAt, out);
     } catch (FreePort.Taken e) {
@@ -149,7 +156,7 @@ public final class NodeMain {
       stopper.arm(node);
       try {
         var pid = ProcessHandle.current().pid();
-        NodeFile.of(pid, node.grpc(), version).writeTo(settings.directory());
+        new NodeFile(pid, node.grpc(), node.http(), version).writeTo(settings.directory());
         out.println(startLine(Duration.between(startedAt, clock.instant()), node, parts, pid));
         out.flush();
         node.awaitEnd();
@@ -168,13 +175,17 @@ public final class NodeMain {
   private static String startLine(Duration taken, Node node, Parts parts, long pid) {
     return String.format(
         Locale.ROOT,
-        "reeve node ready in %.1f s: grpc %s:%d, %s, %d partitions, pid %d",
+        "reeve node ready in %.1f s: grpc %s%s, %s, %d partitions, pid %d",
         taken.toMillis() / 1000.0,
-        node.grpc().getAddress().getHostAddress(),
-        node.grpc().getPort(),
+        text(node.grpc()),
+        node.http().map(http -> ", http " + text(http)).orElse(""),
         parts.where(),
         parts.partitionCount(),
         pid);
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   /** The version of this build. */

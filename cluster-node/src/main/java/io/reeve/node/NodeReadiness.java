@@ -1,7 +1,7 @@
 package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
-import io.reeve.edge.grpc.Readiness;
+import io.reeve.edge.Readiness;
 import io.reeve.node.cluster.TaskOwners;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

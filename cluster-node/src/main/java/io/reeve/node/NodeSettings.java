@@ -1,8 +1,9 @@
 package io.reeve.node;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.ConfigKeys;
 import io.reeve.edge.grpc.EdgeSettings;
+import io.reeve.edge.http.HttpSettings;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.time.ClockSettings;
 import java.net.InetAddress;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /**
  * Everything a node can be tuned by beside its actors; read from {@code reeve.node}, {@code
- * reeve.store}, {@code reeve.clock} and the edge's keys.
+ * reeve.store}, {@code reeve.clock} and the edges' keys.
  *
  * @param name for people; may be empty
  * @param insecure whether addresses beyond this machine may be listened on
@@ -24,6 +25,7 @@ record NodeSettings(
     Duration readyWithin,
     Duration stopWithin,
     EdgeSettings edge,
+    HttpSettings http,
     ClusterSettings cluster,
     ClockSettings clock,
     boolean insecure) {
@@ -40,10 +42,12 @@ record NodeSettings(
   static NodeSettings from(Config config) {
     var node = new ConfigKeys(config, "reeve.node");
     var edge = EdgeSettings.from(config);
+    var http = HttpSettings.from(config, edge.server().port());
     var cluster = ClusterSettings.from(config);
     var insecure = node.flag("insecure-i-know");
     if (!insecure) {
       demandLoopback("reeve.grpc.host", edge.server().host());
+      demandLoopback("reeve.http.host", http.host());
       demandLoopback("reeve.cluster.host", cluster.host());
       for (var key : List.of("canonical.hostname", "bind.hostname")) {
         var path = "pekko.remote.artery." + key;
@@ -62,6 +66,7 @@ record NodeSettings(
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,
+        http,
         cluster,
         ClockSettings.from(config),
         insecure);

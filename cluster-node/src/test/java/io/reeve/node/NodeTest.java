@@ -14,6 +14,7 @@ import io.reeve.node.store.Stores;
 import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.TaskServiceGrpc;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,10 @@ import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,6 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -63,7 +70,7 @@ class NodeTest {
       Assertions.assertThatThrownBy(() -> client.getTask(request)).hasMessageContaining("played");
     }
     var opened = listening().stream().filter(a -> !before.contains(a)).toList();
-    assertThat(opened).hasSize(2).allMatch(address -> address.startsWith("127.0.0.1:"));
+    assertThat(opened).hasSize(3).allMatch(address -> address.startsWith("127.0.0.1:"));
 
     node.stop();
     node.stop();
@@ -73,12 +80,54 @@ class NodeTest {
     assertThat(refusesConnections(node.grpc())).isTrue();
   }
 
+  @Test
+  void whoAsksByHttpIsToldThatTheNodeLeavesAsLongAsACallGoesOn() throws Exception {
+    var config = config("reeve.grpc.drain-within = 2s").all();
+    var parts = new PlayedParts();
+    var node = Node.start(config, NodeSettings.from(config), parts, "1.2.3");
+    var http = node.http().orElseThrow();
+    assertThat(status(http, "/health/ready")).isEqualTo(200);
+    var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
+    var unanswered =
+        TaskServiceGrpc.newFutureStub(channel)
+            .cancelTask(CancelTaskRequest.newBuilder().setTaskId("0-1").build());
+    assertThat(parts.cancelling.await(10, TimeUnit.SECONDS)).isTrue();
+
+    node.stop();
+
+    var last = 200;
+    while (last == 200) {
+      last = status(http, "/health/ready");
+    }
+    assertThat(last).isEqualTo(503);
+    assertThat(status(http, "/health/live")).isEqualTo(200);
+    assertThat(unanswered.isDone()).isFalse();
+    assertThat(node.awaitStopped()).isTrue();
+    channel.shutdownNow();
+    assertThat(refusesConnections(http)).isTrue();
+  }
+
+  @Test
+  void whereNoHttpIsWantedNothingListensForIt() throws Exception {
+    var config = config("reeve.http.port = off").all();
+    var before = listening();
+
+    var node = Node.start(config, NodeSettings.from(config), new PlayedParts(), "1.2.3");
+
+    assertThat(node.http()).isEmpty();
+    assertThat(listening().stream().filter(address -> !before.contains(address))).hasSize(2);
+    node.stop();
+    assertThat(node.awaitStopped()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "reeve.grpc.host, 0.0.0.0",
     "reeve.grpc.host, 192.0.2.1",
     "reeve.grpc.host, '::'",
     "reeve.grpc.host, ''",
+    "reeve.http.host, 0.0.0.0",
+    "reeve.http.host, '::'",
     "reeve.cluster.host, 0.0.0.0",
     "pekko.remote.artery.canonical.hostname, 0.0.0.0",
     "pekko.remote.artery.bind.hostname, 0.0.0.0",
@@ -114,7 +163,7 @@ class NodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reeve.grpc.port", "reeve.cluster.port"})
+  @ValueSource(strings = {"reeve.grpc.port", "reeve.http.port", "reeve.cluster.port"})
   void aPortThatIsTakenFailsTheStartWithOneLineBeforeAnythingIsOpened(String key)
       throws IOException {
     try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
@@ -267,6 +316,14 @@ class NodeTest {
         new PrintStream(err, true, java.nio.charset.StandardCharsets.UTF_8));
   }
 
+  private static int status(InetSocketAddress http, String path)
+      throws IOException, InterruptedException {
+    var uri = URI.create("http://127.0.0.1:" + http.getPort() + path);
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+        .statusCode();
+  }
+
   private static boolean refusesConnections(InetSocketAddress address) throws IOException {
     try (var socket = new Socket()) {
       socket.connect(address, 1000);
@@ -321,6 +378,9 @@ class NodeTest {
   /** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
   private static final class PlayedParts implements Parts {
 
+    /** A task is to be cancelled, which no partition here answers. */
+    private final CountDownLatch cancelling = new CountDownLatch(1);
+
     @Override
     public SteadyClock clock() {
       return SteadyClock.start(Clock.systemUTC()::millis, System::nanoTime, 0.01);
@@ -344,6 +404,9 @@ class NodeTest {
               command -> {
                 if (command instanceof Partition.HandOff) {
                   return Behaviors.stopped();
+                }
+                if (command instanceof Partition.Cancel) {
+                  cancelling.countDown();
                 }
                 if (command instanceof Partition.Get get) {
                   get.replyTo()

@@ -155,6 +155,7 @@ final class RigCluster implements AutoCloseable {
             "reeve.node.insecure-i-know=on",
             "reeve.partition.count=" + PARTITIONS,
             "reeve.grpc.host=" + lab.address(name),
+            "reeve.http.port=off",
             "reeve.cluster.host=" + lab.address(name),
             "reeve.cluster.failure-profile=" + profile,
             // All JVMs start at once, so their first connection takes its time.

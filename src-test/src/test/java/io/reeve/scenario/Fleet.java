@@ -129,7 +129,7 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
       Map<String, String> environment,
       Runnable meanwhile,
       String... settings) {
-    var command = new ArrayList<>(List.of("node", "--port", "" + port, "--data-dir", "" + data()));
+    var command = command(port, data());
     set(command, settings);
     var all = new HashMap<>(nodeEnvironment);
     all.putAll(environment);
@@ -143,12 +143,17 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
    * @param port 0: any free one
    */
   Member startNode(String name, int port, String... settings) {
-    var command =
-        new ArrayList<>(
-            List.of("node", "--port", "" + port, "--data-dir", "" + directory.resolve(name)));
+    var command = command(port, directory.resolve(name));
     set(command, "reeve.node.name=" + name);
     set(command, settings);
     return start(name, nodeClasses, NODE_HEAP, PROGRAM, command, nodeEnvironment);
+  }
+
+  /** A node that is started again has its port for clients; the one for HTTP is any free one. */
+  private static List<String> command(int port, Path data) {
+    return new ArrayList<>(
+        List.of(
+            "node", "--port", "" + port, "--data-dir", "" + data, "--set", "reeve.http.port=0"));
   }
 
   /** A node of a cluster that serves, on any free port and with a data directory of its own. */

@@ -9,13 +9,16 @@ import java.util.regex.Pattern;
  * A node that serves.
  *
  * @param port where it listens, on the loopback address
+ * @param httpPort where it says how it is, there too
  * @param startedIn from the start of its JVM to the moment it served, by its own word
  */
-public record NodeProcess(Member process, int port, Duration startedIn) {
+public record NodeProcess(Member process, int port, int httpPort, Duration startedIn) {
 
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Pattern READY =
-      Pattern.compile("reeve node ready in (\\d+)\\.(\\d) s: grpc 127\\.0\\.0\\.1:(\\d+), ");
+      Pattern.compile(
+          "reeve node ready in (\\d+)\\.(\\d) s: grpc 127\\.0\\.0\\.1:(\\d+),"
+              + " http 127\\.0\\.0\\.1:(\\d+), ");
 
   /**
    * Waits for the line in which the node says that it serves.
@@ -36,11 +39,24 @@ public record NodeProcess(Member process, int port, Duration startedIn) {
     MatchResult line = READY.matcher(process.said()).results().findFirst().orElseThrow();
     var tenths = Long.parseLong(line.group(1)) * 10 + Long.parseLong(line.group(2));
     return new NodeProcess(
-        process, Integer.parseInt(line.group(3)), Duration.ofMillis(tenths * 100));
+        process,
+        Integer.parseInt(line.group(3)),
+        Integer.parseInt(line.group(4)),
+        Duration.ofMillis(tenths * 100));
   }
 
   public String endpoint() {
     return "127.0.0.1:" + port;
+  }
+
+  /** Whether its process lives, by its own word. */
+  boolean isLive() {
+    return HttpStatus.of(httpPort, "/health/live") == HttpStatus.OK;
+  }
+
+  /** Whether it serves, by its own word. */
+  boolean isReady() {
+    return HttpStatus.of(httpPort, "/health/ready") == HttpStatus.OK;
   }
 
   /** A client of it, to be closed by the caller. */

@@ -35,11 +35,17 @@ class PostgresHangsUnderLoad {
       Signals.suspend(outage.server().pids().subList(0, 1));
       var all = outage.server().pids();
       Signals.suspend(all);
-      Await.pass(HANG);
+      var noticed = Await.until("the node is not ready", HANG, () -> !outage.node().isReady());
+      Await.pass(HANG.minus(noticed));
+      assertThat(outage.node().isReady()).as("ready without its store").isFalse();
+      assertThat(outage.node().isLive()).as("live without its store").isTrue();
       Signals.resume(all);
       var recovery = outage.recovery(System.nanoTime());
+      Await.until("the node is ready", HANG, outage.node()::isReady);
 
-      System.out.println("tasks taken again after " + recovery);
+      System.out.printf(
+          "not ready %d ms after the hang, tasks taken again %s after its end%n",
+          noticed.toMillis(), recovery);
       outage.awaitFlow();
       outage.judge();
       assertThat(outage.refusals()).as("who waited for an answer got one").isNotEmpty();

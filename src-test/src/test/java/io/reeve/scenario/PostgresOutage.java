@@ -54,6 +54,10 @@ final class PostgresOutage implements AutoCloseable {
     return server;
   }
 
+  NodeProcess node() {
+    return node;
+  }
+
   void awaitFlow() {
     var before = load.acknowledgedTasks();
     Await.until("load flows", FLOWS_WITHIN, () -> load.acknowledgedTasks() > before + 500);

@@ -59,6 +59,8 @@ class RolesAreApart {
         assertThat(catchThrowableOfType(ReeveException.class, ofOwner::nodes).code())
             .isEqualTo(Status.Code.UNIMPLEMENTED);
         assertThat(health(owner)).isEqualTo(ServingStatus.SERVING);
+        assertThat(owner.isReady()).as("an owner without an edge is ready").isTrue();
+        assertThat(edge.isReady()).as("an edge with an owner is ready").isTrue();
         result(client, client.submit(TaskRequest.of("echo").payload("hello").build()).taskId());
         var running = client.submit(TaskRequest.of("sleep").payload("5s").build()).taskId();
         Await.until("it runs", SOON, () -> stateOf(client, running) == TaskState.TASK_STATE_LEASED);
@@ -66,6 +68,8 @@ class RolesAreApart {
         owner.process().kill();
         unavailable(impatient);
         Await.until("the edge says so", SOON, () -> health(edge).equals(ServingStatus.NOT_SERVING));
+        assertThat(edge.isReady()).as("an edge without an owner is ready").isFalse();
+        assertThat(edge.isLive()).as("an edge without an owner is live").isTrue();
         NodeProcess.awaitReady(startOwner(patience), () -> {});
 
         var again = client.submit("call-1", TaskRequest.of("echo").payload("again").build());
@@ -76,6 +80,7 @@ class RolesAreApart {
         result(client, running);
         Await.until(
             "the edge serves again", SOON, () -> health(edge).equals(ServingStatus.SERVING));
+        assertThat(edge.isReady()).isTrue();
         assertThat(edge.process().isAlive()).isTrue();
       }
       judge(history);
@@ -96,8 +101,11 @@ class RolesAreApart {
       Await.until("the edge ends", SOON, () -> !edge.process().isAlive());
       assertThat(edge.process().awaitExit()).isEqualTo(NodeMain.FAILED);
 
-      var waiting = startEdge(edge.port());
+      var http = freePort();
+      var waiting = startEdge(edge.port(), "reeve.http.port=" + http);
       Await.until("the edge answers", SOON, () -> health(edge).equals(ServingStatus.NOT_SERVING));
+      assertThat(HttpStatus.of(http, "/health/live")).isEqualTo(HttpStatus.OK);
+      assertThat(HttpStatus.of(http, "/health/ready")).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
       try (var client = edge.client();
           var impatient = impatient(edge)) {
         unavailable(impatient);
@@ -109,6 +117,7 @@ class RolesAreApart {
         var again = client.submit("call-1", TaskRequest.of("echo").payload("again").build());
         result(client, again.taskId());
         assertThat(health(edge)).isEqualTo(ServingStatus.SERVING);
+        assertThat(HttpStatus.of(http, "/health/ready")).isEqualTo(HttpStatus.OK);
 
         waiting.kill();
         Await.until(

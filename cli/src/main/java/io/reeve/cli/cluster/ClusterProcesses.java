@@ -70,7 +70,7 @@ final class ClusterProcesses {
 
   private Node start(String name, int port, int starts) {
     var arguments = new ArrayList<>(List.of("node", "--port", Integer.toString(port)));
-    arguments.addAll(List.of("--data-dir", directory.resolve(name).toString()));
+    arguments.addAll(List.of("--http-port", "0", "--data-dir", directory.resolve(name).toString()));
     arguments.addAll(List.of("--set", "reeve.node.name=" + name));
     settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
     var log = starts == 1 ? name : name + "-start-" + starts;

@@ -99,7 +99,14 @@ public final class Demo {
         processes.start(
             "node",
             Map.of(),
-            List.of("node", "--port", Integer.toString(port), "--data-dir", directory.toString()));
+            List.of(
+                "node",
+                "--port",
+                Integer.toString(port),
+                "--http-port",
+                "0",
+                "--data-dir",
+                directory.toString()));
     try (var client = ReeveClient.builder().endpoints(endpoint).build()) {
       awaitReady(client, node);
       var first = startWorker("worker-1", endpoint);

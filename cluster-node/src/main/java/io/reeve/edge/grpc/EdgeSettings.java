@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.edge.ConfigKeys;
 import java.time.Duration;
 
 /**

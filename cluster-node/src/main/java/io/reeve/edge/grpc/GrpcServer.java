@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.NodeHealth;
 import io.reeve.edge.v1.TaskServiceViewHandlerFactory;
 import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
@@ -53,6 +54,7 @@ public final class GrpcServer {
   private static final Duration HEALTH_WATCH_INTERVAL = Duration.ofSeconds(5);
 
   private final EdgeSettings settings;
+  private final NodeHealth node;
   private final HealthEdge health;
   private final ActorRef<Sessions.Command> sessions;
   private final AtomicInteger openSessions;
@@ -60,11 +62,13 @@ public final class GrpcServer {
 
   private GrpcServer(
       EdgeSettings settings,
+      NodeHealth node,
       HealthEdge health,
       ActorRef<Sessions.Command> sessions,
       AtomicInteger openSessions,
       ServerBinding binding) {
     this.settings = settings;
+    this.node = node;
     this.health = health;
     this.sessions = sessions;
     this.openSessions = openSessions;
@@ -81,14 +85,14 @@ public final class GrpcServer {
    *
    * @param routing of submissions to {@code partitions}
    * @param sessions makes those of workers
-   * @param readiness asked by health checks
+   * @param health of the node, asked by health checks
    * @param edge whether clients and workers are served
    */
   public record Backing(
       Partitions partitions,
       RequestRouting routing,
       SessionFactory sessions,
-      Readiness readiness,
+      NodeHealth health,
       ClusterNodes nodes,
       WantedWorkers wanted,
       boolean edge) {}
@@ -114,7 +118,7 @@ public final class GrpcServer {
     var health =
         new HealthEdge(
             backing.edge() ? HealthEdge.SERVICES : Set.of(),
-            backing.readiness(),
+            backing.health(),
             HEALTH_WATCH_INTERVAL);
     var openSessions = new AtomicInteger();
     var sessions =
@@ -138,7 +142,10 @@ public final class GrpcServer {
         .newServerAt(settings.server().host(), settings.server().port())
         .withSettings(serverSettings(system, settings.server()))
         .bind(guarded)
-        .thenApply(binding -> new GrpcServer(settings, health, sessions, openSessions, binding));
+        .thenApply(
+            binding ->
+                new GrpcServer(
+                    settings, backing.health(), health, sessions, openSessions, binding));
   }
 
   private static Served tasks(
@@ -205,11 +212,6 @@ public final class GrpcServer {
     return binding.localAddress();
   }
 
-  /** Tells health checks that the node serves, or that it does not. */
-  public void serving(boolean serving) {
-    health.serving(serving);
-  }
-
   /** Sessions of workers that are open. */
   public int openSessions() {
     return openSessions.get();
@@ -221,7 +223,7 @@ public final class GrpcServer {
    * @param endpoints of other servers, as {@code host:port}; empty: none is known
    */
   public void leave(String reason, List<String> endpoints) {
-    health.serving(false);
+    node.serving(false);
     sessions.tell(new Sessions.Leave(reason, List.copyOf(endpoints)));
   }
 

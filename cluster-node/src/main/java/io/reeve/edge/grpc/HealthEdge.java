@@ -1,5 +1,6 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.NodeHealth;
 import io.reeve.grpc.health.v1.Health;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;
@@ -32,25 +33,19 @@ final class HealthEdge implements Health {
       Set.of(TaskService.name, WorkerService.name, ClusterService.name);
 
   private final Set<String> services;
-  private final Readiness readiness;
+  private final NodeHealth node;
   private final Duration watchInterval;
   private final Set<SourceQueueWithComplete<Integer>> watchers = ConcurrentHashMap.newKeySet();
-  private volatile boolean serving;
 
   /**
    * @param services by name, those that the node has
    * @param watchInterval how often what a watch stands on is probed
    */
-  HealthEdge(Set<String> services, Readiness readiness, Duration watchInterval) {
+  HealthEdge(Set<String> services, NodeHealth node, Duration watchInterval) {
     this.services = Set.copyOf(services);
-    this.readiness = readiness;
+    this.node = node;
     this.watchInterval = watchInterval;
-  }
-
-  /** Says from now on that the node means to serve, or that it does not. */
-  void serving(boolean now) {
-    serving = now;
-    watchers.forEach(watcher -> watcher.offer(0));
+    node.onChange(() -> watchers.forEach(watcher -> watcher.offer(0)));
   }
 
   /** Ends every watch. */
@@ -100,14 +95,11 @@ final class HealthEdge implements Health {
     if (service.equals(LIVE)) {
       return CompletableFuture.completedFuture(true);
     }
-    if (!serving) {
-      return CompletableFuture.completedFuture(false);
-    }
     if (service.equals(ClusterService.name)) {
       // It tells what is amiss, so it stands on nothing else.
-      return CompletableFuture.completedFuture(true);
+      return CompletableFuture.completedFuture(node.serving());
     }
-    return service.equals(TaskService.name) ? readiness.tasks() : readiness.workers();
+    return service.equals(TaskService.name) ? node.tasks() : node.ready();
   }
 
   private static HealthCheckResponse answer(ServingStatus status) {

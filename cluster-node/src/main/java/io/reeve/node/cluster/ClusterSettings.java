@@ -2,7 +2,7 @@ package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.ConfigKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

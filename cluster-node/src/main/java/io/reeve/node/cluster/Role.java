@@ -1,7 +1,7 @@
 package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.ConfigKeys;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

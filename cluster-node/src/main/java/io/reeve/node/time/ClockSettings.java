@@ -1,7 +1,7 @@
 package io.reeve.node.time;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.grpc.ConfigKeys;
+import io.reeve.edge.ConfigKeys;
 import java.time.Duration;
 
 /**

@@ -13,6 +13,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.edge.NodeHealth;
+import io.reeve.edge.PlayedReadiness;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
@@ -52,6 +54,7 @@ final class EdgeFixture implements AutoCloseable {
 
   final ActorTestKit kit;
   final TestProbe<ShardingEnvelope<Partition.Command>> partitions;
+  final NodeHealth health = new NodeHealth(new PlayedReadiness());
   final GrpcServer server;
   final EdgeSettings settings;
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
@@ -132,7 +135,7 @@ final class EdgeFixture implements AutoCloseable {
                     new Partitions(counts.now(), partitions.getRef()),
                     new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
                     this::session,
-                    Readiness.always(),
+                    health,
                     () -> nodes.list(),
                     kind -> wanted.of(kind),
                     open),
@@ -141,7 +144,7 @@ final class EdgeFixture implements AutoCloseable {
                 Clock.fixed(NOON, ZoneOffset.UTC))
             .toCompletableFuture()
             .join();
-    server.serving(true);
+    health.serving(true);
   }
 
   private GrpcServer.Spawner spawner() {

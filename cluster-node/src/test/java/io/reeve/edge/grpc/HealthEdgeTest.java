@@ -2,14 +2,14 @@ package io.reeve.edge.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.edge.NodeHealth;
+import io.reeve.edge.PlayedReadiness;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -23,8 +23,9 @@ class HealthEdgeTest {
   private static final String NODE = "";
 
   private final PlayedReadiness readiness = new PlayedReadiness();
+  private final NodeHealth node = new NodeHealth(readiness);
   private final HealthEdge health =
-      new HealthEdge(HealthEdge.SERVICES, readiness, Duration.ofMillis(20));
+      new HealthEdge(HealthEdge.SERVICES, node, Duration.ofMillis(20));
 
   @AfterAll
   static void stop() {
@@ -41,8 +42,8 @@ class HealthEdgeTest {
 
   @Test
   void withoutADispatcherTasksAreTakenAndWorkersAreNotServed() {
-    health.serving(true);
-    readiness.workers = false;
+    node.serving(true);
+    readiness.workers(false);
 
     assertThat(status(TaskService.name)).isEqualTo(ServingStatus.SERVING);
     assertThat(status(WorkerService.name)).isEqualTo(ServingStatus.NOT_SERVING);
@@ -52,9 +53,9 @@ class HealthEdgeTest {
 
   @Test
   void withoutAStoreNothingIsServedButTheProcessLives() {
-    health.serving(true);
-    readiness.tasks = false;
-    readiness.workers = false;
+    node.serving(true);
+    readiness.tasks(false);
+    readiness.workers(false);
 
     assertThat(status(TaskService.name)).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(status(NODE)).isEqualTo(ServingStatus.NOT_SERVING);
@@ -63,17 +64,17 @@ class HealthEdgeTest {
 
   @Test
   void aWatchTellsEachChangeOnceAndEndsWithTheNode() throws Exception {
-    health.serving(true);
+    node.serving(true);
     var watch = watch(TaskService.name);
     assertThat(next(watch)).isEqualTo(ServingStatus.SERVING);
 
-    readiness.tasks = false;
+    readiness.tasks(false);
     assertThat(next(watch)).isEqualTo(ServingStatus.NOT_SERVING);
 
-    readiness.tasks = true;
+    readiness.tasks(true);
     assertThat(next(watch)).isEqualTo(ServingStatus.SERVING);
 
-    health.serving(false);
+    node.serving(false);
     assertThat(next(watch)).isEqualTo(ServingStatus.NOT_SERVING);
   }
 
@@ -100,21 +101,5 @@ class HealthEdgeTest {
 
   private static HealthCheckRequest request(String service) {
     return HealthCheckRequest.newBuilder().setService(service).build();
-  }
-
-  private static final class PlayedReadiness implements Readiness {
-
-    private volatile boolean tasks = true;
-    private volatile boolean workers = true;
-
-    @Override
-    public CompletionStage<Boolean> tasks() {
-      return CompletableFuture.completedFuture(tasks);
-    }
-
-    @Override
-    public CompletionStage<Boolean> workers() {
-      return CompletableFuture.completedFuture(workers);
-    }
   }
 }

@@ -43,7 +43,7 @@ class NoEdgeTest {
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
     assertThat(health(HealthEdge.LIVE)).isEqualTo(ServingStatus.SERVING);
 
-    server.server.serving(false);
+    server.health.serving(false);
 
     assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING);
   }

@@ -1,6 +1,5 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,19 +15,4 @@ public interface Readiness {
 
   /** Whether workers get tasks: the above, and a dispatcher works. */
   CompletionStage<Boolean> workers();
-
-  /** Everything always works. */
-  static Readiness always() {
-    return new Readiness() {
-      @Override
-      public CompletionStage<Boolean> tasks() {
-        return CompletableFuture.completedFuture(true);
-      }
-
-      @Override
-      public CompletionStage<Boolean> workers() {
-        return CompletableFuture.completedFuture(true);
-      }
-    };
-  }
 }

@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;

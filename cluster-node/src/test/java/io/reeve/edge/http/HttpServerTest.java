@@ -1,0 +1,309 @@
+package io.reeve.edge.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.NodeHealth;
+import io.reeve.edge.PlayedReadiness;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The server on a free port of loopback, as programs meet it. */
+class HttpServerTest {
+
+  private static final ActorTestKit KIT =
+      ActorTestKit.create(
+          "http",
+          ConfigFactory.parseString("pekko.actor.provider = local")
+              .withFallback(ConfigFactory.load()));
+
+  private static final HttpSettings SETTINGS =
+      new HttpSettings(
+          "127.0.0.1",
+          OptionalInt.of(0),
+          2,
+          Duration.ofSeconds(60),
+          Duration.ofMillis(500),
+          100,
+          256,
+          10);
+
+  private final PlayedReadiness readiness = new PlayedReadiness();
+  private final NodeHealth health = new NodeHealth(readiness);
+  private final HttpClient client = HttpClient.newHttpClient();
+  private HttpServer server = bind(SETTINGS);
+
+  private HttpServer bind(HttpSettings settings) {
+    return HttpServer.bind(KIT.system(), settings, 0, health, "1.2.3").toCompletableFuture().join();
+  }
+
+  /** Binds anew, with other bounds. */
+  private void bindWith(Duration idleTimeout) {
+    end();
+    server =
+        bind(
+            new HttpSettings(
+                "127.0.0.1",
+                OptionalInt.of(0),
+                2,
+                idleTimeout,
+                Duration.ofSeconds(5),
+                100,
+                256,
+                10));
+  }
+
+  @AfterEach
+  void end() {
+    server.terminate(Duration.ofSeconds(3)).toCompletableFuture().join();
+  }
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/health/live", "/alive", "/healthz"})
+  void aNodeLivesWhateverItCanDo(String path) throws Exception {
+    readiness.tasks(false);
+    readiness.workers(false);
+
+    var answer = get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("ok\n");
+    assertThat(answer.headers().firstValue("content-type")).hasValue("text/plain; charset=UTF-8");
+    assertThat(answer.headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(answer.headers().firstValue("server")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/health/ready", "/health", "/ready"})
+  void aNodeIsReadyWhileItServesAndSaysWhatIsAmissWhileItDoesNot(String path) throws Exception {
+    assertThat(get(path).statusCode()).isEqualTo(503);
+    assertThat(get(path).body())
+        .isEqualTo(
+            "{\"status\":\"not-ready\",\"serving\":false,\"tasks\":true,\"workers\":true,"
+                + "\"version\":\"1.2.3\"}\n");
+
+    health.serving(true);
+    var answer = get(path);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(answer.headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"status\":\"ready\",\"serving\":true,\"tasks\":true,\"workers\":true,"
+                + "\"version\":\"1.2.3\"}\n");
+
+    readiness.workers(false);
+    assertThat(get(path).statusCode()).isEqualTo(503);
+    assertThat(get(path).body()).contains("\"tasks\":true,\"workers\":false");
+
+    readiness.tasks(false);
+    assertThat(get(path).statusCode()).isEqualTo(503);
+    assertThat(get(path).body()).contains("\"tasks\":false");
+  }
+
+  @Test
+  void aVersionIsText() {
+    assertThat(HealthPages.json(new NodeHealth.Found(true, true, true), "1\"\n"))
+        .endsWith("\"version\":\"1\\\"\\n\"}\n");
+  }
+
+  @Test
+  void headIsGetWithoutTheBody() throws Exception {
+    var answer = send("HEAD", "/health/ready");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValueAsLong("content-length"))
+        .hasValue(get("/health/ready").body().length());
+    assertThat(answer.headers().firstValue("cache-control")).hasValue("no-store");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+  void nothingIsChangedHere(String method) throws Exception {
+    var answer = send(method, "/health/live");
+
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("allow")).hasValue("GET, HEAD");
+    assertThat(answer.body()).isEqualTo("expected GET or HEAD\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/health/", "/health/live/x", "/Health", "/api/v1/tasks"})
+  void whoAsksForAnythingElseIsToldWhatThereIs(String path) throws Exception {
+    var answer = get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body())
+        .isEqualTo(
+            """
+            nothing is here; there is
+            /health/live (also /alive, /healthz)
+            /health/ready (also /health, /ready)
+            """);
+  }
+
+  @Test
+  void aSmallBodyIsDroppedAndTheConnectionGoesOn() throws IOException {
+    try (var socket = connect()) {
+      var request = "GET /alive HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789";
+      assertThat(said(socket, request)).startsWith("HTTP/1.1 200 ");
+      assertThat(said(socket, request)).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 11", "Transfer-Encoding: chunked"})
+  void aBodyThatIsTooLargeOrMayBeIsRefusedBeforeItComes(String header) throws IOException {
+    try (var socket = connect()) {
+      assertThat(said(socket, "GET /alive HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n"))
+          .startsWith("HTTP/1.1 413 ")
+          .contains("Connection: close")
+          .contains("expected no body, or one of 10 bytes at most");
+      assertThat(isClosed(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void longAddressesAndHeadersAreRefused() throws IOException {
+    try (var socket = connect()) {
+      var path = "/" + "a".repeat(100);
+      assertThat(said(socket, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+          .startsWith("HTTP/1.1 414 ");
+    }
+    try (var socket = connect()) {
+      var header = "X-Long: " + "a".repeat(257);
+      assertThat(said(socket, "GET /alive HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n"))
+          .startsWith("HTTP/1.1 431 ");
+    }
+  }
+
+  @Test
+  void whatIsNoHttpIsRefused() throws IOException {
+    try (var socket = connect()) {
+      assertThat(said(socket, "GET /alive HTTP/1.1\r\n: x\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+  }
+
+  @Test
+  void moreConnectionsThanAllowedWait() throws IOException {
+    try (var first = connect();
+        var second = connect();
+        var third = connect()) {
+      assertThat(said(first, LIVE)).startsWith("HTTP/1.1 200 ");
+      assertThat(said(second, LIVE)).startsWith("HTTP/1.1 200 ");
+      third.setSoTimeout(300);
+      assertThatThrownBy(() -> said(third, LIVE)).isInstanceOf(SocketTimeoutException.class);
+
+      first.shutdownOutput();
+
+      third.setSoTimeout(5_000);
+      assertThat(said(third, "")).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void anIdleConnectionIsClosed() throws IOException {
+    bindWith(Duration.ofMillis(200));
+    try (var socket = connect()) {
+      assertThat(said(socket, LIVE)).startsWith("HTTP/1.1 200 ");
+      assertThat(isClosed(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void aQuestionThatIsNotAnsweredInTimeIsAnsweredWithNotReady() throws Exception {
+    readiness.workers = new CompletableFuture<>();
+
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theEndClosesConnectionsThatAreIdleAtOnceAndTakesNoMore() throws Exception {
+    try (var socket = connect()) {
+      assertThat(said(socket, LIVE)).startsWith("HTTP/1.1 200 ");
+
+      server.terminate(Duration.ofSeconds(60)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+
+      assertThat(isClosed(socket)).isTrue();
+    }
+    assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+  }
+
+  // ---- Asking -----------------------------------------------------------------------------------
+
+  private static final String LIVE = "GET /alive HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return send("GET", path);
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    var uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    var request =
+        HttpRequest.newBuilder(uri)
+            .method(method, BodyPublishers.noBody())
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  private Socket connect() throws IOException {
+    var socket = new Socket();
+    socket.setSoTimeout(5_000);
+    socket.connect(server.address(), 1_000);
+    return socket;
+  }
+
+  /** Waits for it, and reads nothing else before. */
+  private static boolean isClosed(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  /** Sends a request and reads the answer, whose length is told by its header. */
+  private static String said(Socket socket, String request) throws IOException {
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    var in = socket.getInputStream();
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      var next = in.read();
+      if (next < 0) {
+        throw new IOException("the stream ended after " + head);
+      }
+      head.append((char) next);
+    }
+    var length = head.toString().replaceAll("(?s).*Content-Length: (\\d+)\r\n.*", "$1");
+    return head + new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
+  }
+}
