@@ -37,8 +37,8 @@ final class NodeCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       description =
-          "Port for health by HTTP: a number, or off. Default: the one after that for clients and"
-              + " workers, from the configuration.")
+          "Port for health and metrics by HTTP: a number, or off. Default: the one after that for"
+              + " clients and workers, from the configuration.")
   @Nullable String httpPort;
 
   @Option(

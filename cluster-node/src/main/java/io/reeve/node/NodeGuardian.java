@@ -8,12 +8,18 @@ import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.RequestRouting;
 import io.reeve.edge.grpc.WantedWorkers;
 import io.reeve.edge.http.HttpServer;
+import io.reeve.edge.http.Metrics;
 import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
+import io.reeve.node.cluster.Leadership;
 import io.reeve.node.cluster.NodeRegistry;
 import io.reeve.node.cluster.Role;
 import io.reeve.node.cluster.TaskOwners;
 import io.reeve.node.cluster.WayToOwners;
+import io.reeve.node.metrics.LeadershipMetrics;
+import io.reeve.node.metrics.ProcessMetrics;
+import io.reeve.node.metrics.ReadinessMetrics;
+import io.reeve.node.metrics.SessionMetrics;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
@@ -22,9 +28,7 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.AddressFromURIString;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -108,6 +112,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final ActorRef<NodeRegistry.Command> registry;
   private final Elsewhere elsewhere;
   private final NodeHealth health;
+  private final Metrics metrics = new Metrics();
   private boolean dispatcherWorks;
   private @Nullable GrpcServer server;
   private @Nullable HttpServer http;
@@ -144,10 +149,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     var cluster = Cluster.get(context.getSystem());
     var identity = ThisProcess.identity(cluster, settings, version, parts.clock());
     this.elsewhere = NodeRegistry.elsewhere(cluster, identity);
+    var leadership = new Leadership();
     this.registry =
         context.spawn(
             NodeRegistry.create(
-                identity, ThisProcess.load(parts.nanoTime()), settings.cluster(), elsewhere),
+                identity,
+                ThisProcess.load(parts.nanoTime()),
+                settings.cluster(),
+                elsewhere,
+                leadership),
             "nodes");
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
@@ -156,6 +166,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         new NodeHealth(
             new NodeReadiness(
                 context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()));
+    metrics.add(new ProcessMetrics());
+    metrics.add(new ReadinessMetrics(health));
+    metrics.add(new LeadershipMetrics(leadership));
     bindHttp();
     parts.keptCounts().ifPresentOrElse(this::bind, this::keepCountsOnceUp);
     for (var partition = 0; partition < partitions.count(); partition++) {
@@ -195,7 +208,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 getContext()
                     .pipeToSelf(
                         HttpServer.bind(
-                            getContext().getSystem(), settings.http(), port, health, version),
+                            getContext().getSystem(),
+                            settings.http(),
+                            port,
+                            new HttpServer.Backing(health, metrics, version)),
                         (bound, failure) ->
                             bound != null ? new HttpBound(bound) : new NotServing(failure)));
   }
@@ -343,18 +359,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private Behavior<Command> onBound(Bound bound) {
     server = bound.server();
-    addToShutdown(bound.server());
+    metrics.add(new SessionMetrics(bound.server()::openSessions));
+    var self = getContext().getSelf();
+    Departure.of(bound.server(), elsewhere, () -> self.tell(new CloseGate()))
+        .addTo(getContext().getSystem());
     return readyIfAll();
   }
 
   private Behavior<Command> onHttpBound(HttpBound bound) {
     http = bound.server();
-    // Calls have ended by then; until that, whoever asks is told that the node leaves.
-    CoordinatedShutdown.get(getContext().getSystem())
-        .addTask(
-            CoordinatedShutdown.PhaseServiceStop(),
-            "end-http",
-            () -> bound.server().terminate(settings.edge().server().drainWithin()));
+    Departure.of(bound.server(), settings.edge().server().drainWithin())
+        .addTo(getContext().getSystem());
     return readyIfAll();
   }
 
@@ -471,28 +486,5 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private static boolean notReady(Partition.Reply reply) {
     return reply instanceof Partition.Refused refused
         && refused.rejection().code() == io.reeve.domain.task.Rejection.Code.NOT_READY;
-  }
-
-  private void addToShutdown(GrpcServer bound) {
-    var shutdown = CoordinatedShutdown.get(getContext().getSystem());
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-        "tell-workers-to-leave",
-        () -> {
-          bound.leave("the node shuts down", elsewhere.endpoints());
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
-    shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "unbind-grpc", bound::unbind);
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceRequestsDone(), "end-grpc-calls", bound::terminate);
-    var self = getContext().getSelf();
-    shutdown.addTask(
-        CoordinatedShutdown.PhaseServiceStop(),
-        "silence-partitions",
-        () -> {
-          bound.stopSessions();
-          self.tell(new CloseGate());
-          return CompletableFuture.completedFuture(Done.getInstance());
-        });
   }
 }

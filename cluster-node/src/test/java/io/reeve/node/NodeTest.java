@@ -5,15 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
-import io.reeve.domain.task.Rejection;
-import io.reeve.edge.grpc.SessionFactory;
-import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.Stores;
-import io.reeve.node.time.SteadyClock;
-import io.reeve.partition.Partition;
-import io.reeve.partition.Partitions;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.TaskServiceGrpc;
@@ -31,21 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.LongConsumer;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.RecipientRef;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,9 +71,11 @@ class NodeTest {
     var http = node.http().orElseThrow();
     assertThat(status(http, "/health/ready")).isEqualTo(200);
     var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
+    var cancel = CancelTaskRequest.newBuilder().setTaskId("0-1").build();
     var unanswered =
-        TaskServiceGrpc.newFutureStub(channel)
-            .cancelTask(CancelTaskRequest.newBuilder().setTaskId("0-1").build());
+        CompletableFuture.supplyAsync(
+            () -> TaskServiceGrpc.newBlockingStub(channel).cancelTask(cancel),
+            call -> new Thread(call).start());
     assertThat(parts.cancelling.await(10, TimeUnit.SECONDS)).isTrue();
 
     node.stop();
@@ -101,7 +86,7 @@ class NodeTest {
     }
     assertThat(last).isEqualTo(503);
     assertThat(status(http, "/health/live")).isEqualTo(200);
-    assertThat(unanswered.isDone()).isFalse();
+    assertThat(unanswered).isNotDone();
     assertThat(node.awaitStopped()).isTrue();
     channel.shutdownNow();
     assertThat(refusesConnections(http)).isTrue();
@@ -373,107 +358,5 @@ class NodeTest {
       text.append(Integer.parseInt(ip.substring(i, i + 2), 16)).append(i == 0 ? ":" : ".");
     }
     return text.append(Integer.parseInt(parts[1], 16)).toString();
-  }
-
-  /** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
-  private static final class PlayedParts implements Parts {
-
-    /** A task is to be cancelled, which no partition here answers. */
-    private final CountDownLatch cancelling = new CountDownLatch(1);
-
-    @Override
-    public SteadyClock clock() {
-      return SteadyClock.start(Clock.systemUTC()::millis, System::nanoTime, 0.01);
-    }
-
-    @Override
-    public Config pekkoConfig() {
-      return ConfigFactory.empty();
-    }
-
-    @Override
-    public String where() {
-      return "nothing kept";
-    }
-
-    @Override
-    public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
-        ActorSystem<?> system) {
-      return entity ->
-          Behaviors.receiveMessage(
-              command -> {
-                if (command instanceof Partition.HandOff) {
-                  return Behaviors.stopped();
-                }
-                if (command instanceof Partition.Cancel) {
-                  cancelling.countDown();
-                }
-                if (command instanceof Partition.Get get) {
-                  get.replyTo()
-                      .tell(
-                          new Partition.Refused(
-                              new Rejection(Rejection.Code.UNKNOWN_TASK, "played")));
-                }
-                return Behaviors.same();
-              });
-    }
-
-    @Override
-    public Behavior<Dispatcher.Command> dispatcher(
-        ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch) {
-      return Behaviors.receiveMessage(
-          message -> {
-            if (message instanceof Dispatcher.ShowWork show) {
-              show.replyTo().tell(new Dispatcher.Work(1, List.of(), List.of()));
-            }
-            return Behaviors.same();
-          });
-    }
-
-    @Override
-    public int partitionCount() {
-      return 4;
-    }
-
-    @Override
-    public Optional<PartitionCounts> keptCounts() {
-      return Optional.empty();
-    }
-
-    @Override
-    public PartitionCounts keepCounts() {
-      return PartitionCounts.always(4);
-    }
-
-    @Override
-    public Duration requestsKept() {
-      return Duration.ofHours(1);
-    }
-
-    @Override
-    public LongSupplier nanoTime() {
-      return System::nanoTime;
-    }
-
-    @Override
-    public boolean storeAnswers() {
-      return true;
-    }
-
-    @Override
-    public Optional<MemberDirectory> members() {
-      return Optional.empty();
-    }
-
-    @Override
-    public SessionFactory sessions(
-        ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
-      return stream -> Behaviors.empty();
-    }
-
-    @Override
-    public void close() {
-      // Holds nothing.
-    }
   }
 }

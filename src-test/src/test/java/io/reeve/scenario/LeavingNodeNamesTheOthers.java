@@ -45,6 +45,12 @@ class LeavingNodeNamesTheOthers {
             () ->
                 dispatcher(atHeron).equals("crane")
                     && heron.process().said().contains("the dispatcher is on crane ("));
+        assertThat(crane.metric("reeve_dispatcher_here")).isEqualTo(1);
+        assertThat(crane.metric("reeve_worker_sessions")).isEqualTo(1);
+        assertThat(heron.metric("reeve_dispatcher_here")).isZero();
+        assertThat(heron.metric("reeve_dispatcher_changes_total")).isZero();
+        var epoch = crane.metric("reeve_dispatcher_epoch");
+        assertThat(heron.metric("reeve_dispatcher_epoch")).isEqualTo(epoch);
         assertThat(atCrane.nodes().stream().mapToInt(node -> node.getReport().getSessions()).sum())
             .isEqualTo(1);
         result(atCrane);
@@ -67,6 +73,9 @@ class LeavingNodeNamesTheOthers {
             "heron says where the dispatcher went",
             SOON,
             () -> heron.process().said().contains("the dispatcher moved from crane ("));
+        assertThat(heron.metric("reeve_dispatcher_here")).isEqualTo(1);
+        assertThat(heron.metric("reeve_dispatcher_changes_total")).isEqualTo(1);
+        assertThat(heron.metric("reeve_dispatcher_epoch")).isGreaterThan(epoch);
         assertThat(heron.process().said())
             .containsOnlyOnce("the dispatcher is on ")
             .containsOnlyOnce("the dispatcher moved ");

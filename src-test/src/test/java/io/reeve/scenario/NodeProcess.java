@@ -51,12 +51,23 @@ public record NodeProcess(Member process, int port, int httpPort, Duration start
 
   /** Whether its process lives, by its own word. */
   boolean isLive() {
-    return HttpStatus.of(httpPort, "/health/live") == HttpStatus.OK;
+    return HttpAnswer.of(httpPort, "/health/live").status() == HttpAnswer.OK;
   }
 
   /** Whether it serves, by its own word. */
   boolean isReady() {
-    return HttpStatus.of(httpPort, "/health/ready") == HttpStatus.OK;
+    return HttpAnswer.of(httpPort, "/health/ready").status() == HttpAnswer.OK;
+  }
+
+  /** The figure of this name that it shows, which has no labels. */
+  double metric(String name) {
+    return HttpAnswer.of(httpPort, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("expected a metric " + name));
   }
 
   /** A client of it, to be closed by the caller. */

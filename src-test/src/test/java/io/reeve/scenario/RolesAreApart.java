@@ -104,8 +104,9 @@ class RolesAreApart {
       var http = freePort();
       var waiting = startEdge(edge.port(), "reeve.http.port=" + http);
       Await.until("the edge answers", SOON, () -> health(edge).equals(ServingStatus.NOT_SERVING));
-      assertThat(HttpStatus.of(http, "/health/live")).isEqualTo(HttpStatus.OK);
-      assertThat(HttpStatus.of(http, "/health/ready")).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+      assertThat(HttpAnswer.of(http, "/health/live").status()).isEqualTo(HttpAnswer.OK);
+      assertThat(HttpAnswer.of(http, "/health/ready").status())
+          .isEqualTo(HttpAnswer.SERVICE_UNAVAILABLE);
       try (var client = edge.client();
           var impatient = impatient(edge)) {
         unavailable(impatient);
@@ -117,7 +118,7 @@ class RolesAreApart {
         var again = client.submit("call-1", TaskRequest.of("echo").payload("again").build());
         result(client, again.taskId());
         assertThat(health(edge)).isEqualTo(ServingStatus.SERVING);
-        assertThat(HttpStatus.of(http, "/health/ready")).isEqualTo(HttpStatus.OK);
+        assertThat(HttpAnswer.of(http, "/health/ready").status()).isEqualTo(HttpAnswer.OK);
 
         waiting.kill();
         Await.until(

@@ -32,15 +32,21 @@ public final class HttpServer {
   }
 
   /**
+   * What the pages stand on.
+   *
+   * @param version of the program, for people
+   */
+  public record Backing(NodeHealth health, Metrics metrics, String version) {}
+
+  /**
    * Binds the port of {@code settings}.
    *
    * @param port 0: any that is free
-   * @param version of the program, for people
    */
   public static CompletionStage<HttpServer> bind(
-      ActorSystem<?> system, HttpSettings settings, int port, NodeHealth health, String version) {
+      ActorSystem<?> system, HttpSettings settings, int port, Backing backing) {
     var materializer = SystemMaterializer.get(system).materializer();
-    var routes = routes(settings, new HealthPages(health, version));
+    var routes = routes(settings, backing);
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
         request -> answer(routes, request, materializer);
     return Http.get(system)
@@ -50,10 +56,12 @@ public final class HttpServer {
         .thenApply(HttpServer::new);
   }
 
-  private static Routes routes(HttpSettings settings, HealthPages health) {
+  private static Routes routes(HttpSettings settings, Backing backing) {
+    var health = new HealthPages(backing.health(), backing.version());
     return Routes.builder()
         .page(health::live, "/health/live", "/alive", "/healthz")
         .page(health::ready, "/health/ready", "/health", "/ready")
+        .page(backing.metrics()::page, "/metrics")
         .build(settings.bodyBytesMax());
   }
 

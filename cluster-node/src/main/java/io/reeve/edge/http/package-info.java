@@ -1,6 +1,6 @@
 /**
- * The HTTP edge: how the node is, for programs that watch it. On a port of its own, since what may
- * watch a node need not be what may give it work.
+ * The HTTP edge: health and figures of the node, for programs that watch it. On a port of its own,
+ * since what may watch a node need not be what may give it work.
  *
  * <p>Knows how to ask for what it shows, and nothing of who answers. Start reading at {@link
  * io.reeve.edge.http.HttpServer}; the paths are in {@link io.reeve.edge.http.Routes}.

@@ -6,16 +6,20 @@ package io.reeve.node.cluster;
  *
  * @param incarnation of its node; empty: nobody has said so yet
  * @param node for people
+ * @param changes how often a later one was heard of than the one known before
  */
-record DispatcherPlace(String incarnation, String node, long epoch) {
+record DispatcherPlace(String incarnation, String node, long epoch, long changes) {
 
-  static final DispatcherPlace UNKNOWN = new DispatcherPlace("", "", 0);
+  static final DispatcherPlace UNKNOWN = new DispatcherPlace("", "", 0, 0);
 
   /** The place when this is told too. */
   DispatcherPlace after(NodeFacts facts) {
     return facts.dispatcherEpoch() > epoch
         ? new DispatcherPlace(
-            facts.identity().incarnation(), facts.identity().toString(), facts.dispatcherEpoch())
+            facts.identity().incarnation(),
+            facts.identity().toString(),
+            facts.dispatcherEpoch(),
+            epoch == 0 ? 0 : changes + 1)
         : this;
   }
 

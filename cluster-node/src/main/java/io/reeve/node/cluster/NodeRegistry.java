@@ -88,6 +88,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   private final ProcessLoad process;
   private final ClusterSettings settings;
   private final Elsewhere elsewhere;
+  private final Leadership leadership;
 
   private final Map<String, NodeFacts> known = new HashMap<>();
   private final Map<Integer, ActorRef<?>> partitions = new TreeMap<>();
@@ -126,18 +127,21 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   /**
    * @param process sampled by this actor alone
    * @param elsewhere told what is known of the others
+   * @param leadership told where the dispatcher is
    */
   public static Behavior<Command> create(
       NodeFacts.Identity identity,
       ProcessLoad process,
       ClusterSettings settings,
-      Elsewhere elsewhere) {
+      Elsewhere elsewhere,
+      Leadership leadership) {
     Behavior<Command> registry =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
-                        new NodeRegistry(context, timers, identity, process, settings, elsewhere)));
+                        new NodeRegistry(
+                            context, timers, identity, process, settings, elsewhere, leadership)));
     // What it was told by this node would not be told again.
     return Behaviors.supervise(registry).onFailure(SupervisorStrategy.resume());
   }
@@ -148,7 +152,8 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
       NodeFacts.Identity identity,
       ProcessLoad process,
       ClusterSettings settings,
-      Elsewhere elsewhere) {
+      Elsewhere elsewhere,
+      Leadership leadership) {
     super(context);
     this.timers = timers;
     this.cluster = Cluster.get(context.getSystem());
@@ -156,6 +161,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     this.process = process;
     this.settings = settings;
     this.elsewhere = elsewhere;
+    this.leadership = leadership;
     var receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.register(KEY, context.getSelf().narrow()));
     receptionist.tell(
@@ -225,6 +231,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     if (ended.dispatcher().equals(dispatches)) {
       epoch = 0;
       dispatches = null;
+      leadership.see(dispatcher, false);
     }
     return this;
   }
@@ -327,6 +334,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     elsewhere.know(known);
     var before = dispatcher;
     dispatcher = before.after(facts);
+    leadership.see(dispatcher, dispatches != null && epoch == dispatcher.epoch());
     if (dispatcher.isOnTheNodeOf(before)) {
       return;
     }

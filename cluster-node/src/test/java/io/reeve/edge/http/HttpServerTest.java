@@ -55,7 +55,10 @@ class HttpServerTest {
   private HttpServer server = bind(SETTINGS);
 
   private HttpServer bind(HttpSettings settings) {
-    return HttpServer.bind(KIT.system(), settings, 0, health, "1.2.3").toCompletableFuture().join();
+    return HttpServer.bind(
+            KIT.system(), settings, 0, new HttpServer.Backing(health, new Metrics(), "1.2.3"))
+        .toCompletableFuture()
+        .join();
   }
 
   /** Binds anew, with other bounds. */
@@ -166,6 +169,7 @@ class HttpServerTest {
             nothing is here; there is
             /health/live (also /alive, /healthz)
             /health/ready (also /health, /ready)
+            /metrics
             """);
   }
 

@@ -103,7 +103,7 @@ class ClusterPictureTest {
   void aHigherEpochIsTheLaterPlaceWhateverTheOrderOfTheNews() {
     var place = DispatcherPlace.UNKNOWN.after(facts("heron", 5)).after(facts("crane", 4));
 
-    assertThat(place).isEqualTo(new DispatcherPlace("heron", "heron (heron:7355)", 5));
+    assertThat(place).isEqualTo(new DispatcherPlace("heron", "heron (heron:7355)", 5, 0));
     assertThat(place.after(facts("wren", 0))).isEqualTo(place);
   }
 
@@ -113,6 +113,17 @@ class ClusterPictureTest {
 
     assertThat(place.after(facts("heron", 6)).isOnTheNodeOf(place)).isTrue();
     assertThat(place.after(facts("crane", 7)).isOnTheNodeOf(place)).isFalse();
+  }
+
+  @Test
+  void everyLaterEpochIsAChangeButTheFirstOneHeardOf() {
+    var place = DispatcherPlace.UNKNOWN.after(facts("heron", 5));
+    assertThat(place.changes()).isZero();
+
+    place = place.after(facts("heron", 6)).after(facts("heron", 6)).after(facts("crane", 5));
+    assertThat(place.changes()).isEqualTo(1);
+
+    assertThat(place.after(facts("crane", 9)).changes()).isEqualTo(2);
   }
 
   // ---- What is played ---------------------------------------------------------------------------

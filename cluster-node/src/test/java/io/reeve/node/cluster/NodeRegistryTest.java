@@ -99,11 +99,27 @@ class NodeRegistryTest {
     crane.registry.tell(new NodeRegistry.Dispatches(4, first));
     crane.awaitDispatcher("crane");
     heron.awaitDispatcher("crane");
+    assertThat(crane.leadership.now()).isEqualTo(new Leadership.Seen(4, 0, true));
+    assertThat(heron.leadership.now()).isEqualTo(new Leadership.Seen(4, 0, false));
 
     crane.kit.stop(first);
+    crane.awaitLeadership(new Leadership.Seen(4, 0, false));
     heron.registry.tell(new NodeRegistry.Dispatches(5, second));
     crane.awaitDispatcher("heron");
     heron.awaitDispatcher("heron");
+    assertThat(crane.leadership.now()).isEqualTo(new Leadership.Seen(5, 1, false));
+    assertThat(heron.leadership.now()).isEqualTo(new Leadership.Seen(5, 1, true));
+  }
+
+  @Test
+  void whoHearsOfALaterDispatcherNoLongerTakesItsOwnForThatOne() {
+    both();
+    crane.registry.tell(
+        new NodeRegistry.Dispatches(4, crane.kit.spawn(Behaviors.empty(), "dispatcher")));
+    heron.registry.tell(
+        new NodeRegistry.Dispatches(5, heron.kit.spawn(Behaviors.empty(), "dispatcher")));
+
+    crane.awaitLeadership(new Leadership.Seen(5, 1, false));
   }
 
   @Test
@@ -150,6 +166,7 @@ class NodeRegistryTest {
     private final ActorTestKit kit;
     private final Cluster cluster;
     private final Elsewhere elsewhere;
+    private final Leadership leadership = new Leadership();
     private final ActorRef<NodeRegistry.Command> registry;
 
     Running(String name) {
@@ -174,7 +191,8 @@ class NodeRegistryTest {
                   ClusterSettings.from(
                       ConfigFactory.parseString("reeve.cluster.answer-within = 500ms")
                           .withFallback(ConfigFactory.load())),
-                  elsewhere));
+                  elsewhere,
+                  leadership));
     }
 
     void join(Running first) {
@@ -194,6 +212,16 @@ class NodeRegistryTest {
             assertThat(nodes).allMatch(node -> node.getState() == NodeState.NODE_STATE_UP);
             return nodes;
           });
+    }
+
+    void awaitLeadership(Leadership.Seen expected) {
+      kit.createTestProbe()
+          .awaitAssert(
+              SOON,
+              () -> {
+                assertThat(leadership.now()).isEqualTo(expected);
+                return expected;
+              });
     }
 
     void awaitDispatcher(String name) {

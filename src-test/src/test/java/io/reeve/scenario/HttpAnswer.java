@@ -7,28 +7,29 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** What a server on this machine answers with. */
-final class HttpStatus {
+/**
+ * What a server on this machine answers with.
+ *
+ * @param status 0: nobody listens, or nobody answers in time
+ */
+record HttpAnswer(int status, String body) {
 
   static final int OK = 200;
   static final int SERVICE_UNAVAILABLE = 503;
 
-  /** Nobody listens, or nobody answers in time. */
-  static final int NONE = 0;
+  private static final HttpAnswer NONE = new HttpAnswer(0, "");
 
   private static final Duration WITHIN = Duration.ofSeconds(10);
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(WITHIN).build();
 
-  private HttpStatus() {}
-
-  /** The status of GET. */
-  static int of(int port, String path) {
+  /** The answer to GET. */
+  static HttpAnswer of(int port, String path) {
     var uri = URI.create("http://127.0.0.1:" + port + path);
     try {
-      return CLIENT
-          .send(HttpRequest.newBuilder(uri).timeout(WITHIN).build(), BodyHandlers.discarding())
-          .statusCode();
+      var answer =
+          CLIENT.send(HttpRequest.newBuilder(uri).timeout(WITHIN).build(), BodyHandlers.ofString());
+      return new HttpAnswer(answer.statusCode(), answer.body());
     } catch (IOException nobody) {
       return NONE;
     } catch (InterruptedException e) {

@@ -1,0 +1,27 @@
+package io.reeve.edge.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The figures of one part of a node. Whoever owns that part makes one and gives it to {@link
+ * Metrics#add}; nothing is measured but when somebody asks.
+ *
+ * <p>Names are promises: {@code docs/metrics.md} lists every one, and a test compares. Labels have
+ * few values, known beforehand: never a task, a worker or a tenant.
+ */
+public interface MetricSource {
+
+  /** Registers its meters; called once. They are read by any thread and must not block. */
+  void bindTo(MeterRegistry registry);
+
+  /**
+   * Asks for what its meters cannot read by themselves, and keeps the answer for them. Each scrape
+   * waits for it, so it answers within two seconds; several may ask at once. Where it fails, so
+   * does the scrape.
+   */
+  default CompletionStage<?> refresh() {
+    return CompletableFuture.completedFuture(null);
+  }
+}

@@ -1,0 +1,127 @@
+package io.reeve.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.domain.task.Rejection;
+import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.time.SteadyClock;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+
+/** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
+final class PlayedParts implements Parts {
+
+  /** A task is to be cancelled, which no partition here answers. */
+  final CountDownLatch cancelling = new CountDownLatch(1);
+
+  @Override
+  public SteadyClock clock() {
+    return SteadyClock.start(Clock.systemUTC()::millis, System::nanoTime, 0.01);
+  }
+
+  @Override
+  public Config pekkoConfig() {
+    return ConfigFactory.empty();
+  }
+
+  @Override
+  public String where() {
+    return "nothing kept";
+  }
+
+  @Override
+  public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
+      ActorSystem<?> system) {
+    return entity ->
+        Behaviors.receiveMessage(
+            command -> {
+              if (command instanceof Partition.HandOff) {
+                return Behaviors.stopped();
+              }
+              if (command instanceof Partition.Cancel) {
+                cancelling.countDown();
+              }
+              if (command instanceof Partition.Get get) {
+                get.replyTo()
+                    .tell(
+                        new Partition.Refused(
+                            new Rejection(Rejection.Code.UNKNOWN_TASK, "played")));
+              }
+              return Behaviors.same();
+            });
+  }
+
+  @Override
+  public Behavior<Dispatcher.Command> dispatcher(
+      ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch) {
+    return Behaviors.receiveMessage(
+        message -> {
+          if (message instanceof Dispatcher.ShowWork show) {
+            show.replyTo().tell(new Dispatcher.Work(1, List.of(), List.of()));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  @Override
+  public int partitionCount() {
+    return 4;
+  }
+
+  @Override
+  public Optional<PartitionCounts> keptCounts() {
+    return Optional.empty();
+  }
+
+  @Override
+  public PartitionCounts keepCounts() {
+    return PartitionCounts.always(4);
+  }
+
+  @Override
+  public Duration requestsKept() {
+    return Duration.ofHours(1);
+  }
+
+  @Override
+  public LongSupplier nanoTime() {
+    return System::nanoTime;
+  }
+
+  @Override
+  public boolean storeAnswers() {
+    return true;
+  }
+
+  @Override
+  public Optional<MemberDirectory> members() {
+    return Optional.empty();
+  }
+
+  @Override
+  public SessionFactory sessions(
+      ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
+    return stream -> Behaviors.empty();
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing.
+  }
+}
