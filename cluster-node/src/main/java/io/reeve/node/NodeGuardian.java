@@ -16,6 +16,7 @@ import io.reeve.node.cluster.NodeRegistry;
 import io.reeve.node.cluster.Role;
 import io.reeve.node.cluster.TaskOwners;
 import io.reeve.node.cluster.WayToOwners;
+import io.reeve.node.metrics.DemandMetrics;
 import io.reeve.node.metrics.LeadershipMetrics;
 import io.reeve.node.metrics.ProcessMetrics;
 import io.reeve.node.metrics.ReadinessMetrics;
@@ -169,6 +170,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     metrics.add(new ProcessMetrics());
     metrics.add(new ReadinessMetrics(health));
     metrics.add(new LeadershipMetrics(leadership));
+    metrics.add(new DemandMetrics(wanted(context)));
     bindHttp();
     parts.keptCounts().ifPresentOrElse(this::bind, this::keepCountsOnceUp);
     for (var partition = 0; partition < partitions.count(); partition++) {

@@ -87,6 +87,8 @@ class MetricsTest {
     assertThat(scrape.only("reeve_node_ready")).isEqualTo(1);
     assertThat(scrape.only("reeve_worker_sessions")).isZero();
     assertThat(scrape.only("reeve_dispatcher_changes_total")).isZero();
+    assertThat(scrape.only("reeve_tasks_ready")).isEqualTo(5);
+    assertThat(scrape.only("reeve_workers_wanted")).isEqualTo(2);
     assertThat(scrape.only("process_uptime_seconds")).isPositive();
   }
 

@@ -3,6 +3,7 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.Rejection;
 import io.reeve.edge.grpc.SessionFactory;
@@ -74,6 +75,10 @@ final class PlayedParts implements Parts {
         message -> {
           if (message instanceof Dispatcher.ShowWork show) {
             show.replyTo().tell(new Dispatcher.Work(1, List.of(), List.of()));
+          }
+          if (message instanceof Dispatcher.ShowDemand show) {
+            var demand = new Demand(0, 0, 0, 5, 5, 0, 5, 2, 0);
+            show.replyTo().tell(new Dispatcher.DemandShown(1, demand));
           }
           return Behaviors.same();
         });

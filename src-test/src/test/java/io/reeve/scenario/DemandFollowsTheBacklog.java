@@ -27,6 +27,7 @@ class DemandFollowsTheBacklog {
 
       submitSleeps(client, 40, "500ms");
       Await.until("all of them wait", SOON, () -> wanted(client) == 10);
+      assertThat(node.metric("reeve_workers_wanted")).isEqualTo(10);
       assertThat(client.demand(List.of("other"), List.of()).getWantedWorkers()).isZero();
       assertThat(client.demand(List.of(), List.of()).getUnserved()).isEqualTo(40);
 
