@@ -260,10 +260,17 @@ public final class Session {
       LongSupplier nanoTime,
       Supplier<String> ids) {}
 
-  /** A session for a stream whose first message is still to come. */
-  public static Behavior<Command> create(WorkerStream stream, Environment environment) {
+  /**
+   * A session for a stream whose first message is still to come.
+   *
+   * @param card kept up to date by this session alone
+   */
+  public static Behavior<Command> create(
+      WorkerStream stream, WorkerCard card, Environment environment) {
     return Behaviors.setup(
         context ->
-            Behaviors.withTimers(timers -> new SessionActor(context, timers, stream, environment)));
+            Behaviors.withTimers(
+                timers ->
+                    new SessionActor(context, new Reminders(timers), stream, card, environment)));
   }
 }

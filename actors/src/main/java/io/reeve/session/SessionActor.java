@@ -21,14 +21,14 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /** How a {@link Session} behaves. */
 final class SessionActor extends AbstractBehavior<Command> {
 
-  private final TimerScheduler<Command> timers;
+  private final Reminders reminders;
   private final WorkerStream stream;
+  private final WorkerCard card;
   private final Session.Environment env;
   private final ActorRef<Partition.ToSession> fromPartitions;
   private final DispatcherLink dispatcher;
@@ -51,12 +51,14 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   SessionActor(
       ActorContext<Command> context,
-      TimerScheduler<Command> timers,
+      Reminders reminders,
       WorkerStream stream,
+      WorkerCard card,
       Session.Environment env) {
     super(context);
-    this.timers = timers;
+    this.reminders = reminders;
     this.stream = stream;
+    this.card = card;
     this.env = env;
     this.fromPartitions =
         context.messageAdapter(Partition.ToSession.class, Session.FromPartition::new);
@@ -66,7 +68,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     this.settling = new Settling(env.partitions().count(), leases, env.tuning().batchesMax());
     this.credit = new CreditBook(env.settings().capacityMax(), 0, 0, 0);
     this.partitions = new PartitionLink(env.partitions(), holder, 0, leases, fromPartitions);
-    remind(Due.HELLO, env.tuning().helloWithin());
+    reminders.set(Due.HELLO, env.tuning().helloWithin());
   }
 
   // ---- Behaviour
@@ -101,12 +103,7 @@ final class SessionActor extends AbstractBehavior<Command> {
           : misused(new Misuse(Misuse.Code.SECOND_HELLO, "expected one hello, got another"));
     }
     if (phase != Phase.SERVING) {
-      return misused(
-          new Misuse(
-              Misuse.Code.HELLO_EXPECTED,
-              phase == Phase.NEW
-                  ? "expected a hello first, got another message"
-                  : "expected nothing before the welcome, got another message"));
+      return misused(phase.tooEarly());
     }
     if (message instanceof Session.Settled settled) {
       return onSettled(settled);
@@ -134,7 +131,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (misuse != null) {
       return misused(misuse);
     }
-    timers.cancel(Due.HELLO);
+    reminders.cancel(Due.HELLO);
     hello = first;
     var resume = first.resume();
     holder = resume == null ? env.ids().get() : resume.holder();
@@ -142,17 +139,18 @@ final class SessionActor extends AbstractBehavior<Command> {
     partitions = new PartitionLink(env.partitions(), holder, sessionNo, leases, fromPartitions);
     dispatcher.speakFor(holder, sessionNo);
     lost.addAll(holding.takeOver(first));
+    card.introduce(first, leases.total(), heardAt);
     phase = Phase.ATTACHING;
     if (resume == null) {
       return welcome(first);
     }
     partitions.attachAll();
-    remind(Due.WELCOME, env.tuning().attachWithin());
+    reminders.set(Due.WELCOME, env.tuning().attachWithin());
     return this;
   }
 
   private Behavior<Command> welcome(Session.Hello first) {
-    timers.cancel(Due.WELCOME);
+    reminders.cancel(Due.WELCOME);
     phase = Phase.SERVING;
     var capacityMax = env.settings().capacityMax();
     credit = new CreditBook(capacityMax, first.capacity(), first.urgentReserve(), leases.total());
@@ -163,9 +161,10 @@ final class SessionActor extends AbstractBehavior<Command> {
         .info("session {} of {} began with {} leases", id, first.workerId(), leases.total());
     heardAt = now();
     renewedAt = heardAt;
-    remind(Due.SILENCE, env.settings().silenceMax());
+    show(null);
+    reminders.set(Due.SILENCE, env.settings().silenceMax());
     if (!partitions.allAttached()) {
-      remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+      reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
     }
     var sent = offer(new Session.Welcome(id, token, env.settings(), List.copyOf(lost)));
     lost.clear();
@@ -177,6 +176,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (misuse != null) {
       return misused(misuse);
     }
+    show(null);
     tellCredit();
     return this;
   }
@@ -189,11 +189,12 @@ final class SessionActor extends AbstractBehavior<Command> {
     for (var part : settling.open(settled)) {
       partitions.settle(settled.batch(), part.partition(), part.settlements());
     }
-    remindOnce(Due.SETTLE_AGAIN, env.tuning().settleAgain());
+    reminders.setOnce(Due.SETTLE_AGAIN, env.tuning().settleAgain());
     return acknowledge();
   }
 
   private Behavior<Command> onBeat(Session.Beat beat) {
+    show(beat.figures());
     if (heardAt - renewedAt >= env.settings().leaseDuration().toNanos() / 3) {
       renewedAt = heardAt;
       partitions.renew();
@@ -224,7 +225,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       case GRACE -> this;
       case ATTACHING, SERVING -> {
         getContext().getLog().info("stream of worker {} ended: {}", workerId(), closed.cause());
-        yield grace();
+        yield grace(WorkerCard.DISCONNECTED);
       }
     };
   }
@@ -263,8 +264,8 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (!offer(new Session.Assignments(sequence, partition, assignments))) {
       return slowReader();
     }
-    remindOnce(Due.RECEIVED, env.settings().receivedWithin());
-    remindOnce(Due.CREDIT, env.tuning().creditWithin());
+    reminders.setOnce(Due.RECEIVED, env.settings().receivedWithin());
+    reminders.setOnce(Due.CREDIT, env.tuning().creditWithin());
     return this;
   }
 
@@ -316,7 +317,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     } else if (message instanceof Dispatcher.Superseded) {
       return superseded();
     } else if (message instanceof Dispatcher.Registered registered) {
-      timers.cancel(Due.REGISTER_AGAIN);
+      reminders.cancel(Due.REGISTER_AGAIN);
       if (dispatcher.up(registered)) {
         // Between two dispatchers nobody told which partitions restarted.
         for (var p = 0; p < env.partitions().count(); p++) {
@@ -331,7 +332,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private void reattach(int partition) {
     if (partition < env.partitions().count()) {
       partitions.attach(partition);
-      remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+      reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
     }
   }
 
@@ -341,14 +342,14 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   private Behavior<Command> register() {
     dispatcher.register(Objects.requireNonNull(hello), credit);
-    remind(Due.REGISTER_AGAIN, env.tuning().registerAgain());
+    reminders.set(Due.REGISTER_AGAIN, env.tuning().registerAgain());
     return this;
   }
 
   private void tellCredit() {
-    timers.cancel(Due.CREDIT);
+    reminders.cancel(Due.CREDIT);
     dispatcher.tellCredit(credit);
-    remindOnce(Due.CREDIT_AGAIN, env.tuning().creditAgain());
+    reminders.setOnce(Due.CREDIT_AGAIN, env.tuning().creditAgain());
   }
 
   // ---- What timers remind of
@@ -360,7 +361,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       case ATTACH_AGAIN -> {
         if (!partitions.allAttached()) {
           partitions.attachAgain();
-          remind(Due.ATTACH_AGAIN, env.tuning().attachWithin());
+          reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
         }
         yield this;
       }
@@ -372,7 +373,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       case SETTLE_AGAIN -> {
         if (!settling.batches().isEmpty()) {
           partitions.settleAgain(settling.batches());
-          remind(Due.SETTLE_AGAIN, env.tuning().settleAgain());
+          reminders.set(Due.SETTLE_AGAIN, env.tuning().settleAgain());
         }
         yield this;
       }
@@ -388,7 +389,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       return refuse("DEAF", "the worker did not acknowledge its assignments in time", true);
     }
     if (left != Long.MAX_VALUE) {
-      remind(Due.RECEIVED, Duration.ofNanos(left));
+      reminders.set(Due.RECEIVED, Duration.ofNanos(left));
     }
     return this;
   }
@@ -398,7 +399,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (left <= 0) {
       return refuse("SILENT", "the worker was silent for too long", true);
     }
-    remind(Due.SILENCE, Duration.ofNanos(left));
+    reminders.set(Due.SILENCE, Duration.ofNanos(left));
     return this;
   }
 
@@ -425,14 +426,16 @@ final class SessionActor extends AbstractBehavior<Command> {
     return switch (phase) {
       case NEW -> Behaviors.stopped();
       case GRACE -> this;
-      case ATTACHING, SERVING -> grace();
+      case ATTACHING, SERVING -> grace(reason);
     };
   }
 
   /** A later session has the leases. */
   private Behavior<Command> superseded() {
     getContext().getLog().info("session of worker {} was superseded", workerId());
-    refuseStream(new SessionRefusal("SUPERSEDED", "a later session took over", false));
+    var refusal = new SessionRefusal("SUPERSEDED", "a later session took over", false);
+    refuseStream(refusal);
+    card.end(refusal.reason());
     return Behaviors.stopped();
   }
 
@@ -447,13 +450,14 @@ final class SessionActor extends AbstractBehavior<Command> {
    * Takes no more work and waits for the worker to resume. Registered all the while, for it is the
    * dispatcher who says that a later session took over.
    */
-  private Behavior<Command> grace() {
+  private Behavior<Command> grace(String reason) {
     phase = Phase.GRACE;
+    card.waiting(reason, leases.total(), heardAt);
     credit.close();
-    timers.cancel(Due.WELCOME);
-    timers.cancel(Due.SILENCE);
-    timers.cancel(Due.RECEIVED);
-    remind(Due.GRACE_OVER, env.settings().resumeWithin());
+    reminders.cancel(Due.WELCOME);
+    reminders.cancel(Due.SILENCE);
+    reminders.cancel(Due.RECEIVED);
+    reminders.set(Due.GRACE_OVER, env.settings().resumeWithin());
     if (dispatcher.isUp()) {
       tellCredit();
     } else {
@@ -465,6 +469,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private Behavior<Command> end(boolean workerLost) {
     getContext().getLog().info("worker {} is gone, {} leases end", workerId(), leases.total());
     partitions.gone(workerLost);
+    card.end(workerLost);
     dispatcher.tellEnd();
     return Behaviors.stopped();
   }
@@ -480,21 +485,15 @@ final class SessionActor extends AbstractBehavior<Command> {
     return streamOpen && stream.offer(message);
   }
 
+  private void show(Session.@Nullable WorkerFigures said) {
+    card.connected(credit.totals(), leases.total(), heardAt, said);
+  }
+
   private String workerId() {
     return hello == null ? "" : hello.workerId();
   }
 
   private long now() {
     return env.nanoTime().getAsLong();
-  }
-
-  private void remind(Due due, Duration in) {
-    timers.startSingleTimer(due, due, in);
-  }
-
-  private void remindOnce(Due due, Duration in) {
-    if (!timers.isTimerActive(due)) {
-      remind(due, in);
-    }
   }
 }

@@ -17,6 +17,7 @@ import io.reeve.session.WorkerStream.SessionRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -50,6 +51,7 @@ class SessionTest {
   private final Session.Settings settings =
       Session.Settings.from(kit.system().settings().config(), Duration.ofSeconds(30));
   private final SessionTuning tuning = SessionTuning.from(kit.system().settings().config());
+  private final WorkerCard card = new WorkerCard();
   private final ActorRef<Session.Command> session = spawn(stream);
 
   @AfterEach
@@ -513,7 +515,80 @@ class SessionTest {
     assertThat(stream.expect(Session.Order.class).kind()).isEqualTo(Session.OrderKind.DRAIN);
   }
 
+  // ---- What others see of the worker
+
+  @Test
+  void theCardFollowsHelloCreditAndBeats() {
+    var register = registered(4, 1);
+    assertThat(seen().status()).isEqualTo(WorkerStatus.ONLINE);
+    assertThat(seen().worker().workerId()).isEqualTo("worker-1");
+    assertThat(seen().capacity()).isEqualTo(4);
+    assertThat(seen().urgentReserve()).isEqualTo(1);
+    assertThat(seen().figures()).isNull();
+
+    assign(register, 1, assignment(9, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    pass(Duration.ofSeconds(1));
+    session.tell(new Session.Beat(1, new Session.WorkerFigures("RUNNING", 1, 0, 2, 3, 250, 99)));
+    stream.expect(Session.Pong.class);
+    assertThat(seen().leases()).isEqualTo(1);
+    assertThat(seen().heardAtNanos()).isEqualTo(nanos.get());
+    assertThat(seen().figures())
+        .isEqualTo(new Session.WorkerFigures("RUNNING", 1, 0, 2, 3, 250, 99));
+
+    session.tell(new Session.CreditStated(0, 0, 0));
+    session.tell(new Session.Beat(2, figures()));
+    stream.expect(Session.Pong.class);
+    assertThat(seen().status()).isEqualTo(WorkerStatus.DRAINING);
+    assertThat(seen().capacity()).isZero();
+  }
+
+  @Test
+  void aSilentWorkerIsResumingAndThenOffline() {
+    var register = registered(4, 0);
+    assign(register, 1, assignment(9, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    session.tell(new Session.ReceivedUpTo(1));
+    session.tell(new Session.Beat(1, figures()));
+    stream.expect(Session.Pong.class);
+
+    pass(settings.silenceMax());
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SILENT");
+    partitions.awaitAssert(
+        () -> {
+          assertThat(seen().status()).isEqualTo(WorkerStatus.RESUMING);
+          return null;
+        });
+    assertThat(seen().reason()).isEqualTo("SILENT");
+    assertThat(seen().leases()).isEqualTo(1);
+    assertThat(seen().capacity()).isEqualTo(4);
+
+    pass(settings.resumeWithin());
+    partitions.expectTerminated(session);
+    assertThat(seen().status()).isEqualTo(WorkerStatus.OFFLINE);
+    assertThat(seen().reason()).isEqualTo("SILENT");
+    assertThat(seen().leases()).isZero();
+  }
+
+  @Test
+  void whoLosesItsSessionToALaterOneIsSeenSo() {
+    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1))));
+    var attach = toPartition(0, Partition.Attach.class);
+    assertThat(seen().status()).isEqualTo(WorkerStatus.RESUMING);
+    assertThat(seen().leases()).isEqualTo(1);
+
+    attach.session().tell(new Partition.Attached(0, 5, List.of()));
+
+    partitions.expectTerminated(session);
+    assertThat(seen().status()).isEqualTo(WorkerStatus.OFFLINE);
+    assertThat(seen().reason()).isEqualTo("SUPERSEDED");
+  }
+
   // ---- Helpers
+
+  private WorkerCard.Entry seen() {
+    return Objects.requireNonNull(card.read(), "expected an entry");
+  }
 
   private ActorRef<Session.Command> spawn(WorkerStream to) {
     var ids = new ArrayList<>(List.of(HOLDER, SESSION_ID));
@@ -521,6 +596,7 @@ class SessionTest {
     return kit.spawn(
         Session.create(
             to,
+            card,
             new Session.Environment(
                 new Partitions(2, partitions.getRef()),
                 dispatcher.getRef(),

@@ -11,6 +11,8 @@ import io.reeve.v1.GetTaskResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListTasksResponse;
+import io.reeve.v1.ListWorkersRequest;
+import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.SubmitTasksRequest;
@@ -245,6 +247,22 @@ public final class ReeveClient implements AutoCloseable {
     return calls.call(
         ClusterServiceGrpc.getGetDemandMethod(),
         GetDemandRequest.newBuilder().addAllQueues(queues).addAllKinds(kinds).build(),
+        "",
+        Function.identity());
+  }
+
+  /**
+   * The workers that are connected to any node of the cluster, and those that were until a while
+   * ago. Says also what it does not show: how many did not fit, and which nodes did not answer.
+   */
+  public ListWorkersResponse workers() {
+    return await(workersAsync());
+  }
+
+  public CompletableFuture<ListWorkersResponse> workersAsync() {
+    return calls.call(
+        ClusterServiceGrpc.getListWorkersMethod(),
+        ListWorkersRequest.getDefaultInstance(),
         "",
         Function.identity());
   }

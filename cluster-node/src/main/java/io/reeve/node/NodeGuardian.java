@@ -3,10 +3,10 @@ package io.reeve.node;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.NodeHealth;
-import io.reeve.edge.grpc.ClusterNodes;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.RequestRouting;
 import io.reeve.edge.grpc.WantedWorkers;
+import io.reeve.edge.grpc.WorkerRoster;
 import io.reeve.edge.http.HttpServer;
 import io.reeve.edge.http.Metrics;
 import io.reeve.node.cluster.Elsewhere;
@@ -24,11 +24,14 @@ import io.reeve.node.metrics.SessionMetrics;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -50,6 +53,7 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.SelfUp;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.cluster.typed.Subscribe;
+import org.apache.pekko.japi.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +118,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final Elsewhere elsewhere;
   private final NodeHealth health;
   private final Metrics metrics = new Metrics();
+  private final WorkerRoster roster;
   private boolean dispatcherWorks;
   private @Nullable GrpcServer server;
   private @Nullable HttpServer http;
@@ -150,15 +155,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     var cluster = Cluster.get(context.getSystem());
     var identity = ThisProcess.identity(cluster, settings, version, parts.clock());
     this.elsewhere = NodeRegistry.elsewhere(cluster, identity);
+    this.roster = new WorkerRoster(settings.edge().roster(), parts.nanoTime(), parts.clock());
     var leadership = new Leadership();
+    var load = ThisProcess.load(parts.nanoTime());
     this.registry =
         context.spawn(
-            NodeRegistry.create(
-                identity,
-                ThisProcess.load(parts.nanoTime()),
-                settings.cluster(),
-                elsewhere,
-                leadership),
+            NodeRegistry.create(identity, load, settings.cluster(), elsewhere, leadership, roster),
             "nodes");
     this.partitions = startPartitions(parts);
     this.gate = context.spawn(gate(partitions), "dispatcher-gate");
@@ -191,8 +193,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     partitions,
                     new RequestRouting(counts, parts.requestsKept(), parts.clock()),
                     parts.sessions(system, partitions, dispatcher),
+                    roster,
                     health,
-                    nodes(getContext()),
+                    this.<ListNodesResponse>registry(NodeRegistry.Show::new)::get,
+                    this.<ListWorkersResponse>registry(NodeRegistry.ShowWorkers::new)::get,
                     wanted(getContext()),
                     has(Role.EDGE)),
                 settings.name(),
@@ -248,10 +252,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     };
   }
 
-  private ClusterNodes nodes(ActorContext<Command> context) {
+  /** Asks the registry, from any thread. */
+  private <T> Supplier<CompletionStage<T>> registry(
+      Function<ActorRef<T>, NodeRegistry.Command> question) {
     var within = settings.cluster().answerWithin().plus(PROBE_WITHIN);
-    var scheduler = context.getSystem().scheduler();
-    return () -> AskPattern.ask(registry, NodeRegistry.Show::new, within, scheduler);
+    var scheduler = getContext().getSystem().scheduler();
+    return () -> AskPattern.ask(registry, question, within, scheduler);
   }
 
   private WantedWorkers wanted(ActorContext<Command> context) {

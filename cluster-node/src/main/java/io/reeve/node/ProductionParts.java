@@ -202,7 +202,7 @@ final class ProductionParts implements Parts {
             sessionTuning,
             senses.nanoTime(),
             this::sessionId);
-    return stream -> Session.create(stream, environment).narrow();
+    return (stream, card) -> Session.create(stream, card, environment).narrow();
   }
 
   @Override

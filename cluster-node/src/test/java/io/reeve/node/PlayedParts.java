@@ -122,7 +122,7 @@ final class PlayedParts implements Parts {
   @Override
   public SessionFactory sessions(
       ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
-    return stream -> Behaviors.empty();
+    return (stream, card) -> Behaviors.empty();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskRequest;
 import io.reeve.v1.Node;
 import io.reeve.v1.TaskState;
+import io.reeve.v1.WorkerStatus;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +54,7 @@ class LeavingNodeNamesTheOthers {
         assertThat(heron.metric("reeve_dispatcher_epoch")).isEqualTo(epoch);
         assertThat(atCrane.nodes().stream().mapToInt(node -> node.getReport().getSessions()).sum())
             .isEqualTo(1);
+        Await.until("heron lists it at crane", SOON, () -> isListed(atHeron, "wren", "crane"));
         result(atCrane);
 
         crane.process().askToEnd();
@@ -61,6 +63,7 @@ class LeavingNodeNamesTheOthers {
                 "the worker is at heron",
                 SOON,
                 () -> worker.said().contains(" at " + heron.endpoint()));
+        Await.until("heron lists it as its own", SOON, () -> isListed(atHeron, "wren", "heron"));
         Await.until("crane has ended", SOON, () -> !crane.process().isAlive());
         assertThat(crane.process().awaitExit()).isZero();
 
@@ -90,6 +93,15 @@ class LeavingNodeNamesTheOthers {
     return client.nodes().stream()
         .filter(Node::getAnswered)
         .anyMatch(node -> node.getReport().getEndpoint().equals(other.endpoint()));
+  }
+
+  /** Whether exactly this worker is listed, as connected to this node. */
+  private static boolean isListed(ReeveClient client, String worker, String node) {
+    var workers = client.workers().getWorkersList();
+    return workers.size() == 1
+        && workers.get(0).getWorkerId().equals(worker)
+        && workers.get(0).getNodeName().equals(node)
+        && workers.get(0).getStatus() == WorkerStatus.WORKER_STATUS_ONLINE;
   }
 
   private static String dispatcher(ReeveClient client) {

@@ -2,10 +2,14 @@ package io.reeve.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskRequest;
 import io.reeve.v1.TaskState;
+import io.reeve.v1.Worker;
+import io.reeve.v1.WorkerStatus;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -36,11 +40,35 @@ class WorkerSleepsThroughItsLease {
     try (var client = node.client()) {
       // A lease may be out before a slow worker has heard that it is welcome.
       Await.until("the worker has a session", SOON, () -> sleeper.said().contains("registered at"));
-      var id = client.submit(sleepFor("2s")).taskId();
+      var id = client.submit(sleepFor("4s")).taskId();
       Await.until("the worker runs it", SOON, () -> client.get(id).getWorkerId().equals("sleeper"));
+      Await.until(
+          "the worker is listed with it",
+          SOON,
+          () -> listed(client, "sleeper").filter(w -> w.getReport().getActive() == 1).isPresent());
+      assertThat(listed(client, "sleeper").orElseThrow().getStatus())
+          .isEqualTo(WorkerStatus.WORKER_STATUS_ONLINE);
 
       sleeper.suspend();
       fleet.worker("heir", node, 1);
+      Await.until(
+          "the worker is listed as gone",
+          SOON,
+          () ->
+              listed(client, "sleeper")
+                  .filter(w -> w.getStatus() == WorkerStatus.WORKER_STATUS_OFFLINE)
+                  .isPresent());
+      assertThat(listed(client, "sleeper").orElseThrow())
+          .satisfies(
+              gone -> {
+                assertThat(gone.getReason()).isEqualTo("SILENT");
+                assertThat(gone.getHeardAgo().getSeconds()).isGreaterThanOrEqualTo(2);
+                assertThat(gone.getLeases()).isZero();
+              });
+      Await.until(
+          "the other worker is listed with the task",
+          SOON,
+          () -> listed(client, "heir").filter(w -> w.getReport().getActive() == 1).isPresent());
       var ended = client.awaitResult(id, SOON);
 
       assertThat(ended.getState()).isEqualTo(TaskState.TASK_STATE_COMPLETED);
@@ -57,6 +85,8 @@ class WorkerSleepsThroughItsLease {
           "the worker is back and gets work",
           SOON,
           () -> next.stream().anyMatch(n -> client.get(n).getWorkerId().equals("sleeper")));
+      assertThat(listed(client, "sleeper").orElseThrow().getStatus())
+          .isEqualTo(WorkerStatus.WORKER_STATUS_ONLINE);
       next.forEach(n -> client.awaitResult(n, SOON));
       assertThat(client.get(id)).isEqualTo(ended);
     }
@@ -95,6 +125,14 @@ class WorkerSleepsThroughItsLease {
       }
     }
     judge();
+  }
+
+  /** The worker of this id, once in the list at most. */
+  private static Optional<Worker> listed(ReeveClient client, String id) {
+    var listed =
+        client.workers().getWorkersList().stream().filter(w -> w.getWorkerId().equals(id)).toList();
+    assertThat(listed).hasSizeLessThanOrEqualTo(1);
+    return listed.stream().findFirst();
   }
 
   private void judge() {

@@ -7,6 +7,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.SimulatedWriter;
 import io.reeve.session.Session;
+import io.reeve.session.WorkerCard;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -296,7 +297,8 @@ final class Cluster implements SimulatedWriter.Witness {
     return world.start(
         node,
         "session",
-        Session.create(stream, java.util.Objects.requireNonNull(environments.get(node))));
+        Session.create(
+            stream, new WorkerCard(), java.util.Objects.requireNonNull(environments.get(node))));
   }
 
   private void startEdge(Host node) {

@@ -6,6 +6,8 @@ import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersRequest;
+import io.reeve.v1.ListWorkersResponse;
 
 /** Tells what the test has put there. */
 final class FakeClusterService extends ClusterServiceGrpc.ClusterServiceImplBase {
@@ -13,6 +15,8 @@ final class FakeClusterService extends ClusterServiceGrpc.ClusterServiceImplBase
   private volatile ListNodesResponse nodes = ListNodesResponse.getDefaultInstance();
   private volatile GetDemandResponse demand = GetDemandResponse.getDefaultInstance();
   private volatile GetDemandRequest asked = GetDemandRequest.getDefaultInstance();
+
+  private volatile ListWorkersResponse workers = ListWorkersResponse.getDefaultInstance();
 
   void nodes(ListNodesResponse nodes) {
     this.nodes = nodes;
@@ -37,6 +41,16 @@ final class FakeClusterService extends ClusterServiceGrpc.ClusterServiceImplBase
   public void getDemand(GetDemandRequest request, StreamObserver<GetDemandResponse> answer) {
     asked = request;
     answer.onNext(demand);
+    answer.onCompleted();
+  }
+
+  void workers(ListWorkersResponse workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void listWorkers(ListWorkersRequest request, StreamObserver<ListWorkersResponse> answer) {
+    answer.onNext(workers);
     answer.onCompleted();
   }
 }

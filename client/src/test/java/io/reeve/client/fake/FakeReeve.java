@@ -19,6 +19,7 @@ import io.reeve.v1.FailureType;
 import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
@@ -164,6 +165,11 @@ public final class FakeReeve implements AutoCloseable {
   /** For which workers it was last asked. */
   public GetDemandRequest demandAsked() {
     return cluster.demandAsked();
+  }
+
+  /** From now on this is the answer to who asks for workers. */
+  public void workers(ListWorkersResponse workers) {
+    cluster.workers(workers);
   }
 
   /** Breaks every open watch as a stopping server does. */

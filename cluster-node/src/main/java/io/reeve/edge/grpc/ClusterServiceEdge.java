@@ -8,26 +8,35 @@ import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersRequest;
+import io.reeve.v1.ListWorkersResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Tells who is in the cluster and what its work asks for; changes nothing. */
+/** Tells who is in the cluster, how its workers are and what its work asks for; changes nothing. */
 final class ClusterServiceEdge implements ClusterService {
 
   private static final long NANOS_PER_S = 1_000_000_000L;
 
   private final ClusterNodes nodes;
+  private final ClusterWorkers workers;
   private final WantedWorkers wanted;
 
-  ClusterServiceEdge(ClusterNodes nodes, WantedWorkers wanted) {
+  ClusterServiceEdge(ClusterNodes nodes, ClusterWorkers workers, WantedWorkers wanted) {
     this.nodes = nodes;
+    this.workers = workers;
     this.wanted = wanted;
   }
 
   @Override
   public CompletionStage<ListNodesResponse> listNodes(ListNodesRequest in) {
     return nodes.list();
+  }
+
+  @Override
+  public CompletionStage<ListWorkersResponse> listWorkers(ListWorkersRequest in) {
+    return workers.list();
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.time.Duration;
  * Everything the gRPC edge can be tuned by; read from {@code reeve.grpc} and {@code reeve.task}.
  */
 public record EdgeSettings(
-    Server server, Tasks tasks, Asks asks, Watches watches, Workers workers) {
+    Server server, Tasks tasks, Asks asks, Watches watches, Workers workers, Roster roster) {
 
   /**
    * @param port 0: any that is free
@@ -64,6 +64,15 @@ public record EdgeSettings(
       Duration helloWithin,
       Duration lingerAfterEnd) {}
 
+  /**
+   * The list of workers.
+   *
+   * @param rememberedMax workers without a session that are remembered
+   * @param rememberedFor how long
+   * @param listBytesMax of a list, between nodes and to clients
+   */
+  public record Roster(int rememberedMax, Duration rememberedFor, int listBytesMax) {}
+
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
 
@@ -76,7 +85,8 @@ public record EdgeSettings(
             tasks(task),
             asks(grpc),
             watches(grpc),
-            workers(grpc.below("worker"), new ConfigKeys(config, "reeve.session")));
+            workers(grpc.below("worker"), new ConfigKeys(config, "reeve.session")),
+            roster(grpc.below("worker")));
     var payloads = settings.tasks.payloadBytesMax() + settings.tasks.resultBytesMax() + 64 * KIB;
     grpc.demand(
         "message-size-max",
@@ -168,5 +178,12 @@ public record EdgeSettings(
         keys.count("messages-per-second", 10, 1_000_000),
         session.duration("hello-within", Duration.ofMillis(1), Duration.ofHours(1)),
         keys.duration("linger-after-end", Duration.ofMillis(100), Duration.ofMinutes(1)));
+  }
+
+  private static Roster roster(ConfigKeys keys) {
+    return new Roster(
+        keys.count("remembered-max", 0, 100_000),
+        keys.duration("remembered-for", Duration.ofSeconds(1), Duration.ofDays(7)),
+        keys.bytes("list-size-max", 64 * KIB, 6 * MIB));
   }
 }

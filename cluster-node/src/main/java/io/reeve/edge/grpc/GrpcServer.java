@@ -85,6 +85,7 @@ public final class GrpcServer {
    *
    * @param routing of submissions to {@code partitions}
    * @param sessions makes those of workers
+   * @param roster of the workers of this node
    * @param health of the node, asked by health checks
    * @param edge whether clients and workers are served
    */
@@ -92,8 +93,10 @@ public final class GrpcServer {
       Partitions partitions,
       RequestRouting routing,
       SessionFactory sessions,
+      WorkerRoster roster,
       NodeHealth health,
       ClusterNodes nodes,
+      ClusterWorkers workers,
       WantedWorkers wanted,
       boolean edge) {}
 
@@ -123,7 +126,11 @@ public final class GrpcServer {
     var openSessions = new AtomicInteger();
     var sessions =
         spawner.spawn(
-            Sessions.create(backing.sessions(), settings.workers().sessionsMax(), openSessions),
+            Sessions.create(
+                backing.sessions(),
+                settings.workers().sessionsMax(),
+                backing.roster(),
+                openSessions),
             "sessions");
     var served = new ArrayList<Served>();
     if (backing.edge()) {
@@ -189,7 +196,7 @@ public final class GrpcServer {
     return new Served(
         ClusterService.description,
         ClusterServiceHandlerFactory.partial(
-            new ClusterServiceEdge(backing.nodes(), backing.wanted()),
+            new ClusterServiceEdge(backing.nodes(), backing.workers(), backing.wanted()),
             ClusterService.name,
             materializer(system),
             GrpcServer::statuses,

@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.session.Session;
+import io.reeve.session.WorkerCard;
 import io.reeve.session.WorkerStream;
 import org.apache.pekko.actor.typed.Behavior;
 
@@ -8,6 +9,10 @@ import org.apache.pekko.actor.typed.Behavior;
 @FunctionalInterface
 public interface SessionFactory {
 
-  /** A session that speaks to its worker by {@code stream}; it is told the worker's hello first. */
-  Behavior<Session.FromWorker> create(WorkerStream stream);
+  /**
+   * A session that speaks to its worker by {@code stream}; it is told the worker's hello first.
+   *
+   * @param card on which it writes how the worker is
+   */
+  Behavior<Session.FromWorker> create(WorkerStream stream, WorkerCard card);
 }

@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.session.Session;
+import io.reeve.session.WorkerCard;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,20 +55,30 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
 
   private final SessionFactory factory;
   private final int sessionsMax;
-  private final Map<ActorRef<Session.FromWorker>, OutboundStream> streams = new HashMap<>();
+  private final WorkerRoster roster;
+  private final Map<ActorRef<Session.FromWorker>, Held> held = new HashMap<>();
   private final AtomicInteger open;
   private boolean leaving;
 
+  private record Held(OutboundStream stream, WorkerCard card) {}
+
   /**
+   * @param roster told of each session's begin and end
    * @param open kept at the number of sessions
    */
-  static Behavior<Command> create(SessionFactory factory, int sessionsMax, AtomicInteger open) {
-    return Behaviors.setup(context -> new Sessions(context, factory, sessionsMax, open));
+  static Behavior<Command> create(
+      SessionFactory factory, int sessionsMax, WorkerRoster roster, AtomicInteger open) {
+    return Behaviors.setup(context -> new Sessions(context, factory, sessionsMax, roster, open));
   }
 
   private Sessions(
-      ActorContext<Command> context, SessionFactory factory, int sessionsMax, AtomicInteger open) {
+      ActorContext<Command> context,
+      SessionFactory factory,
+      int sessionsMax,
+      WorkerRoster roster,
+      AtomicInteger open) {
     super(context);
+    this.roster = roster;
     this.open = open;
     this.factory = factory;
     this.sessionsMax = sessionsMax;
@@ -95,7 +106,7 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
               new NotOpened(
                   new EdgeRefusal(
                       Reason.NODE_LEAVING, "expected a node that stays, got one that leaves")));
-    } else if (streams.size() >= sessionsMax) {
+    } else if (held.size() >= sessionsMax) {
       opening
           .replyTo()
           .tell(
@@ -104,10 +115,11 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
                       Reason.TOO_MANY_SESSIONS,
                       "expected at most " + sessionsMax + " sessions, got one more")));
     } else {
-      var session = getContext().spawnAnonymous(factory.create(opening.stream()));
+      var card = roster.opened();
+      var session = getContext().spawnAnonymous(factory.create(opening.stream(), card));
       getContext().watch(session);
-      streams.put(session, opening.stream());
-      open.set(streams.size());
+      held.put(session, new Held(opening.stream(), card));
+      open.set(held.size());
       session.tell(opening.hello());
       opening.replyTo().tell(new Opened(session));
     }
@@ -117,17 +129,19 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
   private Behavior<Command> onLeave(Leave leave) {
     leaving = true;
     var endpoints = new ArrayList<>(leave.endpoints());
-    for (var stream : streams.values()) {
+    for (var session : held.values()) {
       // A worker whose buffer is full does not read; its stream ends a moment later anyhow.
-      stream.offer(
-          new Session.Order(Session.OrderKind.RECONNECT, leave.reason(), List.copyOf(endpoints)));
+      session.stream()
+          .offer(
+              new Session.Order(
+                  Session.OrderKind.RECONNECT, leave.reason(), List.copyOf(endpoints)));
       Collections.rotate(endpoints, 1);
     }
     return this;
   }
 
   private Behavior<Command> onCompleteAll(CompleteAll command) {
-    streams.values().forEach(OutboundStream::complete);
+    held.values().forEach(session -> session.stream().complete());
     return this;
   }
 
@@ -143,16 +157,17 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
   }
 
   private void end(ActorRef<Void> session, boolean failed) {
-    var stream = streams.remove((ActorRef<?>) session);
-    if (stream == null) {
+    var ended = held.remove((ActorRef<?>) session);
+    if (ended == null) {
       return;
     }
-    open.set(streams.size());
+    open.set(held.size());
+    roster.ended(ended.card(), failed);
     if (failed) {
-      stream.refuse(
-          new EdgeRefusal(Reason.SESSION_FAILED, "the session failed; connect and resume"));
+      ended.stream()
+          .refuse(new EdgeRefusal(Reason.SESSION_FAILED, "the session failed; connect and resume"));
     } else {
-      stream.complete();
+      ended.stream().complete();
     }
   }
 }

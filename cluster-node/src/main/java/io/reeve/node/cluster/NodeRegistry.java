@@ -1,7 +1,9 @@
 package io.reeve.node.cluster;
 
+import io.reeve.edge.grpc.WorkerRoster;
 import io.reeve.partition.Wire;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -17,7 +18,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -46,11 +46,17 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   /** Asks how this node is. */
   public record Describe(ActorRef<NodeFacts> replyTo) implements FromNode {}
 
+  /** Asks which workers this node knows. */
+  public record DescribeWorkers(ActorRef<WorkersHere> replyTo) implements FromNode {}
+
   /** Another node tells unasked how it is. */
   public record Told(NodeFacts facts) implements FromNode {}
 
   /** Asks for all nodes; answered within {@code answer-within}. */
   public record Show(ActorRef<ListNodesResponse> replyTo) implements Command {}
+
+  /** Asks for all workers; answered within {@code answer-within}. */
+  public record ShowWorkers(ActorRef<ListWorkersResponse> replyTo) implements Command {}
 
   /**
    * This node takes calls from now on.
@@ -74,6 +80,8 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
 
   private record Answered(List<NodeFacts> answers) implements Command {}
 
+  private record WorkersAnswered(List<WorkersHere> answers) implements Command {}
+
   private enum LookAgain implements Command {
     INSTANCE
   }
@@ -89,12 +97,13 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   private final ClusterSettings settings;
   private final Elsewhere elsewhere;
   private final Leadership leadership;
+  private final WorkerRoster roster;
 
+  private final Round<NodeFacts, ListNodesResponse> nodes = new Round<>(Describe::new);
+  private final Round<WorkersHere, ListWorkersResponse> workers = new Round<>(DescribeWorkers::new);
   private final Map<String, NodeFacts> known = new HashMap<>();
   private final Map<Integer, ActorRef<?>> partitions = new TreeMap<>();
-  private final List<ActorRef<ListNodesResponse>> waiting = new ArrayList<>();
   private Set<ActorRef<FromNode>> others = Set.of();
-  private boolean asking;
   private String endpoint = "";
   private IntSupplier sessions = () -> 0;
   private long epoch;
@@ -128,20 +137,29 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
    * @param process sampled by this actor alone
    * @param elsewhere told what is known of the others
    * @param leadership told where the dispatcher is
+   * @param roster of the workers of this node
    */
   public static Behavior<Command> create(
       NodeFacts.Identity identity,
       ProcessLoad process,
       ClusterSettings settings,
       Elsewhere elsewhere,
-      Leadership leadership) {
+      Leadership leadership,
+      WorkerRoster roster) {
     Behavior<Command> registry =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
                         new NodeRegistry(
-                            context, timers, identity, process, settings, elsewhere, leadership)));
+                            context,
+                            timers,
+                            identity,
+                            process,
+                            settings,
+                            elsewhere,
+                            leadership,
+                            roster)));
     // What it was told by this node would not be told again.
     return Behaviors.supervise(registry).onFailure(SupervisorStrategy.resume());
   }
@@ -153,7 +171,8 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
       ProcessLoad process,
       ClusterSettings settings,
       Elsewhere elsewhere,
-      Leadership leadership) {
+      Leadership leadership,
+      WorkerRoster roster) {
     super(context);
     this.timers = timers;
     this.cluster = Cluster.get(context.getSystem());
@@ -162,6 +181,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     this.settings = settings;
     this.elsewhere = elsewhere;
     this.leadership = leadership;
+    this.roster = roster;
     var receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.register(KEY, context.getSelf().narrow()));
     receptionist.tell(
@@ -178,9 +198,12 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Describe.class, this::onDescribe)
+        .onMessage(DescribeWorkers.class, this::onDescribeWorkers)
         .onMessage(Told.class, this::onTold)
         .onMessage(Show.class, this::onShow)
         .onMessage(Answered.class, this::onAnswered)
+        .onMessage(ShowWorkers.class, this::onShowWorkers)
+        .onMessage(WorkersAnswered.class, this::onWorkersAnswered)
         .onMessage(Listed.class, this::onListed)
         .onMessage(LookAgain.class, this::onLookAgain)
         .onMessage(Serves.class, this::onServes)
@@ -195,6 +218,11 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
 
   private Behavior<Command> onDescribe(Describe question) {
     question.replyTo().tell(facts());
+    return this;
+  }
+
+  private Behavior<Command> onDescribeWorkers(DescribeWorkers question) {
+    question.replyTo().tell(WorkersHere.of(identity, roster.list()));
     return this;
   }
 
@@ -279,41 +307,40 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   }
 
   private Behavior<Command> onShow(Show show) {
-    waiting.add(show.replyTo());
+    nodes.await(show.replyTo());
     ask();
     return this;
   }
 
-  /** One round at a time: who comes meanwhile gets its answer. */
   private void ask() {
-    if (asking) {
-      return;
+    if (nodes.begins()) {
+      getContext().pipeToSelf(answers(nodes), (all, failure) -> new Answered(all));
     }
-    asking = true;
-    CompletionStage<List<NodeFacts>> answers = CompletableFuture.completedFuture(List.of());
-    for (var other : others) {
-      CompletionStage<NodeFacts> answer =
-          AskPattern.ask(
-              other, Describe::new, settings.answerWithin(), getContext().getSystem().scheduler());
-      answers =
-          answers.thenCombine(
-              answer.handle((facts, silent) -> silent == null ? List.of(facts) : NOTHING),
-              NodeRegistry::joined);
-    }
-    getContext()
-        .pipeToSelf(answers, (all, failure) -> new Answered(failure == null ? all : List.of()));
   }
 
-  private static final List<NodeFacts> NOTHING = List.of();
+  private Behavior<Command> onShowWorkers(ShowWorkers show) {
+    workers.await(show.replyTo());
+    if (workers.begins()) {
+      getContext().pipeToSelf(answers(workers), (all, failure) -> new WorkersAnswered(all));
+    }
+    return this;
+  }
 
-  private static List<NodeFacts> joined(List<NodeFacts> some, List<NodeFacts> more) {
-    var all = new ArrayList<>(some);
-    all.addAll(more);
-    return all;
+  private <T> CompletionStage<List<T>> answers(Round<T, ?> round) {
+    return round.ask(others, settings.answerWithin(), getContext().getSystem().scheduler());
+  }
+
+  private Behavior<Command> onWorkersAnswered(WorkersAnswered answered) {
+    var waiting = workers.end();
+    var answers = new ArrayList<>(answered.answers());
+    answers.add(WorkersHere.of(identity, roster.list()));
+    var picture = WorkersPicture.of(MemberView.of(cluster.state()), answers, roster.listBytesMax());
+    waiting.forEach(asker -> asker.tell(picture));
+    return this;
   }
 
   private Behavior<Command> onAnswered(Answered answered) {
-    asking = false;
+    var waiting = nodes.end();
     var now = new HashSet<String>();
     for (var facts : answered.answers()) {
       hear(facts);
@@ -324,7 +351,6 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
       known.put(identity.incarnation(), facts());
       var picture = ClusterPicture.of(MemberView.of(cluster.state()), known, now);
       waiting.forEach(asker -> asker.tell(picture));
-      waiting.clear();
     }
     return this;
   }

@@ -16,7 +16,9 @@ import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersRequest;
 import io.reeve.v1.Node;
+import io.reeve.v1.Worker;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +45,15 @@ class ClusterServiceEdgeTest {
     edge.nodes = () -> CompletableFuture.completedFuture(nodes);
 
     assertThat(client.listNodes(ListNodesRequest.getDefaultInstance())).isEqualTo(nodes);
+  }
+
+  @Test
+  void listsTheWorkers() {
+    EdgeWorkers.connect(edge.roster, "wren", System.nanoTime());
+
+    var workers = client.listWorkers(ListWorkersRequest.getDefaultInstance()).getWorkersList();
+
+    assertThat(workers).extracting(Worker::getWorkerId).containsExactly("wren");
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.reeve.edge.PlayedReadiness;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
+import io.reeve.session.WorkerCard;
 import io.reeve.session.WorkerStream;
 import io.reeve.v1.ListNodesResponse;
 import java.time.Clock;
@@ -57,6 +58,7 @@ final class EdgeFixture implements AutoCloseable {
   final NodeHealth health = new NodeHealth(new PlayedReadiness());
   final GrpcServer server;
   final EdgeSettings settings;
+  final WorkerRoster roster;
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
 
   /** What the fixture knows of other nodes. */
@@ -126,6 +128,8 @@ final class EdgeFixture implements AutoCloseable {
     kit = ActorTestKit.create("edge", config);
     partitions = kit.createTestProbe();
     settings = EdgeSettings.from(config);
+    roster =
+        new WorkerRoster(settings.roster(), System::nanoTime, Clock.fixed(NOON, ZoneOffset.UTC));
     server =
         GrpcServer.bind(
                 kit.system(),
@@ -135,8 +139,10 @@ final class EdgeFixture implements AutoCloseable {
                     new Partitions(counts.now(), partitions.getRef()),
                     new RequestRouting(counts, REQUESTS_KEPT, Clock.fixed(NOON, ZoneOffset.UTC)),
                     this::session,
+                    roster,
                     health,
                     () -> nodes.list(),
+                    () -> CompletableFuture.completedFuture(roster.list()),
                     kind -> wanted.of(kind),
                     open),
                 "node-1",
@@ -156,7 +162,7 @@ final class EdgeFixture implements AutoCloseable {
     };
   }
 
-  private Behavior<Session.FromWorker> session(WorkerStream stream) {
+  private Behavior<Session.FromWorker> session(WorkerStream stream, WorkerCard card) {
     var said = new LinkedBlockingQueue<Session.FromWorker>();
     return Behaviors.receive(
         (context, message) -> {

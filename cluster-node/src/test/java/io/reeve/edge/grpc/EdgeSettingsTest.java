@@ -24,6 +24,9 @@ class EdgeSettingsTest {
     assertThat(settings.tasks().executionTimeout()).hasMinutes(5);
     assertThat(settings.tasks().retry().attemptsMax()).isEqualTo(4);
     assertThat(settings.workers().capacityMax()).isEqualTo(10_000);
+    assertThat(settings.roster().rememberedMax()).isEqualTo(1000);
+    assertThat(settings.roster().rememberedFor()).hasHours(1);
+    assertThat(settings.roster().listBytesMax()).isEqualTo(3 << 20);
   }
 
   @ParameterizedTest
@@ -48,6 +51,7 @@ class EdgeSettingsTest {
         "reeve.grpc.connections-max       | 0       | expected 1 to 100000, got 0",
         "reeve.grpc.write-timeout         | 0s      | expected 50 ms to 300000 ms, got 0 ms",
         "reeve.grpc.worker.buffer         | 1       | expected 8 to 100000, got 1",
+        "reeve.grpc.worker.list-size-max  | 8 MiB   | expected 65536 to 6291456 bytes, got 8388608",
         "reeve.task.per-call-max          | -1      | expected 1 to 100000, got -1",
         "reeve.task.retry.backoff-jitter  | 1.5     | expected 0.0 to 1.0, got 1.5",
         "reeve.task.retry.attempts-max    | []      | expected a whole number, got",

@@ -2,12 +2,20 @@ package io.reeve.node.cluster;
 
 import static io.reeve.node.cluster.ClusterPictureTest.facts;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.grpc.EdgeSettings;
+import io.reeve.edge.grpc.EdgeWorkers;
+import io.reeve.edge.grpc.WorkerRoster;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
 import io.reeve.v1.NodeState;
+import io.reeve.v1.Worker;
+import io.reeve.v1.WorkerStatus;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -142,6 +150,51 @@ class NodeRegistryTest {
     serialization.verifySerialization(facts("crane", "crane:7460", 5), true);
     serialization.verifySerialization(new NodeRegistry.Describe(asker), true);
     serialization.verifySerialization(new NodeRegistry.Told(facts("crane", "crane:7460", 5)), true);
+    ActorRef<WorkersHere> curious = crane.kit.<WorkersHere>createTestProbe().getRef();
+    serialization.verifySerialization(new NodeRegistry.DescribeWorkers(curious), true);
+    var wren = WorkersPictureTest.worker("wren", WorkerStatus.WORKER_STATUS_ONLINE);
+    var here = WorkersPictureTest.here("crane", wren);
+    var there = serialization.verifySerialization(here, false);
+    assertThat(there.node()).isEqualTo(here.node());
+    assertThat(there.workers()).isEqualTo(here.workers());
+  }
+
+  @Test
+  void anyNodeListsTheWorkersOfAll() {
+    both();
+    crane.connect("wren");
+    heron.connect("robin");
+
+    for (var asked : List.of(crane, heron)) {
+      var workers = asked.awaitWorkers();
+      assertThat(workers.getSilentNodesList()).isEmpty();
+      assertThat(workers.getWorkersList())
+          .extracting(Worker::getWorkerId, Worker::getNodeName)
+          .containsExactly(tuple("robin", "heron"), tuple("wren", "crane"));
+    }
+  }
+
+  @Test
+  void aNodeThatAnswersNothingIsNamedAndKeepsNobodyFromAnAnswer() {
+    both();
+    crane.connect("wren");
+    heron.kit.stop(heron.registry);
+
+    var workers =
+        crane
+            .kit
+            .createTestProbe()
+            .awaitAssert(
+                SOON,
+                () -> {
+                  var now = crane.awaitWorkers();
+                  assertThat(now.getSilentNodesCount()).isEqualTo(1);
+                  return now;
+                });
+
+    assertThat(workers.getSilentNodes(0))
+        .isEqualTo(MemberView.hostAndPort(heron.cluster.selfMember().address()));
+    assertThat(workers.getWorkersList()).extracting(Worker::getWorkerId).containsExactly("wren");
   }
 
   private void both() {
@@ -167,6 +220,7 @@ class NodeRegistryTest {
     private final Cluster cluster;
     private final Elsewhere elsewhere;
     private final Leadership leadership = new Leadership();
+    private final WorkerRoster roster;
     private final ActorRef<NodeRegistry.Command> registry;
 
     Running(String name) {
@@ -182,6 +236,11 @@ class NodeRegistryTest {
                   .withFallback(ConfigFactory.load()));
       cluster = Cluster.get(kit.system());
       var identity = NodeRegistry.identity(cluster, name, "box", 42, "1.2.3", 1500);
+      roster =
+          new WorkerRoster(
+              EdgeSettings.from(ConfigFactory.load()).roster(),
+              System::nanoTime,
+              Clock.systemUTC());
       elsewhere = NodeRegistry.elsewhere(cluster, identity);
       registry =
           kit.spawn(
@@ -192,12 +251,23 @@ class NodeRegistryTest {
                       ConfigFactory.parseString("reeve.cluster.answer-within = 500ms")
                           .withFallback(ConfigFactory.load())),
                   elsewhere,
-                  leadership));
+                  leadership,
+                  roster));
     }
 
     void join(Running first) {
       cluster.manager().tell(Join.create(first.cluster.selfMember().address()));
       awaitNodes(first == this ? 1 : 2);
+    }
+
+    void connect(String worker) {
+      EdgeWorkers.connect(roster, worker, System.nanoTime());
+    }
+
+    ListWorkersResponse awaitWorkers() {
+      var asker = kit.<ListWorkersResponse>createTestProbe();
+      registry.tell(new NodeRegistry.ShowWorkers(asker.getRef()));
+      return asker.receiveMessage(SOON);
     }
 
     /** The nodes, once so many are up. */

@@ -1,0 +1,94 @@
+package io.reeve.edge.grpc;
+
+import com.google.protobuf.Duration;
+import io.reeve.session.Session.WorkerFigures;
+import io.reeve.session.WorkerCard;
+import io.reeve.v1.Worker;
+import io.reeve.v1.WorkerReport;
+import io.reeve.v1.WorkerState;
+import io.reeve.v1.WorkerStatus;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Puts what sessions know of workers into the words of the protocol. */
+final class WorkerLines {
+
+  private static final int TEXT_CHARS_MAX = 128;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  private static final Map<String, WorkerState> STATES =
+      Arrays.stream(WorkerState.values()).collect(Collectors.toMap(Enum::name, state -> state));
+
+  private WorkerLines() {}
+
+  /**
+   * One worker, without its node.
+   *
+   * @param connectedAtMs milliseconds since the epoch
+   * @param nowNanos by the clock of the entry
+   */
+  static Worker line(WorkerCard.Entry entry, long connectedAtMs, long nowNanos) {
+    var worker = entry.worker();
+    var line =
+        Worker.newBuilder()
+            .setWorkerId(worker.workerId())
+            .setPool(worker.pool())
+            .setIncarnation(worker.incarnation())
+            .setStatus(status(entry))
+            .setReason(entry.reason())
+            .setCapacity(entry.capacity())
+            .setUrgentReserve(entry.urgentReserve())
+            .setLeases(Math.toIntExact(entry.leases()))
+            .setConnectedAt(TaskReplies.instant(connectedAtMs))
+            .setHeardAgo(duration(Math.max(0, nowNanos - entry.heardAtNanos())))
+            .addAllQueues(worker.queues().first())
+            .setMoreQueues(worker.queues().more())
+            .addAllKinds(worker.kinds().first())
+            .setMoreKinds(worker.kinds().more())
+            .setClient(cut(worker.client()))
+            .setHost(cut(worker.host()))
+            .setPid(worker.pid());
+    var figures = entry.figures();
+    if (figures != null) {
+      line.setReport(report(figures));
+    }
+    return line.build();
+  }
+
+  private static WorkerStatus status(WorkerCard.Entry entry) {
+    return switch (entry.status()) {
+      case ONLINE -> WorkerStatus.WORKER_STATUS_ONLINE;
+      case DRAINING -> WorkerStatus.WORKER_STATUS_DRAINING;
+      case RESUMING -> WorkerStatus.WORKER_STATUS_RESUMING;
+      case OFFLINE -> WorkerStatus.WORKER_STATUS_OFFLINE;
+    };
+  }
+
+  private static WorkerReport report(WorkerFigures figures) {
+    var state = STATES.get(figures.state());
+    return WorkerReport.newBuilder()
+        .setState(
+            state == null || state == WorkerState.UNRECOGNIZED
+                ? WorkerState.WORKER_STATE_UNSPECIFIED
+                : state)
+        .setActive(figures.active())
+        .setActiveUrgent(figures.activeUrgent())
+        .setQueuedNormal(figures.queuedNormal())
+        .setQueuedUrgent(figures.queuedUrgent())
+        .setCpuMillicores(figures.cpuMillicores())
+        .setMemoryBytes(figures.memoryBytes())
+        .build();
+  }
+
+  private static Duration duration(long nanos) {
+    return Duration.newBuilder()
+        .setSeconds(nanos / NANOS_PER_SECOND)
+        .setNanos((int) (nanos % NANOS_PER_SECOND))
+        .build();
+  }
+
+  private static String cut(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
+  }
+}
