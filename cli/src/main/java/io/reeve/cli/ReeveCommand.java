@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve submit echo 'hello' --wait          one task, and its result",
       "  reeve list --state dead                   what needs a person",
       "  reeve nodes                               who is in the cluster, and how they are",
+      "  reeve workers                             who works, who is silent, and how busy they are",
       "  reeve demand                              how many workers the work asks for",
       "",
       "'reeve COMMAND --help' explains each command."
@@ -60,6 +61,7 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));
     root.addSubcommand("nodes", new NodesCommand(terminal));
+    root.addSubcommand("workers", new WorkersCommand(terminal));
     root.addSubcommand("demand", new DemandCommand(terminal));
     root.addSubcommand(
         "store",

@@ -1,0 +1,93 @@
+package io.reeve.cli;
+
+import com.google.protobuf.Duration;
+import io.reeve.v1.Worker;
+import io.reeve.v1.WorkerStatus;
+import java.util.List;
+import java.util.Locale;
+
+/** Workers as people read them. */
+final class WorkerText {
+
+  private static final double MILLICORES = 1000.0;
+  private static final long MIB = 1024 * 1024;
+
+  private WorkerText() {}
+
+  /** One line for each; what the worker has not said yet is left blank. */
+  static TextTable table(List<Worker> workers) {
+    var table =
+        new TextTable(
+            "WORKER", "POOL", "STATUS", "NODE", "ACTIVE", "LEASES", "QUEUED", "CPU", "MEMORY",
+            "HEARD", "QUEUES", "KINDS", "HOST", "PID", "CLIENT");
+    workers.forEach(worker -> add(table, worker));
+    return table;
+  }
+
+  private static void add(TextTable table, Worker worker) {
+    var report = worker.getReport();
+    var reported = worker.hasReport();
+    table.row(
+        Words.printable(worker.getWorkerId()),
+        Words.printable(worker.getPool()),
+        status(worker),
+        Words.printable(
+            worker.getNodeName().isEmpty() ? worker.getNodeAddress() : worker.getNodeName()),
+        reported ? Integer.toString(report.getActive()) : "",
+        worker.getLeases() + "/" + worker.getCapacity(),
+        reported ? Long.toString(queued(worker)) : "",
+        reported ? String.format(Locale.ROOT, "%.2f", report.getCpuMillicores() / MILLICORES) : "",
+        reported ? Long.toString(report.getMemoryBytes() / MIB) : "",
+        heard(worker.getHeardAgo()),
+        names(worker.getQueuesList(), worker.getMoreQueues()),
+        names(worker.getKindsList(), worker.getMoreKinds()),
+        Words.printable(worker.getHost()),
+        worker.getPid() == 0 ? "" : Long.toString(worker.getPid()),
+        Words.printable(worker.getClient()));
+  }
+
+  private static long queued(Worker worker) {
+    return (long) worker.getReport().getQueuedNormal() + worker.getReport().getQueuedUrgent();
+  }
+
+  private static String heard(Duration ago) {
+    return DurationText.of(java.time.Duration.ofSeconds(ago.getSeconds(), ago.getNanos()));
+  }
+
+  private static String names(List<String> names, int more) {
+    var some = Words.printable(String.join(",", names));
+    return more == 0 ? some : some + ",+" + more;
+  }
+
+  /** How it is, and why if it is not there. */
+  static String status(Worker worker) {
+    var status = name(worker.getStatus());
+    return worker.getReason().isEmpty() ? status : status + " " + reason(worker);
+  }
+
+  private static String reason(Worker worker) {
+    return Words.printable(worker.getReason()).toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static String name(WorkerStatus status) {
+    return switch (status) {
+      case WORKER_STATUS_ONLINE -> "online";
+      case WORKER_STATUS_DRAINING -> "draining";
+      case WORKER_STATUS_RESUMING -> "resuming";
+      case WORKER_STATUS_OFFLINE -> "offline";
+      case WORKER_STATUS_UNSPECIFIED, UNRECOGNIZED -> "unknown";
+    };
+  }
+
+  /** Of a status, with or without a reason, that may have lost its tail. */
+  static Colour colour(String status) {
+    if (status.startsWith("online")) {
+      return Colour.GOOD;
+    }
+    if (status.startsWith("draining") || status.startsWith("resuming")) {
+      return Colour.BUSY;
+    }
+    // Who left in order is missed by nobody.
+    return status.equals("offline left") ? Colour.QUIET : Colour.BAD;
+  }
+}

@@ -1,0 +1,59 @@
+package io.reeve.cli;
+
+import io.reeve.client.ReeveClient;
+import picocli.CommandLine.Command;
+
+/** {@code reeve workers}. */
+@Command(
+    name = "workers",
+    description = {
+      "Lists the workers of the cluster, those that are connected and those that were, by id and pool.",
+      "STATUS is online; draining: takes no new work; resuming: its stream broke and its leases wait for"
+          + " it for a moment; or offline: gone, what it had leased goes to others. A word after it says"
+          + " why: disconnected, silent (no heartbeat in time), left (stopped in order), and others. Nodes"
+          + " forget workers that are gone after a while (reeve.grpc.worker.remembered-for, 1 h), and when"
+          + " they end.",
+      "ACTIVE, QUEUED (waiting inside the worker), CPU in processors and MEMORY in MiB are what the worker"
+          + " said in its last heartbeat. LEASES are the attempts it has leased, of the capacity it stated."
+          + " HEARD is how long ago it was last heard; NODE is where it is or was connected.",
+      "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve workers",
+      "  reeve workers --output json | jq -r 'select(.status == \"offline\") | .workerId'"
+    })
+final class WorkersCommand extends ClientCommand {
+
+  WorkersCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  ExitCode run(ReeveClient client) {
+    var answer = client.workers();
+    if (output.json()) {
+      answer.getWorkersList().forEach(worker -> print(Json.line(WorkerJson.of(worker))));
+    } else if (answer.getWorkersCount() > 0) {
+      WorkerText.table(answer.getWorkersList())
+          .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
+          .forEach(this::print);
+    } else {
+      note("no worker is connected, or was a while ago; 'reeve worker' starts one");
+    }
+    if (answer.getOmitted() > 0) {
+      note("workers left out, since the list would become too long: " + answer.getOmitted());
+    }
+    if (answer.getSilentNodesCount() > 0) {
+      note(
+          "nodes that did not answer, whose workers may be missing here: "
+              + Words.printable(String.join(", ", answer.getSilentNodesList()))
+              + "; see 'reeve nodes'");
+    }
+    return ExitCode.OK;
+  }
+
+  private String paint(String column, String cell) {
+    return column.equals("STATUS") ? WorkerText.colour(cell).paint(cell, colours()) : cell;
+  }
+}
