@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An autoscaler that only looks at the wanted workers gets the backlog done, and then starts none. */
+/**
+ * An autoscaler that only looks at the wanted workers gets the backlog done, and then starts none.
+ */
 @Tag("slow")
 class DemandFollowsTheBacklog {
 
