@@ -43,7 +43,7 @@ public record ClusterSettings(
     /** Work of a crashed node goes on after about 16 s. */
     SAFE("1s", "3s", "7s", "3s"),
     /** After about 9 s; a pause that is only somewhat longer takes a node out. */
-    FAST("500ms", "2s", "3s", "50ms");
+    FAST("500ms", "2s", "2500ms", "50ms");
 
     private final String heartbeat;
     private final String acceptablePause;

@@ -231,6 +231,9 @@ class NodeRegistryTest {
                       "pekko.actor.provider = cluster,"
                           + " pekko.remote.artery.canonical.hostname = 127.0.0.1,"
                           + " pekko.remote.artery.canonical.port = 0,"
+                          + " pekko.cluster.periodic-tasks-initial-delay = 50ms,"
+                          + " pekko.cluster.gossip-interval = 100ms,"
+                          + " pekko.cluster.leader-actions-interval = 100ms,"
                           + " pekko.cluster.distributed-data.gossip-interval = 200ms,"
                           + " pekko.cluster.distributed-data.notify-subscribers-interval = 100ms")
                   .withFallback(ConfigFactory.load()));
