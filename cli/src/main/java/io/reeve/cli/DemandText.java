@@ -2,7 +2,6 @@ package io.reeve.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reeve.v1.GetDemandResponse;
-import java.time.Duration;
 
 /** How many workers are wanted, as people and as programs read it. */
 final class DemandText {
@@ -21,7 +20,7 @@ final class DemandText {
             Long.toString(demand.getHeld()),
             Long.toString(demand.getReady()),
             Long.toString(demand.getUnserved()),
-            demand.hasHoldTime() ? DurationText.of(holdTime(demand)) : "");
+            demand.hasHoldTime() ? DurationText.of(Words.toDuration(demand.getHoldTime())) : "");
   }
 
   /** As {@code --output json} prints it, under the promise of {@link Json}. */
@@ -36,11 +35,8 @@ final class DemandText {
             .put("ready", demand.getReady())
             .put("unserved", demand.getUnserved())
             .put("unheardPartitions", demand.getUnheardPartitions());
-    return demand.hasHoldTime() ? json.put("holdMs", holdTime(demand).toMillis()) : json;
-  }
-
-  private static Duration holdTime(GetDemandResponse demand) {
-    var holdTime = demand.getHoldTime();
-    return Duration.ofSeconds(holdTime.getSeconds(), holdTime.getNanos());
+    return demand.hasHoldTime()
+        ? json.put("holdMs", Words.toDuration(demand.getHoldTime()).toMillis())
+        : json;
   }
 }

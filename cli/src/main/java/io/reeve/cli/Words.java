@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.reeve.client.TaskStates;
 import io.reeve.v1.Priority;
 import io.reeve.v1.Task;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,6 +26,10 @@ final class Words {
   static Instant toInstant(Timestamp timestamp) {
     return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos())
         .truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  static Duration toDuration(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
   static String state(Task task) {

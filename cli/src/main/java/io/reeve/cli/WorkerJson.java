@@ -3,7 +3,6 @@ package io.reeve.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reeve.v1.Worker;
 import io.reeve.v1.WorkerReport;
-import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -24,12 +23,10 @@ final class WorkerJson {
     if (!worker.getReason().isEmpty()) {
       json.put("reason", worker.getReason());
     }
-    var heardAgo = worker.getHeardAgo();
     json.put("nodeAddress", worker.getNodeAddress())
         .put("nodeName", worker.getNodeName())
         .put("connectedAt", Words.toInstant(worker.getConnectedAt()).toString())
-        .put(
-            "heardAgoMs", Duration.ofSeconds(heardAgo.getSeconds(), heardAgo.getNanos()).toMillis())
+        .put("heardAgoMs", Words.toDuration(worker.getHeardAgo()).toMillis())
         .put("capacity", worker.getCapacity())
         .put("urgentReserve", worker.getUrgentReserve())
         .put("leases", worker.getLeases());

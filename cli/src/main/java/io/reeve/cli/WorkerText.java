@@ -1,6 +1,5 @@
 package io.reeve.cli;
 
-import com.google.protobuf.Duration;
 import io.reeve.v1.Worker;
 import io.reeve.v1.WorkerStatus;
 import java.util.List;
@@ -38,7 +37,7 @@ final class WorkerText {
         reported ? Long.toString(queued(worker)) : "",
         reported ? String.format(Locale.ROOT, "%.2f", report.getCpuMillicores() / MILLICORES) : "",
         reported ? Long.toString(report.getMemoryBytes() / MIB) : "",
-        heard(worker.getHeardAgo()),
+        DurationText.of(Words.toDuration(worker.getHeardAgo())),
         names(worker.getQueuesList(), worker.getMoreQueues()),
         names(worker.getKindsList(), worker.getMoreKinds()),
         Words.printable(worker.getHost()),
@@ -48,10 +47,6 @@ final class WorkerText {
 
   private static long queued(Worker worker) {
     return (long) worker.getReport().getQueuedNormal() + worker.getReport().getQueuedUrgent();
-  }
-
-  private static String heard(Duration ago) {
-    return DurationText.of(java.time.Duration.ofSeconds(ago.getSeconds(), ago.getNanos()));
   }
 
   private static String names(List<String> names, int more) {

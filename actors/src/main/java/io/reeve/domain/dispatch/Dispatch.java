@@ -346,8 +346,9 @@ public final class Dispatch {
     long unserved = 0;
     for (var ready : classes.values()) {
       if (kind.runs(ready.taskClass)) {
-        waiting += ready.readyTotal();
-        unserved += ready.workers.isEmpty() ? ready.readyTotal() : 0;
+        var total = ready.readyTotal();
+        waiting += total;
+        unserved += ready.workers.isEmpty() ? total : 0;
       }
     }
     return Demand.of(

@@ -1,6 +1,5 @@
 package io.reeve.edge.grpc;
 
-import com.google.protobuf.Duration;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.v1.ClusterService;
@@ -10,14 +9,13 @@ import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersRequest;
 import io.reeve.v1.ListWorkersResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Tells who is in the cluster, how its workers are and what its work asks for; changes nothing. */
 final class ClusterServiceEdge implements ClusterService {
-
-  private static final long NANOS_PER_S = 1_000_000_000L;
 
   private final ClusterNodes nodes;
   private final ClusterWorkers workers;
@@ -67,10 +65,7 @@ final class ClusterServiceEdge implements ClusterService {
             .setUnserved(demand.unserved())
             .setUnheardPartitions(demand.unheardPartitions());
     if (demand.holdTimeNanos() > 0) {
-      answer.setHoldTime(
-          Duration.newBuilder()
-              .setSeconds(demand.holdTimeNanos() / NANOS_PER_S)
-              .setNanos((int) (demand.holdTimeNanos() % NANOS_PER_S)));
+      answer.setHoldTime(ServerMessages.duration(Duration.ofNanos(demand.holdTimeNanos())));
     }
     return answer.build();
   }

@@ -1,7 +1,6 @@
 package io.reeve.edge.grpc;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
@@ -128,10 +127,7 @@ final class GrpcStatuses {
       status.addDetails(
           Any.pack(
               RetryInfo.newBuilder()
-                  .setRetryDelay(
-                      Duration.newBuilder()
-                          .setSeconds(reason.retryAfter().toSeconds())
-                          .setNanos(reason.retryAfter().toNanosPart()))
+                  .setRetryDelay(ServerMessages.duration(reason.retryAfter()))
                   .build()));
     }
     return status.build();

@@ -154,7 +154,7 @@ final class ServerMessages {
     return welcome.build();
   }
 
-  private static Duration duration(java.time.Duration duration) {
+  static Duration duration(java.time.Duration duration) {
     return Duration.newBuilder()
         .setSeconds(duration.toSeconds())
         .setNanos(duration.toNanosPart())

@@ -1,12 +1,12 @@
 package io.reeve.edge.grpc;
 
-import com.google.protobuf.Duration;
 import io.reeve.session.Session.WorkerFigures;
 import io.reeve.session.WorkerCard;
 import io.reeve.v1.Worker;
 import io.reeve.v1.WorkerReport;
 import io.reeve.v1.WorkerState;
 import io.reeve.v1.WorkerStatus;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 final class WorkerLines {
 
   private static final int TEXT_CHARS_MAX = 128;
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private static final Map<String, WorkerState> STATES =
       Arrays.stream(WorkerState.values()).collect(Collectors.toMap(Enum::name, state -> state));
@@ -41,13 +40,15 @@ final class WorkerLines {
             .setUrgentReserve(entry.urgentReserve())
             .setLeases(Math.toIntExact(entry.leases()))
             .setConnectedAt(TaskReplies.instant(connectedAtMs))
-            .setHeardAgo(duration(Math.max(0, nowNanos - entry.heardAtNanos())))
+            .setHeardAgo(
+                ServerMessages.duration(
+                    Duration.ofNanos(Math.max(0, nowNanos - entry.heardAtNanos()))))
             .addAllQueues(worker.queues().first())
             .setMoreQueues(worker.queues().more())
             .addAllKinds(worker.kinds().first())
             .setMoreKinds(worker.kinds().more())
-            .setClient(cut(worker.client()))
-            .setHost(cut(worker.host()))
+            .setClient(WorkerMessages.cut(worker.client(), TEXT_CHARS_MAX))
+            .setHost(WorkerMessages.cut(worker.host(), TEXT_CHARS_MAX))
             .setPid(worker.pid());
     var figures = entry.figures();
     if (figures != null) {
@@ -79,16 +80,5 @@ final class WorkerLines {
         .setCpuMillicores(figures.cpuMillicores())
         .setMemoryBytes(figures.memoryBytes())
         .build();
-  }
-
-  private static Duration duration(long nanos) {
-    return Duration.newBuilder()
-        .setSeconds(nanos / NANOS_PER_SECOND)
-        .setNanos((int) (nanos % NANOS_PER_SECOND))
-        .build();
-  }
-
-  private static String cut(String text) {
-    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
   }
 }

@@ -33,6 +33,7 @@ final class WorkerMessages {
   private static final int CODE_CHARS_MAX = 256;
   private static final int TEXT_CHARS_MAX = 1024;
   private static final long RETRY_AFTER_MAX_MS = 365 * Expect.DAY_MS;
+
   private final int partitions;
   private final int capacityMax;
   private final int resultBytesMax;
@@ -238,7 +239,7 @@ final class WorkerMessages {
     return id.get();
   }
 
-  private static String cut(String text, int charsMax) {
+  static String cut(String text, int charsMax) {
     return text.length() <= charsMax ? text : text.substring(0, charsMax);
   }
 
