@@ -282,7 +282,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (nanos == NEVER) {
       return;
     }
-    var delay = Math.max(SWEEP_AT_LEAST_NANOS, Math.min(nanos, SWEEP_WITHIN_NANOS));
+    var within = Math.min(SWEEP_WITHIN_NANOS, settings.limits().lookNanos());
+    var delay = Math.max(SWEEP_AT_LEAST_NANOS, Math.min(nanos, within));
     var at = now.get().monoNanos() + delay;
     if (!timerSet || at - timerAtNanos < -SWEEP_AT_LEAST_NANOS) {
       timers.startSingleTimer(TICK, Duration.ofNanos(delay));

@@ -2,6 +2,7 @@ package io.reeve.partition;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.partition.Limits;
 import io.reeve.domain.task.TaskId;
 import java.time.Duration;
@@ -29,11 +30,11 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             bytes(c, "bytes-max"),
             atLeast(c, "finished.max", 0, 100_000_000),
             bytes(c, "finished.bytes-max"),
-            duration(c, "finished.kept", Duration.ZERO).toMillis(),
+            TimeBounds.duration(duration(c, "finished.kept", Duration.ZERO)),
             atLeast(c, "request-id.max", 0, 100_000_000),
-            duration(c, "request-id.kept", Duration.ZERO).toMillis(),
-            duration(c, "lease.duration", Duration.ofSeconds(1)).toNanos(),
-            duration(c, "lease.audit-interval", Duration.ofSeconds(1)).toNanos());
+            TimeBounds.duration(duration(c, "request-id.kept", Duration.ZERO)),
+            TimeBounds.waitOf(duration(c, "lease.duration", Duration.ofSeconds(1))),
+            TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))));
     var restart =
         new Partition.Restart(
             duration(c, "restart.backoff-min", Duration.ofMillis(1)),

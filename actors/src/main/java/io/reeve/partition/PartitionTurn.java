@@ -78,16 +78,21 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   // ---- A batch
   // ------------------------------------------------------------------------------------
 
-  /** Starts a batch; first comes all that is due by itself. */
+  /** Starts a batch; first comes what is due by the wall clock. */
   void begin(PartitionState state, Now now) {
     this.state = state;
     this.now = now;
     events = new ArrayList<>();
-    state.sweep(now, random, this::onEnded, events);
+    state.sweep(now, events);
   }
 
-  /** Ends a batch: uses standing grants, tells the dispatcher, and gives the events to store. */
+  /**
+   * Ends a batch: ends leases whose time is up, uses standing grants, tells the dispatcher, and
+   * gives the events to store. Leases end behind the commands, because a stalled partition finds
+   * the renewals that saved them in the first batch after the stall.
+   */
   List<PartitionEvent> end() {
+    state.endOverdue(now, random, this::onEnded, events);
     if (!standing.isEmpty() && state.ready() > 0) {
       standing.use(state.readyClasses(), this, this);
     }

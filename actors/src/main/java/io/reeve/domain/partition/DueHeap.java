@@ -3,9 +3,10 @@ package io.reeve.domain.partition;
 import java.util.Arrays;
 
 /**
- * Instants with a task each, the earliest first: a binary heap of primitives. Entries are not
- * removed when they become void; they are skipped when their time comes, and swept once they may be
- * more than the valid ones, so that the size stays below twice the valid entries and a constant.
+ * Instants with a task each, the earliest first: a binary heap of primitives. Instants are compared
+ * by their difference, so those of a clock that wraps keep their order. Entries are not removed
+ * when they become void; they are skipped when their time comes, and swept once they may be more
+ * than the valid ones, so that the size stays below twice the valid entries and a constant.
  */
 final class DueHeap {
 
@@ -95,7 +96,7 @@ final class DueHeap {
     var i = index;
     while (i > 0) {
       var parent = (i - 1) / 2;
-      if (entries[parent * WIDTH] <= at) {
+      if (entries[parent * WIDTH] - at <= 0) {
         break;
       }
       System.arraycopy(entries, parent * WIDTH, entries, i * WIDTH, WIDTH);
@@ -108,10 +109,10 @@ final class DueHeap {
     var i = index;
     while (2 * i + 1 < size) {
       var child = 2 * i + 1;
-      if (child + 1 < size && entries[(child + 1) * WIDTH] < entries[child * WIDTH]) {
+      if (child + 1 < size && entries[(child + 1) * WIDTH] - entries[child * WIDTH] < 0) {
         child++;
       }
-      if (entries[child * WIDTH] >= at) {
+      if (entries[child * WIDTH] - at >= 0) {
         break;
       }
       System.arraycopy(entries, child * WIDTH, entries, i * WIDTH, WIDTH);

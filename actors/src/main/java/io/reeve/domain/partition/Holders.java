@@ -1,5 +1,6 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,10 +33,18 @@ final class Holders {
     }
   }
 
+  private final Limits limits;
   private final Map<String, Holder> byId = new LinkedHashMap<>();
+
+  /** When the partition last looked at its holders, by the monotonic clock. */
+  private long lookedAtNanos;
 
   /** The holder of the last look-up: settlements and leases come in runs of one holder. */
   private @Nullable Holder last;
+
+  Holders(Limits limits) {
+    this.limits = limits;
+  }
 
   @Nullable Holder find(String id) {
     var recent = last;
@@ -66,6 +75,24 @@ final class Holders {
     }
   }
 
+  /**
+   * Notes that the partition looks at its holders now. After a pause it cannot tell a silent holder
+   * from one whose renewals are still on their way: the partition was stalled, or was busy with one
+   * batch. So it does what it does after a start, and gives every holder a full lease time.
+   */
+  void look(long nowNanos) {
+    if (nowNanos - lookedAtNanos >= 2 * limits.lookNanos()) {
+      expireAllAt(nowNanos + limits.leaseNanos());
+    }
+    lookedAtNanos = nowNanos;
+  }
+
+  /** Everything stored was replayed: every holder gets a full lease time. */
+  void recovered(long nowNanos) {
+    lookedAtNanos = nowNanos;
+    expireAllAt(nowNanos + limits.leaseNanos());
+  }
+
   /** Holders whose time is up, those without leases too. */
   List<Holder> expired(long nowNanos) {
     var expired = new ArrayList<Holder>();
@@ -82,7 +109,7 @@ final class Holders {
     var soonest = Long.MAX_VALUE;
     for (var holder : byId.values()) {
       if (holder.leases.size() > 0) {
-        soonest = Math.min(soonest, Math.max(0, holder.expiresAtNanos - nowNanos));
+        soonest = Math.min(soonest, TimeBounds.waitUntilNanos(holder.expiresAtNanos, nowNanos));
       }
     }
     return soonest;
@@ -97,7 +124,7 @@ final class Holders {
     return false;
   }
 
-  void expireAllAt(long nanos) {
+  private void expireAllAt(long nanos) {
     byId.values().forEach(holder -> holder.expiresAtNanos = nanos);
   }
 

@@ -1,5 +1,7 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
+
 /**
  * When sessions are asked whether they have their leases: an interval after there were leases
  * first, and then once an interval while there are. Without leases it waits for nothing.
@@ -28,6 +30,6 @@ final class LeaseAudit {
 
   /** Nanoseconds until it may be due; Long.MAX_VALUE: not before there are leases. */
   long inNanos(long nowNanos) {
-    return waits ? Math.max(0, atNanos - nowNanos) : Long.MAX_VALUE;
+    return waits ? TimeBounds.waitUntilNanos(atNanos, nowNanos) : Long.MAX_VALUE;
   }
 }

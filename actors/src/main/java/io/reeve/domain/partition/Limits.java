@@ -1,5 +1,7 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
+
 /**
  * The bounds of one partition.
  *
@@ -10,7 +12,8 @@ package io.reeve.domain.partition;
  * @param finishedKeptMs how long they stay readable
  * @param requestsMax request ids that are remembered
  * @param requestKeptMs how long a request id is remembered
- * @param leaseNanos how long a lease lasts without a renewal
+ * @param leaseNanos how long a lease lasts without a renewal; at most {@link
+ *     TimeBounds#WAIT_MAX_NANOS}
  * @param leaseAuditNanos how often sessions are asked whether they have their leases
  */
 public record Limits(
@@ -26,4 +29,13 @@ public record Limits(
 
   /** Heap bytes of a queued task beside its specification; measured, see docs/performance.md. */
   public static final int TASK_OVERHEAD = 160;
+
+  /**
+   * How often at least the owner of a partition has to look at it while there are leases. After a
+   * pause of twice as long the partition takes itself for stalled, and ends no lease before it has
+   * listened for a whole lease time.
+   */
+  public long lookNanos() {
+    return leaseNanos / 4;
+  }
 }

@@ -1,5 +1,6 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
@@ -125,23 +126,26 @@ public final class PartitionState {
   }
 
   /**
-   * Nanoseconds until {@link #sweep} or {@link #leaseAuditDue} has something to do; Long.MAX_VALUE
-   * when only a command can change that.
+   * Nanoseconds until {@link #sweep}, {@link #endOverdue} or {@link #leaseAuditDue} has something
+   * to do, never negative; Long.MAX_VALUE when only a command can change that.
    */
   public long nextSweepInNanos(Now now) {
     book.due.skipVoid();
     book.deadlines.skipVoid();
     var soonest = book.holders.nextExpiryInNanos(now.monoNanos());
     if (!book.deadlines.isEmpty()) {
-      soonest = Math.min(soonest, Math.max(0, book.deadlines.at() - now.monoNanos()));
+      soonest = Math.min(soonest, TimeBounds.waitUntilNanos(book.deadlines.at(), now.monoNanos()));
     }
     if (!book.due.isEmpty()) {
-      soonest = Math.min(soonest, nanosUntil(book.due.at(), now));
+      soonest = Math.min(soonest, TimeBounds.waitUntil(book.due.at(), now.wallMs()));
     }
     if (book.finished.size() > 0
         && book.tasks.get(book.finished.oldest()) instanceof Task.Finished oldest) {
-      var forgetAtMs = oldest.finishedAtMs() + book.limits.finishedKeptMs() + FORGET_SLACK_MS;
-      soonest = Math.min(soonest, nanosUntil(forgetAtMs, now));
+      var forgetAtMs =
+          TimeBounds.plus(
+              TimeBounds.plus(oldest.finishedAtMs(), book.limits.finishedKeptMs()),
+              FORGET_SLACK_MS);
+      soonest = Math.min(soonest, TimeBounds.waitUntil(forgetAtMs, now.wallMs()));
     }
     return Math.min(soonest, audit.inNanos(now.monoNanos()));
   }
@@ -175,9 +179,10 @@ public final class PartitionState {
     }
     return known.bodyHash() == bodyHash
         ? new Answer.Taken(known.firstSequence(), known.count(), known.atMs(), true)
-        : refused(
-            Rejection.Code.REQUEST_ID_REUSED,
-            "expected the same submission under request id " + requestId + ", got another");
+        : new Answer.Refused(
+            new Rejection(
+                Rejection.Code.REQUEST_ID_REUSED,
+                "expected the same submission under request id " + requestId + ", got another"));
   }
 
   /** Adds tasks, all or none. */
@@ -191,35 +196,22 @@ public final class PartitionState {
     if (known != null) {
       return known;
     }
-    var bytes = 0L;
-    for (var task : incoming) {
-      bytes += TaskBook.cost(task.spec());
-    }
-    if (book.live + incoming.size() > book.limits.tasksMax()) {
-      return overCapacity("live tasks", book.limits.tasksMax(), book.live, incoming.size());
-    }
-    if (book.liveBytes + bytes > book.limits.bytesMax()) {
-      return overCapacity("bytes of live tasks", book.limits.bytesMax(), book.liveBytes, bytes);
+    var noRoom = book.noRoomFor(incoming);
+    if (noRoom != null) {
+      return new Answer.Refused(noRoom);
     }
     var queued = new ArrayList<Task.Queued>(incoming.size());
     var sequence = book.nextSequence;
     for (var task : incoming) {
       var dueAtMs =
           task.delayMs() > 0
-              ? now.wallMs() + task.delayMs()
-              : Math.max(now.wallMs(), task.notBeforeMs());
+              ? TimeBounds.plus(now.wallMs(), task.delayMs())
+              : Math.max(now.wallMs(), TimeBounds.instant(task.notBeforeMs()));
       var spec = new Task.Spec(sequence++, book.intern(task.profile()), task.spec(), now.wallMs());
       queued.add(new Task.Queued(spec, 0, 0, dueAtMs, null));
     }
     emit(new Submission(requestId, bodyHash, book.nextSequence, now.wallMs(), queued), out);
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
-  }
-
-  private static Answer overCapacity(String what, long max, long held, long more) {
-    return refused(
-        Rejection.Code.OVER_CAPACITY,
-        "expected at most %d %s in a partition, got %d and %d more"
-            .formatted(max, what, held, more));
   }
 
   // ---- Leases
@@ -246,7 +238,7 @@ public final class PartitionState {
     }
     holder.sessionNo = grantee.sessionNo();
     var nowMs = Math.max(now.wallMs(), book.horizonMs);
-    var expiresAtMs = nowMs + book.limits.leaseNanos() / 1_000_000;
+    var expiresAtMs = TimeBounds.plus(nowMs, book.limits.leaseNanos() / 1_000_000);
     var leased = new ArrayList<Task.Leased>(Math.min(count, book.ready.count(taskClass)));
     while (leased.size() < count) {
       var sequence = book.ready.poll(taskClass);
@@ -261,7 +253,7 @@ public final class PartitionState {
       var task = (Task.Leased) emit(event, out);
       holder.leases.put(sequence, grantee.sessionNo());
       book.deadlines.push(
-          now.monoNanos() + task.spec().profile().executionTimeoutMs() * 1_000_000,
+          now.monoNanos() + TimeBounds.waitOf(task.spec().profile().executionTimeoutMs()),
           sequence,
           task.fence());
       leased.add(task);
@@ -400,14 +392,14 @@ public final class PartitionState {
   }
 
   /**
-   * Does all that is due by now; to be called before the commands of each batch, so that they see
-   * the instant they happen at. Tasks become ready or expire, attempts time out, silent holders
-   * lose their leases, finished tasks are forgotten.
+   * Does what is due by the wall clock; to be called before the commands of each batch, so that
+   * they see the instant at which they happen. Tasks become ready or expire; finished tasks and
+   * request ids are forgotten.
    *
-   * @param random source of jitter, uniform in [0, 1)
+   * <p>While there are leases, it has to be called at least every {@link Limits#lookNanos}.
    */
-  public void sweep(
-      Now now, DoubleSupplier random, EndedListener listener, List<PartitionEvent> out) {
+  public void sweep(Now now, List<PartitionEvent> out) {
+    book.holders.look(now.monoNanos());
     book.horizonMs = Math.max(book.horizonMs, now.wallMs());
     while (!book.due.isEmpty() && book.due.at() <= book.horizonMs) {
       var sequence = book.due.sequence();
@@ -420,6 +412,20 @@ public final class PartitionState {
         settle(book.tasks.get(sequence).expire(book.horizonMs), out);
       }
     }
+    book.finished.trimEndedBefore(
+        TimeBounds.minus(now.wallMs(), book.limits.finishedKeptMs()), book.tasks);
+    book.forgetRequestsBefore(TimeBounds.minus(now.wallMs(), book.limits.requestKeptMs()));
+  }
+
+  /**
+   * Ends the leases whose time is up: attempts time out, and silent holders lose their leases. To
+   * be called after the commands of each batch, so that a renewal or a settlement that waited in
+   * the batch counts before the lease that it is about ends.
+   *
+   * @param random source of jitter, uniform in [0, 1)
+   */
+  public void endOverdue(
+      Now now, DoubleSupplier random, EndedListener listener, List<PartitionEvent> out) {
     while (!book.deadlines.isEmpty() && book.deadlines.at() - now.monoNanos() <= 0) {
       var sequence = book.deadlines.sequence();
       var fence = book.deadlines.tag();
@@ -443,8 +449,6 @@ public final class PartitionState {
       }
       book.holders.remove(holder);
     }
-    book.finished.trimEndedBefore(now.wallMs() - book.limits.finishedKeptMs(), book.tasks);
-    book.forgetRequestsBefore(now.wallMs() - book.limits.requestKeptMs());
   }
 
   // ---- Events ---------------------------------------------------------------------------------
@@ -485,13 +489,5 @@ public final class PartitionState {
   private Task emit(PartitionEvent event, List<PartitionEvent> out) {
     out.add(event);
     return book.apply(event);
-  }
-
-  private static long nanosUntil(long atMs, Now now) {
-    return Math.max(0, atMs - now.wallMs()) * 1_000_000;
-  }
-
-  private static Answer refused(Rejection.Code code, String message) {
-    return new Answer.Refused(new Rejection(code, message));
   }
 }

@@ -1,13 +1,17 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the events of one partition add up to: its tasks, and beside them all that is derived so
@@ -24,7 +28,7 @@ final class TaskBook {
   final Limits limits;
   final TaskTable tasks = new TaskTable();
   final Finished finished = new Finished();
-  final Holders holders = new Holders();
+  final Holders holders;
   final LinkedHashMap<String, PartitionSnapshot.Request> requests = new LinkedHashMap<>();
   private final Map<TaskProfile, TaskProfile> profiles = new LinkedHashMap<>();
 
@@ -47,6 +51,7 @@ final class TaskBook {
 
   TaskBook(Limits limits) {
     this.limits = limits;
+    this.holders = new Holders(limits);
   }
 
   /** The one object of all that are equal to {@code profile}. */
@@ -78,7 +83,7 @@ final class TaskBook {
   void recovered(Now now) {
     replaying = false;
     horizonMs = now.wallMs();
-    holders.expireAllAt(now.monoNanos() + limits.leaseNanos());
+    holders.recovered(now.monoNanos());
     tasks.forEach(
         task -> {
           if (task instanceof Task.Queued queued) {
@@ -87,7 +92,7 @@ final class TaskBook {
             var timeoutMs = leased.spec().profile().executionTimeoutMs();
             var elapsedMs = Math.max(0, now.wallMs() - leased.leasedAtMs());
             deadlines.push(
-                now.monoNanos() + Math.max(0, timeoutMs - elapsedMs) * 1_000_000,
+                now.monoNanos() + TimeBounds.waitOf(timeoutMs - elapsedMs),
                 leased.spec().sequence(),
                 leased.fence());
           }
@@ -193,7 +198,7 @@ final class TaskBook {
       due.push(task.dueAtMs(), sequence, DUE);
     }
     var expiresAtMs = task.expiresAtMs();
-    if (expiresAtMs != Long.MAX_VALUE) {
+    if (expiresAtMs != Task.Queued.NEVER) {
       due.push(expiresAtMs, sequence, EXPIRY);
     }
   }
@@ -216,6 +221,27 @@ final class TaskBook {
 
   private boolean isDeadlineValid(long at, long sequence, long tag) {
     return tasks.get(sequence) instanceof Task.Leased task && task.fence() == tag;
+  }
+
+  /** Why these tasks find no room, or null. */
+  @Nullable Rejection noRoomFor(List<? extends Incoming> incoming) {
+    var bytes = 0L;
+    for (var task : incoming) {
+      bytes += cost(task.spec());
+    }
+    if (live + incoming.size() > limits.tasksMax()) {
+      return overCapacity("live tasks", limits.tasksMax(), live, incoming.size());
+    }
+    return liveBytes + bytes > limits.bytesMax()
+        ? overCapacity("bytes of live tasks", limits.bytesMax(), liveBytes, bytes)
+        : null;
+  }
+
+  private static Rejection overCapacity(String what, long max, long held, long more) {
+    return new Rejection(
+        Rejection.Code.OVER_CAPACITY,
+        "expected at most %d %s in a partition, got %d and %d more"
+            .formatted(max, what, held, more));
   }
 
   static long cost(byte[] spec) {

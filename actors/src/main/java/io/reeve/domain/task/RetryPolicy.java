@@ -1,5 +1,6 @@
 package io.reeve.domain.task;
 
+import io.reeve.domain.TimeBounds;
 import java.time.Duration;
 
 /**
@@ -47,8 +48,9 @@ public record RetryPolicy(
   public Duration backoffAfter(int attempt, double random) {
     var plainMs =
         Math.min(
-            backoffInitial.toMillis() * Math.pow(backoffMultiplier, attempt - 1.0),
-            (double) backoffMax.toMillis());
-    return Duration.ofMillis(Math.round(plainMs * (1 + backoffJitter * (2 * random - 1))));
+            TimeBounds.duration(backoffInitial) * Math.pow(backoffMultiplier, attempt - 1.0),
+            (double) TimeBounds.duration(backoffMax));
+    var ms = Math.round(plainMs * (1 + backoffJitter * (2 * random - 1)));
+    return Duration.ofMillis(TimeBounds.duration(ms));
   }
 }

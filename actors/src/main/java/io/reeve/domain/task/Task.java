@@ -5,7 +5,7 @@ import static io.reeve.domain.task.Rejection.Code.STALE_LEASE;
 import static io.reeve.domain.task.Rejection.Code.UNKNOWN_TASK;
 import static io.reeve.domain.task.Rejection.Code.WRONG_STATE;
 
-import java.time.Duration;
+import io.reeve.domain.TimeBounds;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -136,10 +136,13 @@ public sealed interface Task {
   record Queued(Spec spec, int attempt, long fence, long dueAtMs, @Nullable Failure lastFailure)
       implements Task {
 
-    /** When it expires while queued, or Long.MAX_VALUE when it never does. */
+    /** The {@link #expiresAtMs} of a task that does not expire. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** When it expires while queued, or {@link #NEVER}. */
     public long expiresAtMs() {
       var timeoutMs = spec.profile().queueTimeoutMs();
-      return timeoutMs == 0 || fence > 0 ? Long.MAX_VALUE : dueAtMs + timeoutMs;
+      return timeoutMs == 0 || fence > 0 ? NEVER : TimeBounds.plus(dueAtMs, timeoutMs);
     }
 
     @Override
@@ -232,9 +235,8 @@ public sealed interface Task {
         return new TaskEvent.Died(spec.sequence(), fence, failure, nowMs);
       }
       var backoff = retry.backoffAfter(attempt, random);
-      var wait = Duration.ofMillis(Math.max(backoff.toMillis(), retryAfterMs));
-      return new TaskEvent.AttemptFailed(
-          spec.sequence(), fence, failure, nowMs + wait.toMillis(), nowMs);
+      var retryAtMs = TimeBounds.plus(nowMs, Math.max(backoff.toMillis(), retryAfterMs));
+      return new TaskEvent.AttemptFailed(spec.sequence(), fence, failure, retryAtMs, nowMs);
     }
 
     @Override

@@ -54,8 +54,9 @@ class PartitionStateRandomTest {
       var events = new ArrayList<PartitionEvent>();
       wallMs += random.nextInt(40);
       nanos += random.nextInt(40) * 1_000_000L;
-      state.sweep(now(), random::nextDouble, (lease, reason) -> {}, events);
+      state.sweep(now(), events);
       command(random, events);
+      state.endOverdue(now(), random::nextDouble, (lease, reason) -> {}, events);
       journal.addAll(events);
       if (step % 50 == 0) {
         checkIndexes();
