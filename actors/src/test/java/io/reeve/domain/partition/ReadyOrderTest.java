@@ -1,0 +1,151 @@
+package io.reeve.domain.partition;
+
+import static io.reeve.domain.task.Priority.CRITICAL;
+import static io.reeve.domain.task.Priority.HIGH;
+import static io.reeve.domain.task.Priority.LOW;
+import static io.reeve.domain.task.Priority.NORMAL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ReadyOrderTest {
+
+  private static final TaskClass MAILS = new TaskClass("mails", "send", Lane.NORMAL);
+  private static final TaskClass CHARGES = new TaskClass("charges", "charge", Lane.NORMAL);
+
+  private final Set<Long> ready = new HashSet<>();
+  private final ReadyOrder order = new ReadyOrder(ready::contains);
+
+  @Test
+  void theHigherPriorityLeavesFirstWheneverItCame() {
+    add(MAILS, LOW, 1);
+    add(MAILS, HIGH, 2);
+    add(MAILS, NORMAL, 3);
+    add(MAILS, CRITICAL, 4);
+
+    assertThat(drain(MAILS)).containsExactly(4L, 2L, 3L, 1L);
+  }
+
+  @Test
+  void ofEqualPrioritiesTheLowerNumberLeavesFirst() {
+    add(MAILS, NORMAL, 2);
+    add(MAILS, NORMAL, 3);
+    add(MAILS, NORMAL, 1);
+
+    assertThat(drain(MAILS)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void aClassHandsOutItsOwnTasksOnly() {
+    add(MAILS, NORMAL, 1);
+    add(CHARGES, CRITICAL, 2);
+
+    assertThat(drain(MAILS)).containsExactly(1L);
+    assertThat(drain(CHARGES)).containsExactly(2L);
+    assertThat(order.poll(new TaskClass("none", "none", Lane.URGENT))).isEqualTo(-1);
+  }
+
+  @Test
+  void aTaskThatIsReadyNoMoreIsPassedOver() {
+    add(MAILS, NORMAL, 1);
+    add(MAILS, NORMAL, 2);
+    withdraw(MAILS, 1);
+
+    assertThat(drain(MAILS)).containsExactly(2L);
+  }
+
+  @Test
+  void classesWithReadyTasksAreToldInTheOrderTheyCame() {
+    add(MAILS, NORMAL, 1);
+    add(CHARGES, NORMAL, 2);
+    assertThat(order.readyClasses()).containsExactly(MAILS, CHARGES);
+
+    withdraw(MAILS, 1);
+
+    assertThat(order.readyClasses()).containsExactly(CHARGES);
+    assertThat(order.total()).isEqualTo(1);
+    assertThat(order.count(MAILS)).isZero();
+  }
+
+  @Test
+  void aChangedCountIsToldOnce() {
+    add(MAILS, NORMAL, 1);
+    add(MAILS, NORMAL, 2);
+    add(CHARGES, NORMAL, 3);
+    assertThat(changes()).isEqualTo(Map.of(MAILS, 2, CHARGES, 1));
+    assertThat(changes()).isEmpty();
+
+    withdraw(CHARGES, 3);
+
+    assertThat(changes()).isEqualTo(Map.of(CHARGES, 0));
+  }
+
+  @Test
+  void aCountThatSomebodyHasWrongIsToldAgain() {
+    add(MAILS, NORMAL, 1);
+    add(CHARGES, NORMAL, 2);
+    changes();
+
+    order.touchWhereNot(Map.of(MAILS, 1, CHARGES, 5));
+    assertThat(changes()).isEqualTo(Map.of(CHARGES, 1));
+
+    order.touchWhereNot(Map.of(MAILS, 1));
+    assertThat(changes()).isEqualTo(Map.of(CHARGES, 1));
+  }
+
+  @Test
+  void theOrderOutlivesASweepOfWithdrawnTasks() {
+    for (var number = 1; number <= 5_000; number++) {
+      add(MAILS, number % 2 == 0 ? NORMAL : HIGH, number);
+    }
+    for (var number = 1; number <= 4_990; number++) {
+      withdraw(MAILS, number);
+    }
+
+    assertThat(drain(MAILS))
+        .containsExactly(4991L, 4993L, 4995L, 4997L, 4999L, 4992L, 4994L, 4996L, 4998L, 5000L);
+  }
+
+  private void add(TaskClass taskClass, Priority priority, long number) {
+    ready.add(number);
+    order.add(profile(taskClass, priority), number);
+  }
+
+  /** It was cancelled or expired. */
+  private void withdraw(TaskClass taskClass, long number) {
+    ready.remove(number);
+    order.remove(profile(taskClass, NORMAL));
+  }
+
+  private List<Long> drain(TaskClass taskClass) {
+    var numbers = new ArrayList<Long>();
+    for (var next = order.poll(taskClass); next >= 0; next = order.poll(taskClass)) {
+      numbers.add(next);
+      withdraw(taskClass, next);
+    }
+    return numbers;
+  }
+
+  private Map<TaskClass, Integer> changes() {
+    var told = new LinkedHashMap<TaskClass, Integer>();
+    order.drainChanged(told::put);
+    return told;
+  }
+
+  private static TaskProfile profile(TaskClass taskClass, Priority priority) {
+    var once = new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1, 0);
+    return new TaskProfile(taskClass, priority, 1_000, 0, once, "");
+  }
+}
