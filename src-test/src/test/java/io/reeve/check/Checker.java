@@ -2,6 +2,7 @@ package io.reeve.check;
 
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
@@ -27,7 +28,12 @@ public final class Checker {
 
   private final boolean inOrder;
   private final long leaseNanos;
+
+  /** Tasks that compete with each other for workers. */
+  private record Rivals(int partition, TaskClass taskClass) {}
+
   private final Map<TaskId, TaskLife> lives = new LinkedHashMap<>();
+  private final Map<Rivals, StartOrder> orders = new HashMap<>();
   private final Map<String, List<String>> submissions = new HashMap<>();
   private final Map<String, Integer> called = new HashMap<>();
   private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
@@ -230,6 +236,9 @@ public final class Checker {
       return;
     }
     var ended = life.end != null;
+    if (event instanceof TaskEvent.Leased lease) {
+      isNext(id, life, lease);
+    }
     life.add(
         event,
         stored.decidedAtNanos(),
@@ -237,9 +246,35 @@ public final class Checker {
     if (!ended && life.end != null) {
       live--;
     }
+    takePlace(id, life);
     if (cancelled.contains(id) && event instanceof TaskEvent.Leased) {
       violated(Invariant.CANCEL_IS_FINAL, "%s: leased after its cancelling".formatted(id));
     }
+  }
+
+  /** Whether no other task had to start before this one. */
+  private void isNext(TaskId id, TaskLife life, TaskEvent.Leased lease) {
+    var ahead = order(id, life).ahead(id.sequence(), lease.atMs());
+    if (ahead != null) {
+      var equal = ahead.priority() == life.profile.priority();
+      violated(
+          equal ? Invariant.FIRST_IN_FIRST_OUT : Invariant.PRIORITY_FIRST,
+          "%s: leased with priority %s before %d with priority %s"
+              .formatted(id, life.profile.priority(), ahead.sequence(), ahead.priority()));
+    }
+  }
+
+  private void takePlace(TaskId id, TaskLife life) {
+    if (life.isQueued()) {
+      order(id, life).enter(life.profile.priority(), id.sequence(), life.turnFromMs());
+    } else {
+      order(id, life).leave(id.sequence());
+    }
+  }
+
+  private StartOrder order(TaskId id, TaskLife life) {
+    return orders.computeIfAbsent(
+        new Rivals(id.partition(), life.profile.taskClass()), rivals -> new StartOrder());
   }
 
   private void submitted(int partition, Submission submission) {
@@ -248,10 +283,12 @@ public final class Checker {
     for (var task : submission.tasks()) {
       var id = new TaskId(partition, task.spec().sequence());
       ids.add(id.toString());
-      if (lives.putIfAbsent(id, new TaskLife(requestId, task, leaseNanos)) != null) {
+      var life = new TaskLife(requestId, task, leaseNanos);
+      if (lives.putIfAbsent(id, life) != null) {
         violated(Invariant.ONE_SUBMISSION_PER_REQUEST, "%s: submitted twice".formatted(id));
       } else {
         live++;
+        takePlace(id, life);
       }
     }
     if (!requestId.isEmpty()) {

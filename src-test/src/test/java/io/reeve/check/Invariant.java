@@ -28,6 +28,10 @@ public enum Invariant {
   CREDIT_KEPT,
   /** No lease before the task is due, none lost before its time. */
   NOT_TOO_EARLY,
+  /** Of the due tasks of one class in one partition the higher priority starts first. */
+  PRIORITY_FIRST,
+  /** Of the due tasks of one class and priority in one partition the oldest starts first. */
+  FIRST_IN_FIRST_OUT,
   /** A task that a client was told to be cancelled is. */
   CANCEL_IS_FINAL,
   /** A client never sees a task go back. */

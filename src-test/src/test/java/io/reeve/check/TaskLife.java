@@ -12,6 +12,7 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,10 +27,13 @@ final class TaskLife {
   private record End(Outcome outcome, int result) {}
 
   final String requestId;
+  final TaskProfile profile;
   private final RetryPolicy retry;
   private final long leaseNanos;
   private final Map<Long, End> settled = new HashMap<>();
   private long dueAtMs;
+  private long turnFromMs;
+  private final long submittedAtMs;
   private int attempt;
   private long leasedAtNanos = Fact.UNKNOWN;
   private boolean leased;
@@ -42,9 +46,22 @@ final class TaskLife {
    */
   TaskLife(String requestId, Task.Queued task, long leaseNanos) {
     this.requestId = requestId;
-    this.retry = task.spec().profile().retry();
+    this.profile = task.spec().profile();
+    this.retry = profile.retry();
     this.dueAtMs = task.dueAtMs();
+    this.turnFromMs = dueAtMs;
+    this.submittedAtMs = task.spec().submittedAtMs();
     this.leaseNanos = leaseNanos;
+  }
+
+  /** Whether it waits for a worker, or for its time. */
+  boolean isQueued() {
+    return end == null && !leased;
+  }
+
+  /** From when on it must have its turn, while it is queued; at or after the time it may start. */
+  long turnFromMs() {
+    return turnFromMs;
   }
 
   boolean leasedMoreThanOnce() {
@@ -81,6 +98,7 @@ final class TaskLife {
       settled(event, failed.fence(), new End(Outcome.FAILED, 0), wrong);
       failed(failed, atNanos, wrong);
       dueAtMs = failed.retryAtMs();
+      turnFromMs = dueAtMs;
     } else if (event instanceof TaskEvent.Died died) {
       settled(event, died.fence(), new End(Outcome.FAILED, 0), wrong);
       lostInTime(died.failure().message(), atNanos, wrong);
@@ -89,6 +107,7 @@ final class TaskLife {
       settled(event, released.fence(), new End(Outcome.RELEASED, 0), wrong);
       attempt--;
       dueAtMs = 0;
+      turnFromMs = Math.max(submittedAtMs, released.atMs());
     } else if (event instanceof TaskEvent.Expired) {
       if (fence > 0) {
         wrong.accept(

@@ -9,10 +9,12 @@ import io.reeve.check.Violation;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -184,6 +186,16 @@ class MutatedHistoryTest {
                 (facts, at, e) ->
                     facts.set(
                         at, new Fact.Stored(((Fact.Stored) facts.get(at)).partition(), e, 0)))));
+    add.accept(
+        new Mutation(
+            "a task of lower priority goes first",
+            Invariant.PRIORITY_FIRST,
+            facts -> overtake(facts, priority -> priority != Priority.LOW, Priority.LOW)));
+    add.accept(
+        new Mutation(
+            "a later task goes first",
+            Invariant.FIRST_IN_FIRST_OUT,
+            facts -> overtake(facts, priority -> priority == Priority.LOW, Priority.LOW)));
     add.accept(
         new Mutation(
             "one request is stored twice",
@@ -367,6 +379,55 @@ class MutatedHistoryTest {
 
   private static <E> Function<List<Fact>, Boolean> changed(Class<E> type, EventChange<E> change) {
     return changed(type, event -> true, change);
+  }
+
+  /**
+   * Submits and leases another task, the last of its partition, just before the first lease of a
+   * task of the same class and of such a priority.
+   */
+  private static boolean overtake(
+      List<Fact> facts, Predicate<Priority> overtaken, Priority rivals) {
+    for (var at = 0; at < facts.size(); at++) {
+      var lease = event(facts.get(at), TaskEvent.Leased.class);
+      if (lease == null) {
+        continue;
+      }
+      var spec = submitted(facts, id(facts.get(at))).spec();
+      if (overtaken.test(spec.profile().priority())) {
+        var rival = new Task.Spec(9_000, with(rivals, spec.profile()), spec.bytes(), lease.atMs());
+        var queued = new Task.Queued(rival, 0, 0, lease.atMs(), null);
+        var submission = new Submission("", 0, 9_000, lease.atMs(), List.of(queued));
+        var first = new TaskEvent.Leased(9_000, 1, 1, "h", "w", lease.atMs(), lease.expiresAtMs());
+        facts.add(at, stored(facts.get(at), first));
+        facts.add(at, stored(facts.get(at), submission));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Task.Queued submitted(List<Fact> facts, TaskId id) {
+    for (var fact : facts) {
+      var submission = event(fact, Submission.class);
+      if (submission != null && ((Fact.Stored) fact).partition() == id.partition()) {
+        for (var task : submission.tasks()) {
+          if (task.spec().sequence() == id.sequence()) {
+            return task;
+          }
+        }
+      }
+    }
+    throw new IllegalArgumentException("expected a submitted task, got " + id);
+  }
+
+  private static TaskProfile with(Priority priority, TaskProfile like) {
+    return new TaskProfile(
+        like.taskClass(),
+        priority,
+        like.executionTimeoutMs(),
+        like.queueTimeoutMs(),
+        like.retry(),
+        like.tenant());
   }
 
   private static Function<List<Fact>, Boolean> without(Predicate<Fact> which) {
