@@ -214,6 +214,8 @@ public final class Checker {
       cancelAnswered(cancel);
     } else if (fact instanceof Fact.SessionBegan began) {
       sessions.put(began.session(), new SessionCredit(began));
+    } else if (fact instanceof Fact.LeaseRanOut ranOut) {
+      ranOut(ranOut);
     } else {
       ofDispatchers(fact);
     }
@@ -413,6 +415,15 @@ public final class Checker {
                   answer.fence(),
                   answer.accepted() ? "accepted" : "refused",
                   life));
+    }
+  }
+
+  private void ranOut(Fact.LeaseRanOut lease) {
+    if (lease.renewedNanosAgo() < leaseNanos) {
+      violated(
+          Invariant.RENEWALS_COUNT,
+          "partition %d: a lease of %s ran out %d ns after a renewal, expected %d or more"
+              .formatted(lease.partition(), lease.holder(), lease.renewedNanosAgo(), leaseNanos));
     }
   }
 

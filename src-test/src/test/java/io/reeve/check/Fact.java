@@ -67,6 +67,13 @@ public sealed interface Fact {
   record SettleAnswered(TaskId task, long fence, Outcome outcome, int result, boolean accepted)
       implements Fact {}
 
+  /**
+   * A lease ran out at its partition.
+   *
+   * @param renewedNanosAgo when the last renewal of its holder had reached the partition
+   */
+  record LeaseRanOut(int partition, String holder, long renewedNanosAgo) implements Fact {}
+
   // ---- Dispatchers
 
   /** A dispatcher began to work. */

@@ -28,6 +28,8 @@ public enum Invariant {
   CREDIT_KEPT,
   /** No lease before the task is due, none lost before its time. */
   NOT_TOO_EARLY,
+  /** No lease runs out that its holder renewed in time, though the renewal had to wait. */
+  RENEWALS_COUNT,
   /** Of the due tasks of one class in one partition the higher priority starts first. */
   PRIORITY_FIRST,
   /** Of the due tasks of one class and priority in one partition the oldest starts first. */
@@ -44,6 +46,8 @@ public enum Invariant {
   EVERYTHING_ENDS,
   /** When nothing runs any more, the dispatcher counts nothing in flight. */
   CREDIT_COMES_BACK,
+  /** While nothing fails, each call is answered soon, whatever else its partition does. */
+  CALLS_ARE_ANSWERED,
   /** No rule throws. */
   NOTHING_THROWS
 }

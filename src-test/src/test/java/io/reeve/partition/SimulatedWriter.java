@@ -3,12 +3,16 @@ package io.reeve.partition;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
+import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
 import io.reeve.journal.PartitionRow;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -39,7 +43,11 @@ public final class SimulatedWriter {
     /** A row is passed over at recovery. */
     SKIPS_A_ROW,
     /** A writer begins without a row that fences the one before it. */
-    CLAIMS_NOTHING
+    CLAIMS_NOTHING,
+    /** What follows from a row waits for the snapshot that is taken behind it. */
+    WAITS_FOR_SNAPSHOTS,
+    /** Leases end before the renewals in the batch are looked at. */
+    ENDS_LEASES_BEFORE_RENEWALS
   }
 
   /** The journal of one partition. Answers come later, as messages to {@code replyTo}. */
@@ -59,8 +67,8 @@ public final class SimulatedWriter {
         Now now,
         ActorRef<Object> replyTo);
 
-    /** Keeps a snapshot of the state after the row. */
-    void snapshot(long number, PartitionSnapshot snapshot);
+    /** Keeps a snapshot of the state after the row. Answered by {@link SnapshotEnded}. */
+    void snapshot(long number, PartitionSnapshot snapshot, ActorRef<Object> replyTo);
   }
 
   /** Is told what no journal tells. */
@@ -68,6 +76,11 @@ public final class SimulatedWriter {
     void greeted(int partition, long incarnation, long epoch);
 
     void leasedUnder(int partition, long incarnation, long epoch);
+
+    /**
+     * @param sessionNo the latest of the holder's sessions that the partition knew
+     */
+    void leaseRanOut(int partition, long incarnation, String holder, int sessionNo);
   }
 
   /**
@@ -81,6 +94,9 @@ public final class SimulatedWriter {
 
   /** The row is durable. */
   public record Stored() {}
+
+  /** The snapshot is stored, or could not be. */
+  public record SnapshotEnded() {}
 
   /** Whether the row is there is unknown, unless another writer has its place. */
   public record Failed(boolean fenced) {}
@@ -113,6 +129,9 @@ public final class SimulatedWriter {
   private long rows;
   private long epoch;
   private int sinceSnapshot;
+  private boolean storesSnapshot;
+  private final Map<Long, String> holders = new HashMap<>();
+  private final Map<String, Integer> sessionNos = new HashMap<>();
 
   private SimulatedWriter(
       Parts parts, ActorRef<Partition.Command> front, ActorContext<Object> context) {
@@ -146,6 +165,7 @@ public final class SimulatedWriter {
         .onMessage(Stored.class, stored -> onStored())
         .onMessage(Recovered.class, this::onRecovered)
         .onMessage(Failed.class, this::onFailed)
+        .onMessage(SnapshotEnded.class, ended -> onSnapshotEnded())
         .build();
   }
 
@@ -163,6 +183,14 @@ public final class SimulatedWriter {
     }
     now = parts.now().get();
     state.recovered(now);
+    state.forEachAfter(
+        0,
+        task -> {
+          if (task instanceof Task.Leased lease) {
+            holders.put(lease.spec().sequence(), lease.holder());
+          }
+          return true;
+        });
     if (parts.flaws().contains(Flaw.CLAIMS_NOTHING)) {
       claimed = true;
       front.tell(new Partition.WriterReady());
@@ -178,11 +206,18 @@ public final class SimulatedWriter {
 
   private Behavior<Object> onBatch(PartitionWriter.Batch batch) {
     now = parts.now().get();
+    sessionNos.clear();
+    state.forEachHolder((holder, n) -> sessionNos.put(holder, state.sessionNo(holder)));
+    var events = new ArrayList<PartitionEvent>();
+    if (parts.flaws().contains(Flaw.ENDS_LEASES_BEFORE_RENEWALS)) {
+      state.endOverdue(now, parts.random(), (lease, reason) -> {}, events);
+    }
     turn.begin(state, now);
     for (var command : batch.commands()) {
       carryOut(flawed(command));
     }
-    var events = turn.end();
+    events.addAll(turn.end());
+    events.forEach(this::witness);
     if (events.isEmpty()) {
       finish();
       return Behaviors.same();
@@ -192,6 +227,25 @@ public final class SimulatedWriter {
     }
     append(events);
     return Behaviors.same();
+  }
+
+  private void witness(PartitionEvent event) {
+    if (event instanceof TaskEvent.Leased lease) {
+      holders.put(lease.sequence(), lease.holder());
+    } else if (event instanceof TaskEvent.AttemptFailed failed) {
+      ranOut(failed.sequence(), failed.failure());
+    } else if (event instanceof TaskEvent.Died died) {
+      ranOut(died.sequence(), died.failure());
+    }
+  }
+
+  private void ranOut(long sequence, Failure failure) {
+    var holder = holders.get(sequence);
+    if (holder != null && failure.message().equals("the lease ran out")) {
+      parts
+          .witness()
+          .leaseRanOut(parts.partition(), incarnation, holder, sessionNos.getOrDefault(holder, 0));
+    }
   }
 
   private void carryOut(Partition.Command command) {
@@ -258,11 +312,23 @@ public final class SimulatedWriter {
       front.tell(new Partition.WriterReady());
       return Behaviors.same();
     }
-    if (++sinceSnapshot >= parts.snapshotEvery()) {
+    if (++sinceSnapshot >= parts.snapshotEvery() && !storesSnapshot) {
       sinceSnapshot = 0;
-      parts.store().snapshot(rows, state.snapshot());
+      storesSnapshot = true;
+      parts.store().snapshot(rows, state.snapshot(), context.getSelf());
+      if (parts.flaws().contains(Flaw.WAITS_FOR_SNAPSHOTS)) {
+        return Behaviors.same();
+      }
     }
     finish();
+    return Behaviors.same();
+  }
+
+  private Behavior<Object> onSnapshotEnded() {
+    storesSnapshot = false;
+    if (parts.flaws().contains(Flaw.WAITS_FOR_SNAPSHOTS)) {
+      finish();
+    }
     return Behaviors.same();
   }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,10 @@ final class Cluster implements SimulatedWriter.Witness {
   private static final int SNAPSHOT_EVERY = 25;
   private static final int BUFFERED_MAX = 1_000;
 
+  /** As the node that has the dispatcher supervises it. */
+  private static final SimActor.Supervision DISPATCHER_RESTARTS =
+      new SimActor.Supervision(200 * MS, 5_000 * MS, 0.2);
+
   /** A node that is silent for longer is held to be dead. */
   static final long DOWN_AFTER = 1_500 * MS;
 
@@ -59,6 +64,12 @@ final class Cluster implements SimulatedWriter.Witness {
   private final Map<Host, Session.Environment> environments = new HashMap<>();
   final List<SimStream> streams = new ArrayList<>();
   private long incarnations;
+
+  /** By the incarnation of a partition: renewals of its holders that reached it. */
+  private final Map<Long, Map<String, Renewal>> renewals = new HashMap<>();
+
+  private record Renewal(int sessionNo, long atNanos) {}
+
   private long ids;
   private long wallOffsetMax;
   private boolean dispatcherStarting;
@@ -153,19 +164,29 @@ final class Cluster implements SimulatedWriter.Witness {
   }
 
   private void startPartition(int partition, Host node) {
+    var heard = new HashMap<String, Renewal>();
     var parts =
         new SimulatedWriter.Parts(
             partition,
             Tuning.partition(audit),
             () -> world.now(node),
             world.random::nextDouble,
-            () -> ++incarnations,
+            () -> {
+              renewals.put(++incarnations, heard);
+              return incarnations;
+            },
             journals.get(partition),
             this,
             SNAPSHOT_EVERY,
             flaws);
     var front = world.start(node, "p" + partition, SimulatedWriter.partition(parts));
     homes[partition] = front;
+    front.listen(
+        message -> {
+          if (message instanceof Partition.Renew renew) {
+            heard.put(renew.holder(), new Renewal(renew.sessionNo(), world.nanos()));
+          }
+        });
     front.whenStopped(
         () -> {
           if (homes[partition] == front) {
@@ -232,6 +253,7 @@ final class Cluster implements SimulatedWriter.Witness {
                 world::nanos,
                 epoch -> {}),
             epochs::open);
+    dispatcher.supervise(DISPATCHER_RESTARTS);
     dispatcherStarting = false;
     dispatchers.removeIf(d -> !d.alive);
     dispatchers.add(dispatcher);
@@ -331,6 +353,26 @@ final class Cluster implements SimulatedWriter.Witness {
       Function<ActorRef<Partition.Reply>, Partition.Command> question,
       Consumer<Partition.Reply> answer) {
     ask(node, replyTo -> route(node, partition, question.apply(replyTo)), answer);
+  }
+
+  // ---- What becomes of actors
+
+  /** Lets one of them throw with its next message. */
+  void letThrow(Thrower kind, int number, SimActor.Throw when) {
+    var actors =
+        switch (kind) {
+          case DISPATCHER -> dispatchers;
+          case SESSION -> streams.stream().map(stream -> stream.session).toList();
+          case PARTITION -> Arrays.stream(homes).filter(Objects::nonNull).toList();
+          case WRITER ->
+              Arrays.stream(homes)
+                  .filter(Objects::nonNull)
+                  .flatMap(home -> home.children().stream())
+                  .toList();
+        };
+    if (!actors.isEmpty()) {
+      actors.get(number % actors.size()).throwOnce(when);
+    }
   }
 
   // ---- What becomes of nodes
@@ -448,6 +490,19 @@ final class Cluster implements SimulatedWriter.Witness {
   @Override
   public void leasedUnder(int partition, long incarnation, long epoch) {
     checker.add(new Fact.LeasedUnder(partition, incarnation, epoch));
+  }
+
+  @Override
+  public void leaseRanOut(int partition, long incarnation, String holder, int sessionNo) {
+    var last = renewals.getOrDefault(incarnation, Map.of()).get(holder);
+    if (last == null || last.sessionNo() < sessionNo) {
+      return;
+    }
+    var ago = world.nanos() - last.atNanos();
+    // A later renewal reached the partition while its last batch was on the way to the writer.
+    if (ago >= Network.LOCAL_MAX) {
+      checker.add(new Fact.LeaseRanOut(partition, holder, ago));
+    }
   }
 
   @Override

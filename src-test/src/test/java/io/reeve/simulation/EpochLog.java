@@ -29,28 +29,35 @@ final class EpochLog {
     failures = rows;
   }
 
-  /** Gives the dispatcher an epoch. */
+  /** Gives the dispatcher an epoch, unless it starts anew meanwhile and asks again. */
   void open(SimActor<?> dispatcher) {
+    open(dispatcher, dispatcher.restarts());
+  }
+
+  private void open(SimActor<?> dispatcher, int start) {
     world.in(
         latency(LATENCY),
         dispatcher.host,
         () -> {
           var next = last + 1;
-          world.in(latency(LATENCY), () -> store(next, dispatcher));
+          world.in(latency(LATENCY), () -> store(next, dispatcher, start));
         });
   }
 
-  private void store(long epoch, SimActor<?> dispatcher) {
+  private void store(long epoch, SimActor<?> dispatcher, int start) {
     var stored = last + 1 == epoch;
     if (stored) {
       last = epoch;
       checker.add(new Fact.EpochOpened(epoch));
     }
+    if (dispatcher.restarts() != start) {
+      return;
+    }
     if (stored && failures == 0) {
       dispatcher.context.adapter(EpochStarted.class).tell(new EpochStarted(epoch, 0, "simulated"));
     } else {
       failures = Math.max(0, failures - 1);
-      world.in(latency(BACKOFF), dispatcher.host, () -> open(dispatcher));
+      world.in(latency(BACKOFF), dispatcher.host, () -> open(dispatcher, start));
     }
   }
 

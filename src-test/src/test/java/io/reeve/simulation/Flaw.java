@@ -19,7 +19,11 @@ enum Flaw {
   /** Sessions take no notice of their worker's credit. */
   IGNORES_CREDIT,
   /** Nobody restates what a lost message told. */
-  AUDITS_NOTHING;
+  AUDITS_NOTHING,
+  /** Partitions keep their answers back until a snapshot is stored. */
+  WAITS_FOR_SNAPSHOTS,
+  /** Partitions end leases before they look at the renewals that wait. */
+  ENDS_LEASES_BEFORE_RENEWALS;
 
   Set<SimulatedWriter.Flaw> ofPartitions() {
     return switch (this) {
@@ -28,6 +32,8 @@ enum Flaw {
       case IGNORES_FENCES -> Set.of(SimulatedWriter.Flaw.IGNORES_FENCES);
       case TAKES_OLD_EPOCHS -> Set.of(SimulatedWriter.Flaw.TAKES_OLD_EPOCHS);
       case CLAIMS_NOTHING -> Set.of(SimulatedWriter.Flaw.CLAIMS_NOTHING);
+      case WAITS_FOR_SNAPSHOTS -> Set.of(SimulatedWriter.Flaw.WAITS_FOR_SNAPSHOTS);
+      case ENDS_LEASES_BEFORE_RENEWALS -> Set.of(SimulatedWriter.Flaw.ENDS_LEASES_BEFORE_RENEWALS);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutatedHistoryTest {
 
   private static final int HISTORIES = 12;
+  private static final long LEASE_NANOS = Tuning.LEASE.toNanos();
 
   private record Mutation(String name, Invariant broken, Function<List<Fact>, Boolean> apply) {
     @Override
@@ -196,6 +197,14 @@ class MutatedHistoryTest {
             "a later task goes first",
             Invariant.FIRST_IN_FIRST_OUT,
             facts -> overtake(facts, priority -> priority == Priority.LOW, Priority.LOW)));
+    add.accept(
+        new Mutation(
+            "a lease runs out though it was renewed",
+            Invariant.RENEWALS_COUNT,
+            changed(
+                TaskEvent.Leased.class,
+                (facts, at, e) ->
+                    facts.add(at + 1, new Fact.LeaseRanOut(0, e.holder(), LEASE_NANOS - 1)))));
     add.accept(
         new Mutation(
             "one request is stored twice",
@@ -499,7 +508,7 @@ class MutatedHistoryTest {
   }
 
   private static List<Violation> judge(List<Fact> history) {
-    var checker = Checker.ofEverything(Tuning.LEASE.toNanos());
+    var checker = Checker.ofEverything(LEASE_NANOS);
     history.forEach(checker::add);
     checker.end();
     return checker.violations();

@@ -15,7 +15,9 @@ import java.util.SplittableRandom;
  */
 final class Network {
 
-  private static final long LOCAL_MAX = 40_000;
+  /** A message between two actors of one host takes less. */
+  static final long LOCAL_MAX = 40_000;
+
   private static final long REMOTE_MIN = 100_000;
   private static final long REMOTE_MAX = 2_000_000;
 

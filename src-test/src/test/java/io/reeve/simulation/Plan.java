@@ -30,6 +30,9 @@ record Plan(
   /** Connections that break in a plan that is about them, beside those among its other faults. */
   private static final int LOSSES_MAX = 20;
 
+  /** Three leases: a node alone in its cluster goes on after a pause of any length. */
+  private static final int LONG_PAUSE_MS = 3 * (int) Tuning.LEASE.toMillis();
+
   /**
    * @param linksLose whether messages between nodes that live may be lost
    */
@@ -114,10 +117,20 @@ record Plan(
               random.nextInt(nodes),
               random.nextInt(2_000),
               200 + random.nextInt(3_000));
-      case NODE_PAUSES -> new Step(atMs, what, random.nextInt(nodes), random.nextInt(4_000), 0);
+      case NODE_PAUSES ->
+          new Step(
+              atMs,
+              what,
+              random.nextInt(nodes),
+              random.nextInt(random.nextInt(3) == 0 ? LONG_PAUSE_MS : 4_000),
+              0);
       case JOURNAL_TROUBLE ->
           new Step(
-              atMs, what, random.nextInt(partitions), random.nextInt(3), 1 + random.nextInt(4));
+              atMs,
+              what,
+              random.nextInt(partitions),
+              random.nextInt(SimJournal.TROUBLES.size()),
+              1 + random.nextInt(4));
       case EPOCH_TROUBLE -> new Step(atMs, what, 0, 1 + random.nextInt(2), 0);
       case LINK_LOSES, LINK_IS_SLOW ->
           new Step(
@@ -138,6 +151,9 @@ record Plan(
           new Step(atMs, what, random.nextInt(workers), random.nextInt(5), random.nextInt(40));
       case CLOCK_JUMPS ->
           new Step(atMs, what, random.nextInt(nodes), 0, random.nextInt(7_200_000) - 3_600_000);
+      case ACTOR_THROWS ->
+          new Step(
+              atMs, what, random.nextInt(Thrower.ALL.size()), random.nextInt(8), random.nextInt(2));
     };
   }
 

@@ -1,5 +1,6 @@
 package io.reeve.simulation;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -8,11 +9,44 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Terminated;
 import org.jspecify.annotations.Nullable;
 
-/** One actor of production code on a simulated host. Handles one message at a time, at once. */
+/**
+ * One actor of production code on a simulated host. Handles one message at a time, at once.
+ *
+ * <p>One that throws ends as an actor without supervision does: its children stop, it gets its last
+ * signal, and whoever watches it is told. A supervised one starts anew under its own reference, as
+ * Pekko's restart with backoff does it: children and timers end, nobody is told, and messages wait
+ * until it is back.
+ */
 final class SimActor<T> {
+
+  /** How a supervised actor starts anew after it threw; the wait doubles with each time. */
+  record Supervision(long backoffMinNanos, long backoffMaxNanos, double jitter) {
+    long backoff(int restarts, double random) {
+      var plain = Math.min(backoffMaxNanos, backoffMinNanos << Math.min(restarts, 20));
+      return (long) (plain * (1 + jitter * random));
+    }
+  }
+
+  /** When the next message makes it throw. */
+  enum Throw {
+    BEFORE_IT_IS_HANDLED,
+    AFTER_IT_IS_HANDLED
+  }
+
+  /** Thrown on purpose. */
+  static final class PlannedFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    PlannedFailure(String message) {
+      super(message);
+    }
+  }
+
+  private static final int STASHED_MAX = 1_000;
 
   private record Watch(SimActor<?> watcher, @Nullable Object message) {}
 
@@ -27,11 +61,18 @@ final class SimActor<T> {
   boolean alive = true;
 
   private Behavior<T> behavior;
+  private Behavior<T> initial;
+  private @Nullable Supervision supervision;
+  private @Nullable Throw planned;
+  private int restarts;
+  private boolean restarting;
+  private final ArrayDeque<Runnable> stash = new ArrayDeque<>();
   private final Map<Object, Timer> timers = new HashMap<>();
   private final List<Watch> watches = new ArrayList<>();
   private final List<SimActor<?>> children = new ArrayList<>();
   private final IdentityHashMap<Object, long[]> arrivals = new IdentityHashMap<>();
   private @Nullable Runnable stopped;
+  private @Nullable Consumer<Object> listener;
 
   /** What happens when it would start a child; null: the child is started. */
   private final @Nullable Consumer<SimActor<?>> instead;
@@ -44,11 +85,28 @@ final class SimActor<T> {
     this.name = name;
     this.ref = new SimRef<>(this, null);
     this.behavior = org.apache.pekko.actor.typed.javadsl.Behaviors.empty();
+    this.initial = behavior;
     this.context = new SimContext<>(this);
   }
 
   void start(Behavior<T> initial) {
+    this.initial = initial;
     become(Behavior.start(initial, context.typed()));
+  }
+
+  /** From now on it starts anew when it throws. */
+  void supervise(Supervision how) {
+    supervision = how;
+  }
+
+  /** How often it started anew. */
+  int restarts() {
+    return restarts;
+  }
+
+  /** Lets it throw with its next message. */
+  void throwOnce(Throw when) {
+    planned = when;
   }
 
   /** The code is run once this actor has stopped in order, not when its host dies. */
@@ -56,15 +114,45 @@ final class SimActor<T> {
     stopped = code;
   }
 
+  /** The listener gets each message that the actor is about to handle. */
+  void listen(Consumer<Object> listener) {
+    this.listener = listener;
+  }
+
+  /** What it started and has not ended. */
+  List<SimActor<?>> children() {
+    return children.stream().filter(child -> child.alive).toList();
+  }
+
   // ---- Messages
 
   @SuppressWarnings("unchecked")
   void receive(SimRef<?> ref, Object message) {
-    if (alive) {
-      world.as(
-          this,
-          () ->
-              become(Behavior.interpretMessage(behavior, context.typed(), (T) ref.adapt(message))));
+    if (restarting) {
+      stash(() -> receive(ref, message));
+    } else if (alive) {
+      world.as(this, () -> handle((T) ref.adapt(message)));
+    }
+  }
+
+  private void handle(T message) {
+    if (listener != null) {
+      listener.accept(message);
+    }
+    var when = planned;
+    planned = null;
+    if (when == Throw.BEFORE_IT_IS_HANDLED) {
+      throw new PlannedFailure("before " + message);
+    }
+    become(Behavior.interpretMessage(behavior, context.typed(), message));
+    if (when == Throw.AFTER_IT_IS_HANDLED && alive) {
+      throw new PlannedFailure("after " + message);
+    }
+  }
+
+  private void stash(Runnable message) {
+    if (stash.size() < STASHED_MAX) {
+      stash.add(message);
     }
   }
 
@@ -84,6 +172,39 @@ final class SimActor<T> {
     return last[0];
   }
 
+  // ---- Failures
+
+  /** Its code threw. */
+  void failed() {
+    var how = supervision;
+    if (!alive || how == null) {
+      stop(true);
+      return;
+    }
+    restarting = true;
+    world.as(
+        this, () -> Behavior.interpretSignal(behavior, context.typed(), PreRestart.instance()));
+    endBelow(true);
+    world.in(how.backoff(restarts++, world.random.nextDouble()), host, this::startAnew);
+  }
+
+  private void startAnew() {
+    if (alive) {
+      restarting = false;
+      world.as(this, () -> start(initial));
+      var waited = List.copyOf(stash);
+      stash.clear();
+      waited.forEach(Runnable::run);
+    }
+  }
+
+  /** Ends its timers and its children. */
+  private void endBelow(boolean inOrder) {
+    timers.clear();
+    List.copyOf(children).forEach(child -> child.stop(inOrder));
+    children.clear();
+  }
+
   // ---- The end
 
   /** Stops it; what it told before still travels. */
@@ -92,8 +213,8 @@ final class SimActor<T> {
       return;
     }
     alive = false;
-    timers.clear();
-    List.copyOf(children).forEach(child -> child.stop(inOrder));
+    restarting = false;
+    endBelow(inOrder);
     if (inOrder) {
       world.as(
           this, () -> Behavior.interpretSignal(behavior, context.typed(), PostStop.instance()));
@@ -107,6 +228,7 @@ final class SimActor<T> {
   /** The host died: nothing is said and nobody is told. */
   void vanish() {
     alive = false;
+    restarting = false;
     timers.clear();
   }
 
@@ -149,6 +271,10 @@ final class SimActor<T> {
 
   @SuppressWarnings("unchecked")
   private void watchedEnded(SimRef<?> ended, @Nullable Object message) {
+    if (restarting) {
+      stash(() -> watchedEnded(ended, message));
+      return;
+    }
     if (!alive) {
       return;
     }

@@ -2,6 +2,7 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
+import io.reeve.check.Invariant;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -25,6 +26,7 @@ final class SimClient {
 
   private static final long MS = 1_000_000;
   private static final long ANSWER_WITHIN = 900 * MS;
+  private static final long CALM_ANSWER_WITHIN = 300 * MS;
   private static final List<String> QUEUES = List.of("a", "b");
   private static final List<String> KINDS = List.of("k1", "k2");
   private static final List<Style> STYLES = List.of(Style.values());
@@ -57,7 +59,8 @@ final class SimClient {
 
   // ---- Submissions
 
-  private final class Submission {
+  /** One submission and its repetitions. */
+  final class Submission {
     final String requestId;
     final int partition;
     final List<Partition.NewTask> tasks;
@@ -123,11 +126,27 @@ final class SimClient {
   /**
    * @param partition -1: as the request id says
    */
-  void submit(int count, int partition, long seed) {
+  Submission submit(int count, int partition, long seed) {
     var submission = new Submission(count, partition, new SplittableRandom(seed));
     open++;
     checker.add(new Fact.SubmitCalled(submission.requestId, count));
     submission.call();
+    return submission;
+  }
+
+  /** Submits a task while nothing fails, and expects an answer soon. */
+  void submitCalmly(int partition, long seed) {
+    var submission = submit(1, partition, seed);
+    world.in(
+        CALM_ANSWER_WITHIN,
+        () -> {
+          if (!submission.answered) {
+            checker.violated(
+                Invariant.CALLS_ARE_ANSWERED,
+                "request %s: nothing fails, and partition %d does not answer within %d ms"
+                    .formatted(submission.requestId, partition, CALM_ANSWER_WITHIN / MS));
+          }
+        });
   }
 
   private static Partition.NewTask task(SplittableRandom chance) {

@@ -27,6 +27,8 @@ final class SimContext<T> implements InvocationHandler {
   private final Timers<T> timers;
   private final TypedActorContext<T> proxy;
   private final Map<Class<?>, SimRef<?>> adapters = new HashMap<>();
+  private final Map<Class<?>, org.apache.pekko.japi.function.Function<Object, Object>> functions =
+      new HashMap<>();
 
   @SuppressWarnings("unchecked")
   SimContext(SimActor<T> actor) {
@@ -75,21 +77,20 @@ final class SimContext<T> implements InvocationHandler {
     };
   }
 
+  /** An actor has one adapter for a class, also after it started anew, with its last function. */
   @SuppressWarnings("unchecked")
   private SimRef<?> adapt(Class<?> messages, Object function) {
-    var adapt = (org.apache.pekko.japi.function.Function<Object, Object>) function;
-    var ref =
-        new SimRef<>(
-            actor,
-            message -> {
-              try {
-                return adapt.apply(message);
-              } catch (Exception failure) {
-                throw new IllegalStateException(failure);
-              }
-            });
-    adapters.put(messages, ref);
-    return ref;
+    functions.put(messages, (org.apache.pekko.japi.function.Function<Object, Object>) function);
+    return adapters.computeIfAbsent(
+        messages, type -> new SimRef<>(actor, message -> adapted(type, message)));
+  }
+
+  private Object adapted(Class<?> type, Object message) {
+    try {
+      return Objects.requireNonNull(functions.get(type)).apply(message);
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   private static SimActor<?> ownerOf(Object ref) {

@@ -26,7 +26,9 @@ final class SimJournal implements SimulatedWriter.Store {
     /** It is stored, and the writer hears of a failure. */
     IS_STORED_AND_FAILS,
     /** It takes its time. */
-    IS_SLOW
+    IS_SLOW,
+    /** It takes longer than a lease lasts. */
+    STALLS
   }
 
   static final List<Trouble> TROUBLES = List.of(Trouble.values());
@@ -34,6 +36,9 @@ final class SimJournal implements SimulatedWriter.Store {
   private static final int WRITE_MAX = 1_500_000;
   private static final int READ_MAX = 20_000_000;
   private static final long SLOW_MAX = 3_000_000_000L;
+  private static final long STALL_MORE_MAX = 2_000_000_000L;
+  private static final int SNAPSHOT_MAX = 30_000_000;
+  private static final long SLOW_SNAPSHOT_MAX = 4_000_000_000L;
 
   private final World world;
   private final Checker checker;
@@ -81,12 +86,8 @@ final class SimJournal implements SimulatedWriter.Store {
       Now now,
       ActorRef<Object> replyTo) {
     var trouble = troubles.poll();
-    var latency =
-        trouble == Trouble.IS_SLOW
-            ? world.random.nextLong(SLOW_MAX)
-            : 50_000 + world.random.nextInt(WRITE_MAX);
     world.in(
-        latency,
+        latency(trouble),
         () -> {
           var before = rows.size();
           var answer = store(number, events, row, now, trouble);
@@ -96,6 +97,15 @@ final class SimJournal implements SimulatedWriter.Store {
           }
           replyTo.tell(answer);
         });
+  }
+
+  private long latency(@Nullable Trouble trouble) {
+    if (trouble == Trouble.IS_SLOW) {
+      return world.random.nextLong(SLOW_MAX);
+    }
+    return trouble == Trouble.STALLS
+        ? Tuning.LEASE.toNanos() + world.random.nextLong(STALL_MORE_MAX)
+        : 50_000L + world.random.nextInt(WRITE_MAX);
   }
 
   /**
@@ -133,12 +143,26 @@ final class SimJournal implements SimulatedWriter.Store {
         : new SimulatedWriter.Stored();
   }
 
-  /** The snapshot is a cache: an older one never replaces a newer one. */
+  /**
+   * Takes up to seconds, and may fail. The snapshot is a cache: an older one never replaces a newer
+   * one.
+   */
   @Override
-  public void snapshot(long number, PartitionSnapshot snapshot) {
-    if (number > snapshotAt && number <= rows.size()) {
-      this.snapshotAt = (int) number;
-      this.snapshot = snapshot;
-    }
+  public void snapshot(long number, PartitionSnapshot snapshot, ActorRef<Object> replyTo) {
+    var latency =
+        world.random.nextInt(3) == 0
+            ? world.random.nextLong(SLOW_SNAPSHOT_MAX)
+            : 1L + world.random.nextInt(SNAPSHOT_MAX);
+    var fails = world.random.nextInt(8) == 0;
+    world.in(
+        latency,
+        ((SimRef<?>) replyTo).owner.host,
+        () -> {
+          if (!fails && number > snapshotAt && number <= rows.size()) {
+            this.snapshotAt = (int) number;
+            this.snapshot = snapshot;
+          }
+          replyTo.tell(new SimulatedWriter.SnapshotEnded());
+        });
   }
 }

@@ -16,7 +16,7 @@ final class SimStream implements WorkerStream {
   private final SimWorker worker;
   final Host node;
   private final Cluster cluster;
-  private final SimActor<Session.Command> session;
+  final SimActor<Session.Command> session;
   private final boolean ignoresCredit;
   private long toWorkerAt;
   private long toSessionAt;

@@ -20,7 +20,12 @@ final class Simulation {
   private static final long LEASE = Tuning.LEASE.toNanos();
   private static final long MS = 1_000_000;
   private static final long DRAIN_MAX = 120_000 * MS;
-  private static final long SETTLED = 6_000 * MS;
+
+  /** Longer than the slowest row takes. */
+  private static final long SETTLED = 6_500 * MS;
+
+  private static final int CALM_ROUNDS = 4;
+  private static final long CALM_ROUND = 120 * MS;
   private static final long QUIET = 15_000 * MS;
   private static final long STEPS_MAX = 5_000_000;
 
@@ -108,7 +113,7 @@ final class Simulation {
     // Once all zombies are dead.
     world.in(SETTLED, this::wakeWhereZombiesWere);
     go(world.nanos() + SETTLED + MS, false);
-    if (go(world.nanos() + DRAIN_MAX, true)) {
+    if (go(world.nanos() + DRAIN_MAX, true) && callCalmly()) {
       go(world.nanos() + QUIET, false);
       checkCredit();
     }
@@ -124,6 +129,17 @@ final class Simulation {
         world.network.lost,
         clients.stream().mapToLong(client -> client.staleReads).sum(),
         checker.summary() + where());
+  }
+
+  /** Calls each partition some times while nothing fails; every call has to be answered soon. */
+  private boolean callCalmly() {
+    for (var round = 0; round < CALM_ROUNDS; round++) {
+      for (var p = 0; p < plan.partitions(); p++) {
+        clients.get(0).submitCalmly(p, round * 31L + p);
+      }
+      go(world.nanos() + CALM_ROUND, false);
+    }
+    return go(world.nanos() + DRAIN_MAX, true);
   }
 
   /**
@@ -223,6 +239,11 @@ final class Simulation {
               .get(a)
               .lie(Lie.ALL.get(b), (int) (c % plan.partitions()), 1 + c / plan.partitions());
       case CLOCK_JUMPS -> cluster.jump(cluster.nodes.get(a), c);
+      case ACTOR_THROWS ->
+          cluster.letThrow(
+              Thrower.ALL.get(a),
+              b,
+              c == 1 ? SimActor.Throw.AFTER_IT_IS_HANDLED : SimActor.Throw.BEFORE_IT_IS_HANDLED);
     }
   }
 

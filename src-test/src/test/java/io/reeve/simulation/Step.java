@@ -48,7 +48,9 @@ record Step(long atMs, What what, int a, int b, long c) {
     /** Worker a tells lie b. */
     WORKER_LIES,
     /** The wall clock of node a jumps by c ms. */
-    CLOCK_JUMPS;
+    CLOCK_JUMPS,
+    /** An actor of kind a throws, number b of them; after it handled a message when c is 1. */
+    ACTOR_THROWS;
 
     /** Whether something goes wrong by it. */
     boolean isFault() {

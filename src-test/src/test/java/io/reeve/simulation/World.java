@@ -4,6 +4,7 @@ import io.reeve.domain.partition.Now;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.Behavior;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class World {
 
   /** Who sent the message that is being handled. */
   private @Nullable SimActor<?> sender;
+
+  /** Messages that no actor ever gets, whoever sends them. */
+  Predicate<Object> dropped = message -> false;
 
   /** Gets a line for each message; null: nobody looks. */
   @Nullable Consumer<String> trace;
@@ -110,9 +114,13 @@ final class World {
     current = actor;
     try {
       code.run();
+    } catch (SimActor.PlannedFailure failure) {
+      current = before;
+      actor.failed();
     } catch (RuntimeException | AssertionError failure) {
-      actor.stop(false);
       failed.accept(actor, failure);
+      current = before;
+      actor.failed();
     } finally {
       current = before;
     }
@@ -165,6 +173,9 @@ final class World {
    */
   void send(SimActor<?> to, Object channel, SimRef<?> ref, Object message) {
     var from = current;
+    if (dropped.test(message)) {
+      return;
+    }
     if (from == null) {
       heap.add(nowNanos + network.latency(to.host, to.host), new Delivery(null, to, ref, message));
     } else if (from == to) {
