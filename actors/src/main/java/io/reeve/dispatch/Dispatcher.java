@@ -23,6 +23,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,7 +32,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * Pairs ready tasks with credit. A cluster singleton that holds no truth: partitions send it
- * inventories, sessions register again, and its grants are proposals that a partition may refuse.
+ * inventories, sessions register again, and its grants are proposals that a partition may refuse. A
+ * session that it does not know is told to register.
  *
  * <p>One that outlives a dispatcher of a higher epoch is told so by partitions, and takes another.
  *
@@ -98,11 +100,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   public record SessionEnded(String holder, int sessionNo, ActorRef<ToSession> session)
       implements Command {}
 
-  /** A partition started and does not know its dispatcher: greet it. */
-  public record PartitionStarted(int partition) implements Command {}
+  /** Asks under which epoch the dispatcher works. Answered by {@link EpochShown}. */
+  public record ShowEpoch(ActorRef<EpochShown> replyTo) implements Command {}
 
-  /** Asks who is connected and what waits. */
-  public record ShowWork(ActorRef<Work> replyTo) implements Command {}
+  /**
+   * The epoch of the dispatcher.
+   *
+   * @param epoch 0: the journal has not given one yet, and no task is paired
+   */
+  public record EpochShown(long epoch) implements Wire {}
 
   /** Asks how many workers of this kind the work asks for. */
   public record ShowDemand(WorkerKind kind, ActorRef<DemandShown> replyTo) implements Command {}
@@ -114,36 +120,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    */
   public record DemandShown(long epoch, Demand demand) implements Wire {}
 
-  /** Who is connected and what waits, a moment ago. */
-  public record Work(long epoch, List<WorkerView> workers, List<WaitingClass> waiting)
-      implements Wire {}
-
-  /**
-   * One session.
-   *
-   * @param inFlight leases it holds, and those proposed for it
-   * @param standing credit that stands ready at partitions
-   */
-  public record WorkerView(
-      String workerId,
-      String pool,
-      int sessionNo,
-      List<String> queues,
-      Set<String> kinds,
-      int capacity,
-      int urgentReserve,
-      long inFlight,
-      long standing)
-      implements Wire {}
-
-  /**
-   * Ready tasks of one class.
-   *
-   * @param served whether a connected worker may run them
-   */
-  public record WaitingClass(io.reeve.domain.task.TaskClass taskClass, long ready, boolean served)
-      implements Wire {}
-
   // ---- What the dispatcher tells sessions
 
   public sealed interface ToSession extends Wire {}
@@ -153,6 +129,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   /** A later session of the same holder took over: end without touching the leases. */
   public record Superseded() implements ToSession {}
+
+  /**
+   * The dispatcher does not know the session, for instance after it crashed and restarted: register
+   * again. A restarted dispatcher keeps its reference, so a watch does not tell.
+   */
+  public record RegisterAgain() implements ToSession {}
 
   /** The partition restarted: attach to it again, so that it knows which leases are held. */
   public record PartitionRestarted(int partition) implements ToSession {}
@@ -260,12 +242,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(Due.class, this::onDue)
         .onMessage(Register.class, this::onRegister)
         .onMessage(SessionEnded.class, this::onSessionEnded)
-        .onMessage(PartitionStarted.class, this::onPartitionStarted)
-        .onMessage(ShowWork.class, this::onShowWork)
+        .onMessage(ShowEpoch.class, this::onShowEpoch)
         .onMessage(ShowDemand.class, this::onShowDemand)
         .onMessage(EpochOpened.class, this::onEpochOpened)
         .onMessage(PartitionStopped.class, this::onPartitionStopped)
         .onMessage(SessionStopped.class, this::onSessionStopped)
+        .onSignal(PreRestart.class, this::onRestart)
         .build();
   }
 
@@ -305,6 +287,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private Behavior<Command> onCreditChanged(CreditChanged c) {
     if (!isKnown(c.holder(), c.session())) {
+      c.session().tell(answerToUnknown(c));
       return this;
     }
     return dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals()) ? queuePair() : this;
@@ -322,6 +305,19 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (isKnown(c.holder(), c.session())) {
       forget(c.holder(), c.sessionNo());
     }
+    return this;
+  }
+
+  private ToSession answerToUnknown(CreditChanged c) {
+    var known = sessions.get(c.holder());
+    return known != null && known.sessionNo() >= c.sessionNo()
+        ? new Superseded()
+        : new RegisterAgain();
+  }
+
+  /** This instance failed. Its successor has the same reference and knows no session. */
+  private Behavior<Command> onRestart(PreRestart signal) {
+    sessions.values().forEach(known -> known.session().tell(new RegisterAgain()));
     return this;
   }
 
@@ -389,13 +385,6 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       dispatch.ready(p, ready.taskClass(), ready.ready());
     }
     queuePair();
-  }
-
-  private Behavior<Command> onPartitionStarted(PartitionStarted c) {
-    if (epoch > 0 && c.partition() >= 0 && c.partition() < partitions.count()) {
-      greet(c.partition());
-    }
-    return this;
   }
 
   private Behavior<Command> onPartitionStopped(PartitionStopped c) {
@@ -529,8 +518,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     queuePair();
   }
 
-  private Behavior<Command> onShowWork(ShowWork c) {
-    c.replyTo().tell(WorkFigures.of(epoch, dispatch));
+  private Behavior<Command> onShowEpoch(ShowEpoch c) {
+    c.replyTo().tell(new EpochShown(epoch));
     return this;
   }
 

@@ -89,6 +89,14 @@ final class DispatcherLink {
     return true;
   }
 
+  /** The dispatcher in use does not know this session: only a new answer makes it usable again. */
+  void forgotten() {
+    if (dispatcher != null) {
+      context.unwatch(dispatcher);
+      dispatcher = null;
+    }
+  }
+
   /** States the credit; when there is no dispatcher, the next one learns it by registration. */
   void tellCredit(CreditBook credit) {
     tell(new Dispatcher.CreditChanged(holder, sessionNo, stated(credit), self));

@@ -316,6 +316,9 @@ final class SessionActor extends AbstractBehavior<Command> {
       reattach(restarted.partition());
     } else if (message instanceof Dispatcher.Superseded) {
       return superseded();
+    } else if (message instanceof Dispatcher.RegisterAgain) {
+      dispatcher.forgotten();
+      return register();
     } else if (message instanceof Dispatcher.Registered registered) {
       reminders.cancel(Due.REGISTER_AGAIN);
       if (dispatcher.up(registered)) {

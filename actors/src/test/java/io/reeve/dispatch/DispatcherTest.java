@@ -3,6 +3,7 @@ package io.reeve.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Lane;
@@ -90,13 +91,11 @@ class DispatcherTest {
 
   @Test
   void aPartitionThatStoppedIsGreetedByItsName() {
-    var dispatcher = running();
+    running();
 
     partition1.stop();
 
     assertThat(region.receiveMessage().entityId()).isEqualTo("1");
-    dispatcher.self().tell(new Dispatcher.PartitionStarted(0));
-    assertThat(region.receiveMessage().entityId()).isEqualTo("0");
   }
 
   @Test
@@ -228,32 +227,50 @@ class DispatcherTest {
   void theEndOfASessionIsNotThatOfTheOneThatFollowedWithItsNumber() {
     var dispatcher = running().self();
     var second = kit.<Dispatcher.ToSession>createTestProbe();
-    var reader = kit.<Dispatcher.Work>createTestProbe();
     dispatcher.tell(register("a", 1, 4, 0));
     dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
 
     dispatcher.tell(new Dispatcher.SessionEnded("a", 1, session.getRef()));
 
-    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
-    assertThat(reader.receiveMessage().workers()).hasSize(1);
+    assertThat(demand(dispatcher).workers()).isEqualTo(1);
     dispatcher.tell(new Dispatcher.SessionEnded("a", 1, second.getRef()));
-    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
-    assertThat(reader.receiveMessage().workers()).isEmpty();
+    assertThat(demand(dispatcher).workers()).isZero();
   }
 
   @Test
   void theCreditOfASessionIsNotThatOfTheOneThatFollowedWithItsNumber() {
     var dispatcher = running().self();
     var second = kit.<Dispatcher.ToSession>createTestProbe();
-    var reader = kit.<Dispatcher.Work>createTestProbe();
     dispatcher.tell(register("a", 1, 4, 0));
     dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
 
     var late = new Dispatcher.Credit(0, 0, 9, 5);
     dispatcher.tell(new Dispatcher.CreditChanged("a", 1, late, session.getRef()));
 
-    dispatcher.tell(new Dispatcher.ShowWork(reader.getRef()));
-    assertThat(reader.receiveMessage().workers().get(0).capacity()).isEqualTo(4);
+    assertThat(demand(dispatcher).slots()).isEqualTo(4);
+  }
+
+  @Test
+  void aSessionThatTheDispatcherDoesNotKnowIsToldToRegister() {
+    var dispatcher = running().self();
+    var credit = new Dispatcher.Credit(4, 0, 0, 0);
+
+    dispatcher.tell(new Dispatcher.CreditChanged("a", 1, credit, session.getRef()));
+
+    session.expectMessageClass(Dispatcher.RegisterAgain.class);
+  }
+
+  @Test
+  void aSessionWhoseHolderHasALaterOneIsToldSoEachTimeItStatesCredit() {
+    var dispatcher = running().self();
+    var later = kit.<Dispatcher.ToSession>createTestProbe();
+    var credit = new Dispatcher.Credit(4, 0, 0, 0);
+    dispatcher.tell(register("a", 2, 4, 0, later.getRef()));
+
+    dispatcher.tell(new Dispatcher.CreditChanged("a", 1, credit, session.getRef()));
+
+    session.expectMessageClass(Dispatcher.Superseded.class);
+    assertThat(demand(dispatcher).slots()).isEqualTo(4);
   }
 
   @Test
@@ -340,23 +357,6 @@ class DispatcherTest {
   }
 
   @Test
-  void itShowsWhoIsConnectedAndWhatWaits() {
-    var running = running();
-    var reader = kit.<Dispatcher.Work>createTestProbe();
-    var other = new TaskClass("mail", "print", Lane.URGENT);
-    running.self().tell(register("a", 1, 4, 1));
-    session.expectMessageClass(Dispatcher.Registered.class);
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 2)), List.of()));
-
-    running.self().tell(new Dispatcher.ShowWork(reader.getRef()));
-
-    var work = reader.receiveMessage();
-    assertThat(work.workers()).hasSize(1);
-    assertThat(work.workers().get(0).capacity()).isEqualTo(4);
-    assertThat(work.waiting()).containsExactly(new Dispatcher.WaitingClass(other, 2, false));
-  }
-
-  @Test
   void itShowsHowManyWorkersAreWanted() {
     var running = running();
     var reader = kit.<Dispatcher.DemandShown>createTestProbe();
@@ -389,10 +389,17 @@ class DispatcherTest {
             epoch -> {}));
   }
 
+  private Demand demand(ActorRef<Dispatcher.Command> dispatcher) {
+    var reader = kit.<Dispatcher.DemandShown>createTestProbe();
+    var any = new WorkerKind(Set.of(), Set.of());
+    dispatcher.tell(new Dispatcher.ShowDemand(any, reader.getRef()));
+    return reader.receiveMessage().demand();
+  }
+
   /** Whoever is answered knows that the dispatcher is through with what made it send so far. */
   private void timersAreSet(Running running) {
-    var reader = kit.<Dispatcher.Work>createTestProbe();
-    running.self().tell(new Dispatcher.ShowWork(reader.getRef()));
+    var reader = kit.<Dispatcher.EpochShown>createTestProbe();
+    running.self().tell(new Dispatcher.ShowEpoch(reader.getRef()));
     reader.receiveMessage();
   }
 

@@ -53,9 +53,8 @@ class WireTest {
     ActorRef<Dispatcher.ToSession> session = KIT.<Dispatcher.ToSession>createTestProbe().getRef();
     ActorRef<Partition.ToSession> delivery = KIT.<Partition.ToSession>createTestProbe().getRef();
     ActorRef<Dispatcher.Command> self = KIT.<Dispatcher.Command>createTestProbe().getRef();
-    ActorRef<Dispatcher.Work> reader = KIT.<Dispatcher.Work>createTestProbe().getRef();
+    ActorRef<Dispatcher.EpochShown> reader = KIT.<Dispatcher.EpochShown>createTestProbe().getRef();
     ActorRef<Dispatcher.DemandShown> asker = KIT.<Dispatcher.DemandShown>createTestProbe().getRef();
-    var view = new Dispatcher.WorkerView("w", "p", 1, List.of("q"), Set.of("k"), 8, 2, 3, 4);
 
     roundTrip(
         Dispatcher.Command.class,
@@ -63,17 +62,15 @@ class WireTest {
             "h", 1, "w", "p", List.of("mail"), Set.of("*"), credit, session, delivery),
         new Dispatcher.CreditChanged("h", 1, credit, session),
         new Dispatcher.SessionEnded("h", 1, session),
-        new Dispatcher.PartitionStarted(3),
-        new Dispatcher.ShowWork(reader),
+        new Dispatcher.ShowEpoch(reader),
         new Dispatcher.ShowDemand(new WorkerKind(Set.of("mail"), Set.of("*")), asker));
     roundTrip(
         Dispatcher.ToSession.class,
         new Dispatcher.Registered(7, self),
         new Dispatcher.Superseded(),
+        new Dispatcher.RegisterAgain(),
         new Dispatcher.PartitionRestarted(3));
-    serialization.verifySerialization(
-        new Dispatcher.Work(1, List.of(view), List.of(new Dispatcher.WaitingClass(MAIL, 5, true))),
-        true);
+    serialization.verifySerialization(new Dispatcher.EpochShown(1), true);
     serialization.verifySerialization(
         new Dispatcher.DemandShown(1, new Demand(1, 2, 3, 4, 5, 6, 7, 8, 9)), true);
   }

@@ -507,6 +507,21 @@ class SessionTest {
   }
 
   @Test
+  void aDispatcherThatForgotTheSessionGetsARegistrationAndPartitionsTheLeases() {
+    var register = registered(9, 0);
+    assign(register, 0, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+
+    register.session().tell(new Dispatcher.RegisterAgain());
+
+    assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit().receivedTotal())
+        .isEqualTo(1);
+    register.session().tell(new Dispatcher.Registered(2, dispatcher.getRef()));
+    assertThat(toPartition(0, Partition.Attach.class).held())
+        .containsExactly(new Partition.LeaseKey(1, 1));
+  }
+
+  @Test
   void ordersOfTheNodeArePassedOn() {
     registered(9, 0);
 

@@ -45,7 +45,8 @@ final class Node {
   /** Why a stop began. */
   enum Stop implements CoordinatedShutdown.Reason {
     ASKED,
-    START_FAILED
+    START_FAILED,
+    PART_FAILED
   }
 
   /** The start did not come to its end; everything it began was taken back. */

@@ -33,10 +33,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -46,12 +48,9 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.ClusterSingleton;
-import org.apache.pekko.cluster.typed.ClusterSingletonSettings;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.SelfUp;
-import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.apache.pekko.japi.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +149,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     this.parts = parts;
     this.version = version;
     this.ready = ready;
-    context.spawn(TimeKeeper.create(parts.clock(), settings.clock()), "time-keeper");
+    spawn(context, TimeKeeper.create(parts.clock(), settings.clock()), "time-keeper");
     join(parts);
     var cluster = Cluster.get(context.getSystem());
     var identity = ThisProcess.identity(cluster, settings, version, parts.clock());
@@ -159,11 +158,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     var leadership = new Leadership();
     var load = ThisProcess.load(parts.nanoTime());
     this.registry =
-        context.spawn(
+        spawn(
+            context,
             NodeRegistry.create(identity, load, settings.cluster(), elsewhere, leadership, roster),
             "nodes");
     this.partitions = startPartitions(parts);
-    this.gate = context.spawn(gate(partitions), "dispatcher-gate");
+    this.gate = spawn(context, DispatcherSingleton.gate(partitions), "dispatcher-gate");
     this.dispatcher = startDispatcher(parts);
     this.health =
         new NodeHealth(
@@ -231,25 +231,24 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 getContext().messageAdapter(SelfUp.class, isUp -> new IsUp()), SelfUp.class));
   }
 
-  /**
-   * Passes everything on. A shard region that stops waits until it has nothing to deliver, and a
-   * dispatcher that greets partitions without an answer would keep it waiting for ten seconds.
-   */
-  private static Behavior<ShardingEnvelope<Partition.Command>> gate(Partitions partitions) {
-    return Behaviors.receiveMessage(
-        envelope -> {
-          partitions.region().tell(envelope);
-          return Behaviors.same();
-        });
-  }
-
   private static GrpcServer.Spawner spawner(ActorContext<Command> context) {
     return new GrpcServer.Spawner() {
       @Override
       public <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
-        return context.spawn(behavior, name);
+        return NodeGuardian.spawn(context, behavior, name);
       }
     };
+  }
+
+  /**
+   * Starts a part that the node cannot do without. Nobody could tell its peers that it forgot them,
+   * so it is not restarted when it fails: the node ends, and starts again as after any crash.
+   */
+  private static <T> ActorRef<T> spawn(
+      ActorContext<Command> context, Behavior<T> part, String name) {
+    var started = context.spawn(part, name);
+    context.watch(started);
+    return started;
   }
 
   /** Asks the registry, from any thread. */
@@ -282,11 +281,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                       .map(seed -> AddressFromURIString.parse("pekko://" + system + "@" + seed))
                       .toList()));
     } else if (members.isPresent()) {
-      getContext()
-          .spawn(
-              Formation.create(
-                  members.get(), settings.cluster(), settings.name(), parts.nanoTime()),
-              "formation");
+      spawn(
+          getContext(),
+          Formation.create(members.get(), settings.cluster(), settings.name(), parts.nanoTime()),
+          "formation");
     } else {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
@@ -309,10 +307,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private ActorRef<ShardingEnvelope<Partition.Command>> wayTo(
       ActorRef<ShardingEnvelope<Partition.Command>> region, Parts parts) {
     var cluster = Cluster.get(getContext().getSystem());
-    return getContext()
-        .spawn(
-            WayToOwners.create(region, () -> TaskOwners.of(cluster).up() > 0, parts.nanoTime()),
-            "way-to-owners");
+    return spawn(
+        getContext(),
+        WayToOwners.create(region, () -> TaskOwners.of(cluster).up() > 0, parts.nanoTime()),
+        "way-to-owners");
   }
 
   /** Started where the partition is, and told to the registry of that node. */
@@ -325,22 +323,13 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         });
   }
 
-  /** A crash of the dispatcher loses nothing: its next incarnation asks everybody again. */
   private ActorRef<Dispatcher.Command> startDispatcher(Parts parts) {
     var system = getContext().getSystem();
     var gated = new Partitions(partitions.count(), gate);
-    var restarting =
-        Behaviors.supervise(
-                Behaviors.<Dispatcher.Command>setup(
-                    context ->
-                        parts.dispatcher(system, gated, epoch -> dispatches(epoch, context))))
-            .onFailure(
-                SupervisorStrategy.restartWithBackoff(
-                    Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
-    return ClusterSingleton.get(system)
-        .init(
-            SingletonActor.of(restarting, "dispatcher")
-                .withSettings(ClusterSingletonSettings.create(system).withRole(Role.TASKS.word())));
+    return DispatcherSingleton.start(
+        system,
+        Behaviors.setup(
+            context -> parts.dispatcher(system, gated, epoch -> dispatches(epoch, context))));
   }
 
   private void dispatches(long epoch, ActorContext<Dispatcher.Command> context) {
@@ -362,6 +351,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         .onMessage(Unanswered.class, this::onUnanswered)
         .onMessage(CloseGate.class, this::onCloseGate)
         .onMessage(WarnOfOpenPorts.class, this::onWarnOfOpenPorts)
+        .onSignal(ChildFailed.class, this::onPartFailed)
+        .onSignal(Terminated.class, ended -> this)
         .build();
   }
 
@@ -441,6 +432,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
+  private Behavior<Command> onPartFailed(ChildFailed failed) {
+    var name = failed.getRef().path().name();
+    getContext()
+        .getLog()
+        .error("part {} of the node failed, so the node ends", name, failed.getCause());
+    health.serving(false);
+    ready.completeExceptionally(failed.getCause());
+    CoordinatedShutdown.get(getContext().getSystem()).runAll(Node.Stop.PART_FAILED);
+    return this;
+  }
+
   private Behavior<Command> readyIfAll() {
     if (server != null
         && (http != null || settings.http().port().isEmpty())
@@ -480,15 +482,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private void probeDispatcher() {
-    CompletionStage<Dispatcher.Work> work =
+    CompletionStage<Dispatcher.EpochShown> answer =
         AskPattern.ask(
             dispatcher,
-            Dispatcher.ShowWork::new,
+            Dispatcher.ShowEpoch::new,
             PROBE_WITHIN,
             getContext().getSystem().scheduler());
     getContext()
         .pipeToSelf(
-            work, (shown, failure) -> new DispatcherSaid(shown != null && shown.epoch() > 0));
+            answer, (shown, failure) -> new DispatcherSaid(shown != null && shown.epoch() > 0));
   }
 
   private static boolean notReady(Partition.Reply reply) {

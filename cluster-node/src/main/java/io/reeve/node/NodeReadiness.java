@@ -69,9 +69,9 @@ final class NodeReadiness implements Readiness {
   }
 
   private CompletionStage<Boolean> askDispatcher() {
-    CompletionStage<Dispatcher.Work> work =
-        AskPattern.ask(dispatcher, Dispatcher.ShowWork::new, WITHIN, system.scheduler());
-    return work.handle((shown, failure) -> shown != null && shown.epoch() > 0);
+    CompletionStage<Dispatcher.EpochShown> answer =
+        AskPattern.ask(dispatcher, Dispatcher.ShowEpoch::new, WITHIN, system.scheduler());
+    return answer.handle((shown, failure) -> shown != null && shown.epoch() > 0);
   }
 
   /** One answer that serves all who ask within a second. */

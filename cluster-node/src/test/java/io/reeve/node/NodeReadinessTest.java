@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -137,9 +136,9 @@ class NodeReadinessTest {
   private boolean workersWith(long epoch) throws Exception {
     var answer = readiness(answers(true)).workers();
     dispatcher
-        .expectMessageClass(Dispatcher.ShowWork.class)
+        .expectMessageClass(Dispatcher.ShowEpoch.class)
         .replyTo()
-        .tell(new Dispatcher.Work(epoch, List.of(), List.of()));
+        .tell(new Dispatcher.EpochShown(epoch));
     return get(answer);
   }
 

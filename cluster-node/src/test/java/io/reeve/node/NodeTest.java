@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.node.store.Stores;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
+import io.reeve.v1.Hello;
 import io.reeve.v1.TaskServiceGrpc;
+import io.reeve.v1.WorkerMessage;
+import io.reeve.v1.WorkerServiceGrpc;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,6 +94,35 @@ class NodeTest {
     assertThat(node.awaitStopped()).isTrue();
     channel.shutdownNow();
     assertThat(refusesConnections(http)).isTrue();
+  }
+
+  @Test
+  void aNodeEndsWhenAPartOfItFails() throws Exception {
+    var config = config("").all();
+    var parts = new PlayedParts();
+    parts.sessionsFail = true;
+    var node = Node.start(config, NodeSettings.from(config), parts, "1.2.3");
+    var channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
+    var hello = Hello.newBuilder().setWorkerId("w").setPool("p").setIncarnation("i").addKinds("*");
+
+    WorkerServiceGrpc.newStub(channel)
+        .connect(new IgnoredAnswers<>())
+        .onNext(WorkerMessage.newBuilder().setHello(hello.setCapacity(1)).build());
+
+    assertThat(node.awaitStopped()).isTrue();
+    assertThat(node.stoppedAsAsked()).isFalse();
+    channel.shutdownNow();
+  }
+
+  private static final class IgnoredAnswers<T> implements StreamObserver<T> {
+    @Override
+    public void onNext(T answer) {}
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   @Test

@@ -13,7 +13,6 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -27,6 +26,9 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
 
 /** Partitions that know no task, a dispatcher that does nothing, sessions that stay silent. */
 final class PlayedParts implements Parts {
+
+  /** Makes every session fail to start, which is a fault of the node. */
+  boolean sessionsFail;
 
   /** A task is to be cancelled, which no partition here answers. */
   final CountDownLatch cancelling = new CountDownLatch(1);
@@ -73,8 +75,8 @@ final class PlayedParts implements Parts {
       ActorSystem<?> system, Partitions partitions, LongConsumer onEpoch) {
     return Behaviors.receiveMessage(
         message -> {
-          if (message instanceof Dispatcher.ShowWork show) {
-            show.replyTo().tell(new Dispatcher.Work(1, List.of(), List.of()));
+          if (message instanceof Dispatcher.ShowEpoch show) {
+            show.replyTo().tell(new Dispatcher.EpochShown(1));
           }
           if (message instanceof Dispatcher.ShowDemand show) {
             var demand = new Demand(0, 0, 0, 5, 5, 0, 5, 2, 0);
@@ -122,7 +124,12 @@ final class PlayedParts implements Parts {
   @Override
   public SessionFactory sessions(
       ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher) {
-    return (stream, card) -> Behaviors.empty();
+    return (stream, card) -> {
+      if (sessionsFail) {
+        throw new IllegalStateException("played");
+      }
+      return Behaviors.empty();
+    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.reeve.simulation;
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.SimulatedWriter;
@@ -300,13 +301,15 @@ final class Cluster implements SimulatedWriter.Witness {
     }
   }
 
-  /** What the newest dispatcher shows of its work. */
-  void showWork(Consumer<Dispatcher.Work> reader) {
+  /** What the newest dispatcher counts. */
+  void showDemand(Consumer<Dispatcher.DemandShown> reader) {
     for (var dispatcher : dispatchers) {
       if (dispatcher.alive) {
         ask(
             dispatcher.host,
-            (ActorRef<Dispatcher.Work> to) -> dispatcher.ref.tell(new Dispatcher.ShowWork(to)),
+            (ActorRef<Dispatcher.DemandShown> to) ->
+                dispatcher.ref.tell(
+                    new Dispatcher.ShowDemand(new WorkerKind(Set.of(), Set.of()), to)),
             reader);
       }
     }

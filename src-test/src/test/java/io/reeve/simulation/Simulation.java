@@ -187,24 +187,21 @@ final class Simulation {
     if (!checker.isGood()) {
       return;
     }
-    var answers = new ArrayList<Dispatcher.Work>();
-    cluster.showWork(answers::add);
+    var answers = new ArrayList<Dispatcher.DemandShown>();
+    cluster.showDemand(answers::add);
     go(world.nanos() + 100 * MS, false);
     if (answers.isEmpty()) {
       checker.violated(Invariant.CREDIT_COMES_BACK, "no dispatcher answers");
       return;
     }
-    var work = answers.get(answers.size() - 1);
-    for (var worker : work.workers()) {
-      if (worker.inFlight() != 0) {
-        checker.violated(
-            Invariant.CREDIT_COMES_BACK, "nothing runs, and the dispatcher counts " + worker);
-      }
-    }
-    if (!work.waiting().isEmpty()) {
+    var demand = answers.get(answers.size() - 1).demand();
+    if (demand.held() != 0) {
       checker.violated(
-          Invariant.CREDIT_COMES_BACK,
-          "nothing waits, and the dispatcher counts " + work.waiting());
+          Invariant.CREDIT_COMES_BACK, "nothing runs, and the dispatcher counts " + demand);
+    }
+    if (demand.ready() != 0) {
+      checker.violated(
+          Invariant.CREDIT_COMES_BACK, "nothing waits, and the dispatcher counts " + demand);
     }
   }
 
