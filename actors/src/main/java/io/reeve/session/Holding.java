@@ -1,6 +1,7 @@
 package io.reeve.session;
 
 import io.reeve.domain.session.CreditBook;
+import io.reeve.domain.session.DeliveryWatch;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
@@ -9,6 +10,8 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partition.EndReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The leases a session holds for its worker: how they come, and how they end without it. */
 final class Holding {
@@ -23,6 +26,7 @@ final class Holding {
 
   private final int partitions;
   private final LeaseTable leases;
+  private final Map<Integer, List<Settlement>> undelivered = new TreeMap<>();
 
   Holding(int partitions, LeaseTable leases) {
     this.partitions = partitions;
@@ -76,6 +80,31 @@ final class Holding {
       }
     }
     return new Sorted(covered, handedBack);
+  }
+
+  /**
+   * Notes which leases never reached the worker, now that its stream has ended. Their attempts do
+   * not count, since no handler has seen them.
+   *
+   * @param deliveries not acknowledged for {@code forNanos} or longer: those are taken as lost
+   */
+  void streamEnded(DeliveryWatch deliveries, long nowNanos, long forNanos) {
+    deliveries.forEachUnacknowledged(
+        nowNanos,
+        forNanos,
+        (partition, sequence, fence) ->
+            undelivered
+                .computeIfAbsent(partition, p -> new ArrayList<>())
+                .add(Settlement.released(sequence, fence, "never acknowledged by the worker")));
+  }
+
+  /** By partition the leases that never reached the worker and are still held, to hand back. */
+  Map<Integer, List<Settlement>> undelivered() {
+    undelivered.forEach(
+        (partition, released) ->
+            released.removeIf(lease -> !leases.holds(partition, lease.sequence(), lease.fence())));
+    undelivered.values().removeIf(List::isEmpty);
+    return undelivered;
   }
 
   /** Forgets leases that ended; returns those that the worker has to hear of. */

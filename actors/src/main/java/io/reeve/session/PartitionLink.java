@@ -8,6 +8,7 @@ import io.reeve.partition.Partitions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What one holder's session says to the partitions. */
@@ -84,6 +85,11 @@ final class PartitionLink {
     if (!missing.isEmpty()) {
       settle(0, held.partition(), missing);
     }
+  }
+
+  /** Hands leases back; their attempts do not count. */
+  void handBack(Map<Integer, List<Settlement>> byPartition) {
+    byPartition.forEach((partition, settlements) -> settle(0, partition, settlements));
   }
 
   void gone(boolean lost) {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** How a {@link Session} behaves. */
 final class SessionActor extends AbstractBehavior<Command> {
 
+  private static final String DEAF = "DEAF";
+  private static final String SLOW_READER = "SLOW_READER";
+
   private final Reminders reminders;
   private final WorkerStream stream;
   private final WorkerCard card;
@@ -112,7 +115,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       return onCreditStated(stated);
     }
     if (message instanceof Session.ReceivedUpTo received) {
-      var misuse = deliveries.received(received.sequence(), now());
+      var misuse = deliveries.received(received.sequence());
       return misuse == null ? this : misused(misuse);
     }
     if (message instanceof Session.Beat beat) {
@@ -260,7 +263,12 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> deliver(int partition, List<Assignment> assignments) {
-    var sequence = deliveries.next(now());
+    var sequence =
+        deliveries.next(
+            partition,
+            assignments.stream().mapToLong(Assignment::sequence).toArray(),
+            assignments.stream().mapToLong(Assignment::fence).toArray(),
+            now());
     if (!offer(new Session.Assignments(sequence, partition, assignments))) {
       return slowReader();
     }
@@ -359,7 +367,7 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   private Behavior<Command> onDue(Due due) {
     return switch (due) {
-      case HELLO -> refuse("HELLO_EXPECTED", "no hello came in time", true);
+      case HELLO -> refuse("HELLO_LATE", "no hello came in time", true);
       case WELCOME -> welcome(Objects.requireNonNull(hello));
       case ATTACH_AGAIN -> {
         if (!partitions.allAttached()) {
@@ -389,7 +397,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private Behavior<Command> checkReceived() {
     var left = deliveries.leftNanos(now(), env.settings().receivedWithin().toNanos());
     if (left <= 0) {
-      return refuse("DEAF", "the worker did not acknowledge its assignments in time", true);
+      return refuse(DEAF, "the worker did not acknowledge its assignments in time", true);
     }
     if (left != Long.MAX_VALUE) {
       reminders.set(Due.RECEIVED, Duration.ofNanos(left));
@@ -419,7 +427,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> slowReader() {
-    return refuse("SLOW_READER", "the worker did not read its stream", true);
+    return refuse(SLOW_READER, "the worker did not read its stream", true);
   }
 
   /** Ends the stream; the worker may resume in a new one while the grace time lasts. */
@@ -457,6 +465,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     phase = Phase.GRACE;
     card.waiting(reason, leases.total(), heardAt);
     credit.close();
+    holding.streamEnded(deliveries, now(), arrivedWithinNanos(reason));
     reminders.cancel(Due.WELCOME);
     reminders.cancel(Due.SILENCE);
     reminders.cancel(Due.RECEIVED);
@@ -469,8 +478,21 @@ final class SessionActor extends AbstractBehavior<Command> {
     return this;
   }
 
+  /**
+   * How long a message may be unacknowledged and still count as arrived. A worker acknowledges
+   * within a quarter of its time, or its attempts might end it before it has. A worker that does
+   * not read, or acknowledges nothing in time, got none of them.
+   */
+  private long arrivedWithinNanos(String reason) {
+    return switch (reason) {
+      case DEAF, SLOW_READER -> 0;
+      default -> env.settings().receivedWithin().toNanos() / 4;
+    };
+  }
+
   private Behavior<Command> end(boolean workerLost) {
     getContext().getLog().info("worker {} is gone, {} leases end", workerId(), leases.total());
+    partitions.handBack(holding.undelivered());
     partitions.gone(workerLost);
     card.end(workerLost);
     dispatcher.tellEnd();

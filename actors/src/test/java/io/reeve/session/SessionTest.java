@@ -110,7 +110,9 @@ class SessionTest {
   void aStreamWithoutHelloIsEnded() {
     pass(tuning.helloWithin());
 
-    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("HELLO_EXPECTED");
+    var refusal = stream.expect(SessionRefusal.class);
+    assertThat(refusal.reason()).isEqualTo("HELLO_LATE");
+    assertThat(refusal.retry()).isTrue();
   }
 
   @Test
@@ -436,6 +438,69 @@ class SessionTest {
     beatFor(settings.receivedWithin());
 
     assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("DEAF");
+  }
+
+  @Test
+  void aWorkerThatAcknowledgesEverLaterIsDeaf() {
+    var register = registered(9, 0);
+    for (var i = 1; i <= 4; i++) {
+      assign(register, 1, assignment(i, 1, Lane.NORMAL));
+      stream.expect(Session.Assignments.class);
+    }
+
+    for (var i = 1; i <= 4; i++) {
+      pass(settings.receivedWithin().dividedBy(3));
+      session.tell(new Session.Beat(i, figures()));
+      stream.expectPongOrRefusal();
+      session.tell(new Session.ReceivedUpTo(i));
+    }
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("DEAF");
+  }
+
+  @Test
+  void leasesThatADeafWorkerNeverAcknowledgedAreHandedBackBeforeItIsGivenUp() {
+    var register = registered(9, 0);
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    session.tell(new Session.ReceivedUpTo(1));
+    assign(register, 1, assignment(2, 1, Lane.NORMAL), assignment(3, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    beatFor(settings.receivedWithin());
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("DEAF");
+    register
+        .deliverTo()
+        .tell(
+            new Partition.LeasesEnded(
+                1, List.of(new Partition.EndedLease(3, 1, EndReason.CANCELLED, ""))));
+
+    pass(settings.resumeWithin());
+
+    var back = toPartition(1, Partition.Settle.class);
+    assertThat(back.settlements()).extracting(Settlement::sequence).containsExactly(2L);
+    assertThat(back.settlements()).extracting(Settlement::outcome).containsOnly(Outcome.RELEASED);
+    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isTrue();
+  }
+
+  @Test
+  void aLeaseIsHandedBackWhenTheStreamBrokeLongAfterItWasSentUnacknowledged() {
+    var register = registered(9, 0);
+    assign(register, 1, assignment(1, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+    pass(settings.receivedWithin().dividedBy(4));
+    assign(register, 1, assignment(2, 1, Lane.NORMAL));
+    stream.expect(Session.Assignments.class);
+
+    session.tell(new Session.StreamClosed("reset"));
+    untilTold(m -> m instanceof Dispatcher.CreditChanged c && c.credit().capacity() == 0);
+    pass(settings.resumeWithin());
+
+    assertThat(toPartition(1, Partition.Settle.class).settlements())
+        .as("the second may have arrived and ended its worker")
+        .extracting(Settlement::sequence)
+        .containsExactly(1L);
+    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
   }
 
   @Test

@@ -175,26 +175,30 @@ class SessionRulesTest {
     private final DeliveryWatch watch = new DeliveryWatch();
 
     @Test
-    void theWaitBeginsWithTheFirstUnacknowledgedMessage() {
-      assertThat(watch.next(100)).isEqualTo(1);
-      assertThat(watch.next(150)).isEqualTo(2);
+    void theWaitIsThatOfTheOldestUnacknowledgedMessage() {
+      assertThat(send(100)).isEqualTo(1);
+      assertThat(send(150)).isEqualTo(2);
 
       assertThat(watch.leftNanos(160, 100)).isEqualTo(40);
-      assertThat(watch.received(1, 170)).isNull();
-      assertThat(watch.leftNanos(180, 100)).isEqualTo(90);
-      assertThat(watch.received(2, 190)).isNull();
+      assertThat(watch.received(1)).isNull();
+      assertThat(watch.leftNanos(180, 100)).isEqualTo(70);
+      assertThat(watch.received(2)).isNull();
       assertThat(watch.leftNanos(10_000, 100)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void fallingAndUnsentNumbersAreRefused() {
-      watch.next(0);
-      watch.next(0);
-      watch.received(2, 0);
+      send(0);
+      send(0);
+      watch.received(2);
 
-      assertThat(watch.received(1, 0)).isNotNull();
-      assertThat(watch.received(3, 0)).isNotNull();
-      assertThat(watch.received(2, 0)).isNull();
+      assertThat(watch.received(1)).isNotNull();
+      assertThat(watch.received(3)).isNotNull();
+      assertThat(watch.received(2)).isNull();
+    }
+
+    private long send(long nowNanos) {
+      return watch.next(0, new long[] {1}, new long[] {1}, nowNanos);
     }
   }
 }

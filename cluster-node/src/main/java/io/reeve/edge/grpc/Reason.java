@@ -50,6 +50,8 @@ public enum Reason {
   UNKNOWN_SERVICE(Status.Code.NOT_FOUND, 0, "Health was asked for a service that is not here."),
   HELLO_EXPECTED(
       Status.Code.FAILED_PRECONDITION, 0, "The first message of a worker's stream is not Hello."),
+  HELLO_LATE(
+      Status.Code.UNAVAILABLE, 200, "No Hello came on a worker's stream in time. Connect again."),
   SECOND_HELLO(
       Status.Code.FAILED_PRECONDITION, 0, "Hello came a second time on one worker's stream."),
   CAPACITY_OUT_OF_BOUNDS(

@@ -149,7 +149,7 @@ final class WorkerServiceEdge implements WorkerServiceView {
       var cause = GrpcStatuses.unwrap(failure);
       if (!wasOpen && cause instanceof TimeoutException) {
         return new EdgeRefusal(
-            Reason.HELLO_EXPECTED,
+            Reason.HELLO_LATE,
             "expected Hello within " + settings.workers().helloWithin().toMillis() + " ms");
       }
       if (cause instanceof EdgeRefusal refusal) {

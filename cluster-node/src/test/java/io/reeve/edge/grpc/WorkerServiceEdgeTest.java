@@ -154,7 +154,8 @@ class WorkerServiceEdgeTest {
   void aStreamWithoutHelloEnds() {
     var refusal = new Worker().refusal();
 
-    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("HELLO_EXPECTED");
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("HELLO_LATE");
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
   @Test
