@@ -9,11 +9,16 @@ import io.reeve.partition.Assignment;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partition.EndReason;
 import io.reeve.partition.Partitions;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -148,28 +153,42 @@ public final class Session {
   }
 
   /**
-   * Whoever has it may resume the holder's leases.
+   * Whoever has it may resume the holder's leases. The server stores no token: it stores the holder
+   * with each lease, and the holder is a hash of the secret. So whoever reads the journal, a backup
+   * or a message between nodes cannot make a token.
    *
-   * @param holder random, 32 hexadecimal digits; names the chain of sessions
-   * @param sessionNo of the session that gave it out, from 1
+   * @param secret random, 32 hexadecimal digits; the same for all sessions of a holder
+   * @param sessionNo of the session that gave the token out, from 1
    */
-  public record ResumeToken(String holder, int sessionNo) {
+  public record ResumeToken(String secret, int sessionNo) {
+
+    /** Hexadecimal digits of a secret, and of a holder. */
+    private static final int DIGITS = 32;
+
+    private static final Pattern TEXT = Pattern.compile("([0-9a-f]{32})\\.([1-9][0-9]{0,8})");
 
     /** The token with this text, or null when it is not one. */
     public static @Nullable ResumeToken parse(String text) {
-      var dot = text.indexOf('.');
-      if (dot != 32 || text.length() > 42 || !text.substring(0, dot).matches("[0-9a-f]{32}")) {
-        return null;
-      }
-      var number = text.substring(dot + 1);
-      return number.matches("[1-9][0-9]{0,8}")
-          ? new ResumeToken(text.substring(0, dot), Integer.parseInt(number))
+      var parts = TEXT.matcher(text);
+      return parts.matches()
+          ? new ResumeToken(parts.group(1), Integer.parseInt(parts.group(2)))
           : null;
+    }
+
+    /** Names the chain of sessions; needs no secrecy. 32 hexadecimal digits. */
+    public String holder() {
+      try {
+        var hash =
+            MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().formatHex(hash).substring(0, DIGITS);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
     }
 
     /** The text form that travels. */
     public String text() {
-      return holder + "." + sessionNo;
+      return secret + "." + sessionNo;
     }
 
     @Override

@@ -47,6 +47,7 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   // Empty until the hello.
   private Session.@Nullable Hello hello;
+  private Session.@Nullable ResumeToken token;
   private String holder = "";
   private int sessionNo;
   private CreditBook credit;
@@ -137,8 +138,12 @@ final class SessionActor extends AbstractBehavior<Command> {
     reminders.cancel(Due.HELLO);
     hello = first;
     var resume = first.resume();
-    holder = resume == null ? env.ids().get() : resume.holder();
-    sessionNo = resume == null ? 1 : resume.sessionNo() + 1;
+    token =
+        resume == null
+            ? new Session.ResumeToken(env.ids().get(), 1)
+            : new Session.ResumeToken(resume.secret(), resume.sessionNo() + 1);
+    holder = token.holder();
+    sessionNo = token.sessionNo();
     partitions = new PartitionLink(env.partitions(), holder, sessionNo, leases, fromPartitions);
     dispatcher.speakFor(holder, sessionNo);
     lost.addAll(holding.takeOver(first));
@@ -158,7 +163,6 @@ final class SessionActor extends AbstractBehavior<Command> {
     var capacityMax = env.settings().capacityMax();
     credit = new CreditBook(capacityMax, first.capacity(), first.urgentReserve(), leases.total());
     var id = env.ids().get().substring(0, 12);
-    var token = new Session.ResumeToken(holder, sessionNo);
     getContext()
         .getLog()
         .info("session {} of {} began with {} leases", id, first.workerId(), leases.total());
@@ -169,7 +173,10 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (!partitions.allAttached()) {
       reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
     }
-    var sent = offer(new Session.Welcome(id, token, env.settings(), List.copyOf(lost)));
+    var sent =
+        offer(
+            new Session.Welcome(
+                id, Objects.requireNonNull(token), env.settings(), List.copyOf(lost)));
     lost.clear();
     return sent ? register() : slowReader();
   }

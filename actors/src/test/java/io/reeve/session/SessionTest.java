@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 /** One session between a recorded stream, two partitions and a dispatcher. */
 class SessionTest {
 
-  private static final String HOLDER = "0123456789abcdef0123456789abcdef";
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  private static final String HOLDER = new Session.ResumeToken(SECRET, 1).holder();
   private static final String SESSION_ID = "fedcba9876543210fedcba9876543210";
 
   private final ActorTestKit kit =
@@ -66,7 +67,7 @@ class SessionTest {
     session.tell(hello(8, 2, null, List.of()));
 
     var welcome = stream.expect(Session.Welcome.class);
-    assertThat(welcome.resumeToken()).isEqualTo(new Session.ResumeToken(HOLDER, 1));
+    assertThat(welcome.resumeToken()).isEqualTo(new Session.ResumeToken(SECRET, 1));
     assertThat(welcome.sessionId()).isEqualTo(SESSION_ID.substring(0, 12));
     assertThat(welcome.lost()).isEmpty();
     var register = dispatcher.expectMessageClass(Dispatcher.Register.class);
@@ -127,7 +128,7 @@ class SessionTest {
   @Test
   void aResumingWorkerIsWelcomedOnceEveryPartitionConfirmedItsLeases() {
     session.tell(
-        hello(4, 0, new Session.ResumeToken(HOLDER, 3), List.of(lease(0, 7, 1), lease(1, 9, 2))));
+        hello(4, 0, new Session.ResumeToken(SECRET, 3), List.of(lease(0, 7, 1), lease(1, 9, 2))));
 
     var attach0 = toPartition(0, Partition.Attach.class);
     var attach1 = toPartition(1, Partition.Attach.class);
@@ -145,7 +146,7 @@ class SessionTest {
 
   @Test
   void aPartitionThatAnswersAfterTheWelcomeHasItsLostLeasesCancelled() {
-    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(1, 9, 2))));
+    session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(1, 9, 2))));
     toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 2, List.of()));
     var late = toPartition(1, Partition.Attach.class);
 
@@ -160,7 +161,7 @@ class SessionTest {
   @Test
   void aLeaseThatEndsWhileTheWorkerResumesIsLostToIt() {
     session.tell(
-        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1), lease(0, 8, 1))));
+        hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 1), lease(0, 8, 1))));
     var attach = toPartition(0, Partition.Attach.class);
     attach.session().tell(new Partition.Attached(0, 2, List.of()));
     attach
@@ -179,7 +180,7 @@ class SessionTest {
   @Test
   void ofTwoLeasesOfOneTaskTheEarlierIsLost() {
     session.tell(
-        hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 2), lease(0, 7, 1))));
+        hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 2), lease(0, 7, 1))));
 
     var attach = toPartition(0, Partition.Attach.class);
     assertThat(attach.held()).containsExactly(new Partition.LeaseKey(7, 2));
@@ -192,8 +193,27 @@ class SessionTest {
   }
 
   @Test
+  void theHolderThatTheJournalKeepsMakesNoToken() {
+    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1))));
+
+    assertThat(toPartition(0, Partition.Attach.class).holder()).isNotEqualTo(HOLDER);
+  }
+
+  @Test
+  void everySessionOfOneWorkerIsOfOneHolder() {
+    session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of()));
+
+    var attach = toPartition(0, Partition.Attach.class);
+    assertThat(attach.holder()).isEqualTo(HOLDER);
+    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    attach.session().tell(new Partition.Attached(1, 2, List.of()));
+    assertThat(stream.expect(Session.Welcome.class).resumeToken())
+        .isEqualTo(new Session.ResumeToken(SECRET, 2));
+  }
+
+  @Test
   void aTokenThatWasUsedUpIsRefused() {
-    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of()));
+    session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of()));
 
     toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 5, List.of()));
 
@@ -652,7 +672,7 @@ class SessionTest {
 
   @Test
   void whoLosesItsSessionToALaterOneIsSeenSo() {
-    session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1))));
+    session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 1))));
     var attach = toPartition(0, Partition.Attach.class);
     assertThat(seen().status()).isEqualTo(WorkerStatus.RESUMING);
     assertThat(seen().leases()).isEqualTo(1);
@@ -671,7 +691,7 @@ class SessionTest {
   }
 
   private ActorRef<Session.Command> spawn(WorkerStream to) {
-    var ids = new ArrayList<>(List.of(HOLDER, SESSION_ID));
+    var ids = new ArrayList<>(List.of(SECRET, SESSION_ID));
     Supplier<String> next = () -> ids.size() > 1 ? ids.remove(0) : SESSION_ID;
     return kit.spawn(
         Session.create(
