@@ -239,8 +239,13 @@ final class WorkerMessages {
     return id.get();
   }
 
+  /** The beginning of a text: at most this many UTF-16 units, and no half of a surrogate pair. */
   static String cut(String text, int charsMax) {
-    return text.length() <= charsMax ? text : text.substring(0, charsMax);
+    if (text.length() <= charsMax) {
+      return text;
+    }
+    var end = Character.isHighSurrogate(text.charAt(charsMax - 1)) ? charsMax - 1 : charsMax;
+    return text.substring(0, end);
   }
 
   /** Cuts at a character's boundary, so that the bytes stay valid UTF-8. */
