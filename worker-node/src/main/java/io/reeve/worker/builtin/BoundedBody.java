@@ -3,26 +3,18 @@ package io.reeve.worker.builtin;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** The beginning of an answer's body; the rest is not even read. */
-final class BoundedBody implements BodySubscriber<BoundedBody.Content> {
-
-  /**
-   * What was kept.
-   *
-   * @param truncated whether there was more
-   */
-  record Content(String text, boolean truncated) {}
+/** Keeps the beginning of an answer's body, and stops reading after it. */
+final class BoundedBody implements BodySubscriber<Output> {
 
   private final int max;
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-  private final CompletableFuture<Content> content = new CompletableFuture<>();
+  private final CompletableFuture<Output> content = new CompletableFuture<>();
   private @Nullable Subscription subscription;
 
   BoundedBody(int max) {
@@ -30,7 +22,7 @@ final class BoundedBody implements BodySubscriber<BoundedBody.Content> {
   }
 
   @Override
-  public CompletionStage<Content> getBody() {
+  public CompletionStage<Output> getBody() {
     return content;
   }
 
@@ -68,6 +60,6 @@ final class BoundedBody implements BodySubscriber<BoundedBody.Content> {
   }
 
   private void finish(boolean truncated) {
-    content.complete(new Content(kept.toString(StandardCharsets.UTF_8), truncated));
+    content.complete(new Output(kept.toByteArray(), truncated));
   }
 }

@@ -1,7 +1,6 @@
 package io.reeve.worker.builtin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.reeve.worker.Failed;
 import io.reeve.worker.PermanentFailure;
 import io.reeve.worker.Rejected;
@@ -17,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -24,16 +24,22 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a URL from an allow-list: {@code {"url": "https://...", "method": "POST", "headers": {},
- * "body": "...", "timeout": "10s"}}, all but the URL optional.
+ * "body": "...", "timeout": "10s", "encoding": "text"}}, all but the URL optional. With {@code
+ * "encoding": "base64"} the body of the answer is given byte for byte.
  *
  * <p>The result of an answer of 200 to 299 is {@code {"status": 200, "headers": {}, "body": "...",
- * "truncated": false}}. Any other fails the attempt with the code {@code http-N}: 408, 429 and
- * those from 500 on may be tried again, after the time that a {@code Retry-After} of 429 and 503
- * says; the rest may not. Redirects are followed only to what the allow-list allows.
+ * "encoding": "text", "truncated": false}}; the body is cut until it fits into the server's limit
+ * of a result. Any other status fails the attempt with the code {@code http-N}: 408, 429 and those
+ * from 500 on may be tried again, after the time that a {@code Retry-After} of 429 and 503 says;
+ * the rest may not. Redirects are followed only to URLs that the allow-list allows.
+ *
+ * <p>Calls in clear text use HTTP/1.1 without offering an upgrade to HTTP/2: some servers drop the
+ * body of a request that offers one.
  */
 final class HttpHandler implements TaskHandler {
 
@@ -42,13 +48,22 @@ final class HttpHandler implements TaskHandler {
   private static final Set<String> SECRETS =
       Set.of("authorization", "cookie", "proxy-authorization");
 
+  static final String EXAMPLE =
+      "{\"url\": \"https://hooks.example.com/in\", \"method\": \"POST\", \"headers\": {\"X-A\": \"b\"},"
+          + " \"body\": \"text\", \"timeout\": \"10s\", \"encoding\": \"text\"}, all but \"url\""
+          + " optional";
+
+  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]*");
+
   /** What a task asks for. */
   record Order(
       @Nullable String url,
       @Nullable String method,
-      @Nullable Map<String, String> headers,
+      @Nullable Map<String, @Nullable String> headers,
       @Nullable String body,
-      @Nullable JsonNode timeout) {}
+      @Nullable JsonNode timeout,
+      @Nullable String encoding) {}
 
   private final BuiltinSettings.Http settings;
   private final LongSupplier nanos;
@@ -72,14 +87,18 @@ final class HttpHandler implements TaskHandler {
 
   @Override
   public Object handle(TaskContext task) throws Exception {
-    var order = task.payloadAs(Order.class);
+    var order = Orders.read(task, Order.class, EXAMPLE);
+    if (order.url() == null) {
+      throw Orders.refused(EXAMPLE, "no url");
+    }
     var method = order.method() == null ? "GET" : order.method().toUpperCase(Locale.ROOT);
     if (!METHODS.contains(method)) {
-      throw new Rejected("PAYLOAD_UNREADABLE", "expected a method of " + METHODS);
+      throw new Rejected("PAYLOAD_UNREADABLE", "expected a method of " + METHODS + ", got another");
     }
-    var headers = order.headers() == null ? Map.<String, String>of() : order.headers();
-    var url = allowed(parse(order.url() == null ? "" : order.url()));
-    var end = nanos.getAsLong() + Times.of(order.timeout(), settings.timeout()).toNanos();
+    var headers = headers(order);
+    var encoding = BoundedResult.encoding(order.encoding());
+    var url = allowed(parse(order.url()));
+    var end = nanos.getAsLong() + Times.timeout(order.timeout(), settings.timeout()).toNanos();
     var body = order.body();
     var origin = url;
     for (int redirects = 0; ; redirects++) {
@@ -87,7 +106,7 @@ final class HttpHandler implements TaskHandler {
       var status = answer.statusCode();
       var location = answer.headers().firstValue("location");
       if (!isRedirect(status) || location.isEmpty()) {
-        return result(answer);
+        return result(task, answer, encoding);
       }
       if (redirects == settings.redirectsMax()) {
         throw new PermanentFailure(
@@ -101,7 +120,40 @@ final class HttpHandler implements TaskHandler {
     }
   }
 
+  private static Map<String, String> headers(Order order) throws Rejected {
+    var headers = new LinkedHashMap<String, String>();
+    if (order.headers() == null) {
+      return headers;
+    }
+    for (var header : order.headers().entrySet()) {
+      var name = header.getKey();
+      if (!HEADER_NAME.matcher(name).matches()) {
+        throw Orders.refused(EXAMPLE, "a name of a header with a character that names cannot have");
+      }
+      var value = header.getValue();
+      if (value == null) {
+        throw Orders.refused(EXAMPLE, "null as the value of the header " + name);
+      }
+      if (!HEADER_VALUE.matcher(value).matches()) {
+        throw new Rejected(
+            "PAYLOAD_UNREADABLE",
+            "expected the value of the header "
+                + name
+                + " in printable ASCII, got another character; encode it as its receiver expects");
+      }
+      headers.put(name, value);
+    }
+    return headers;
+  }
+
   private URI allowed(URI url) throws Rejected {
+    if (UrlAllowList.hasUnusableHost(url)) {
+      throw new Rejected(
+          "HOST_UNUSABLE",
+          "expected a host of ASCII letters, digits, hyphens and dots, got one with another"
+              + " character such as an underscore, which Java cannot call; use its address or"
+              + " another name");
+    }
     if (!settings.allowed().allows(url)) {
       throw new Rejected(
           "NOT_ALLOWED", "expected a URL of reeve.worker.builtin.http.allowed, got another");
@@ -109,9 +161,10 @@ final class HttpHandler implements TaskHandler {
     return url;
   }
 
+  /** Letters beyond ASCII are percent-encoded as UTF-8, as browsers do. */
   private static URI parse(String url) throws Rejected {
     try {
-      return new URI(url);
+      return new URI(new URI(url).toASCIIString());
     } catch (URISyntaxException malformed) {
       throw new Rejected("PAYLOAD_UNREADABLE", "expected a URL, got something else", malformed);
     }
@@ -124,27 +177,34 @@ final class HttpHandler implements TaskHandler {
       @Nullable String body,
       boolean withoutSecrets)
       throws Rejected {
-    try {
-      var request =
-          HttpRequest.newBuilder(url)
-              .method(
-                  method,
-                  body == null
-                      ? BodyPublishers.noBody()
-                      : BodyPublishers.ofString(body, StandardCharsets.UTF_8));
-      headers.forEach(
-          (name, value) -> {
-            if (!withoutSecrets || !SECRETS.contains(name.toLowerCase(Locale.ROOT))) {
-              request.header(name, value);
-            }
-          });
-      return request.build();
-    } catch (IllegalArgumentException refused) {
-      throw new Rejected("PAYLOAD_UNREADABLE", "expected headers that may be set", refused);
+    var request = HttpRequest.newBuilder(url);
+    if ("http".equalsIgnoreCase(url.getScheme())) {
+      request.version(HttpClient.Version.HTTP_1_1);
     }
+    for (var header : headers.entrySet()) {
+      try {
+        if (!withoutSecrets || !SECRETS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+          request.header(header.getKey(), header.getValue());
+        }
+      } catch (IllegalArgumentException restricted) {
+        throw new Rejected(
+            "PAYLOAD_UNREADABLE",
+            "expected headers that a task may set, got "
+                + header.getKey()
+                + ", which the worker sets itself",
+            restricted);
+      }
+    }
+    return request
+        .method(
+            method,
+            body == null
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofString(body, StandardCharsets.UTF_8))
+        .build();
   }
 
-  private HttpResponse<BoundedBody.Content> send(HttpRequest request, long end) throws Exception {
+  private HttpResponse<Output> send(HttpRequest request, long end) throws Exception {
     var call = client.sendAsync(request, info -> new BoundedBody(settings.responseMax()));
     try {
       return call.get(Math.max(1, end - nanos.getAsLong()), TimeUnit.NANOSECONDS);
@@ -157,19 +217,20 @@ final class HttpHandler implements TaskHandler {
     }
   }
 
-  private Object result(HttpResponse<BoundedBody.Content> answer) throws Exception {
+  private Object result(TaskContext task, HttpResponse<Output> answer, Output.Encoding encoding)
+      throws Exception {
     var status = answer.statusCode();
     if (status >= 200 && status < 300) {
-      var result = JsonNodeFactory.instance.objectNode();
-      result.put("status", status);
-      var headers = result.putObject("headers");
+      var result = new BoundedResult(task.resultBytesMax());
+      result.fields().put("status", status);
+      var headers = new LinkedHashMap<String, String>();
       answer
           .headers()
           .map()
           .forEach((name, values) -> headers.put(name, String.join(", ", values)));
-      result.put("body", answer.body().text());
-      result.put("truncated", answer.body().truncated());
-      return result;
+      result.putTexts("headers", headers);
+      result.putOutput("body", answer.body());
+      return result.write(encoding);
     }
     var message = "the server answered " + status;
     var wait = retryAfter(answer);

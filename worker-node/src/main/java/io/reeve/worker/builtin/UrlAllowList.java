@@ -34,6 +34,10 @@ public final class UrlAllowList {
     }
   }
 
+  private static final String HOSTS_EXPECTED =
+      "hosts of ASCII letters, digits, hyphens and dots (Java can call no other; use the address of"
+          + " such a host or another name)";
+
   private final List<Rule> rules;
 
   private UrlAllowList(List<Rule> rules) {
@@ -76,9 +80,22 @@ public final class UrlAllowList {
     return rules.stream().anyMatch(rule -> rule.allows(url, lowered));
   }
 
+  /**
+   * Whether the URL names a host that Java cannot call: it takes letters, digits, hyphens and dots.
+   */
+  static boolean hasUnusableHost(URI url) {
+    return (schemeOf(url).equals("http") || schemeOf(url).equals("https"))
+        && url.getHost() == null
+        && url.getRawAuthority() != null
+        && !url.getRawAuthority().contains("@");
+  }
+
   private static Rule prefix(String name, String entry) {
     try {
       var url = new URI(entry);
+      if (hasUnusableHost(url)) {
+        throw new InvalidSetting(name, HOSTS_EXPECTED, entry);
+      }
       var host = url.getHost();
       if (host != null
           && url.getRawUserInfo() == null
@@ -93,6 +110,9 @@ public final class UrlAllowList {
   }
 
   private static Rule host(String name, String entry) {
+    if (entry.matches("[\\p{L}\\p{N}._-]+") && !entry.matches("[A-Za-z0-9.-]+")) {
+      throw new InvalidSetting(name, HOSTS_EXPECTED, entry);
+    }
     if (!entry.matches("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]")) {
       throw new InvalidSetting(name, "prefixes of URLs or names of hosts", entry);
     }
