@@ -48,6 +48,11 @@ public interface TaskContext {
    */
   <T> T payloadAs(Class<T> type) throws Rejected;
 
+  /**
+   * The server's limit of a result in bytes; the attempt fails for good when its result is larger.
+   */
+  int resultBytesMax();
+
   /** When the attempt is to have ended; {@link Instant#MAX} when it may take for ever. */
   Instant deadline();
 

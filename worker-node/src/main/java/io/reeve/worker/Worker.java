@@ -283,7 +283,9 @@ public final class Worker implements AutoCloseable {
     }
 
     private Behavior<Link.Command> linkBehavior(ActorRef<LinkEvent> events) {
-      var surroundings = new Attempt.Surroundings(ambient.nanos(), threads, progress::add, json);
+      var surroundings =
+          new Attempt.Surroundings(
+              ambient.nanos(), threads, progress::add, json, execution::resultMax);
       var parts =
           new LinkParts(
               identity(),

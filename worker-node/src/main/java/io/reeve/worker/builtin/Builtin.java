@@ -29,7 +29,8 @@ public final class Builtin {
       handlers.put(
           kind,
           switch (kind) {
-            case "exec" -> new ExecHandler(settings.exec(), environment);
+            case "exec" ->
+                new ExecHandler(settings.exec(), environment, nanos, NativeText.ofThisJvm());
             case "http" -> new HttpHandler(settings.http(), nanos, millis);
             case "sleep" -> new SleepHandler();
             case "echo" -> task -> task.payload();

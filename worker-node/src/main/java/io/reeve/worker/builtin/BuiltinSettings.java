@@ -3,6 +3,7 @@ package io.reeve.worker.builtin;
 import com.typesafe.config.Config;
 import io.reeve.worker.settings.InvalidSetting;
 import io.reeve.worker.settings.Keys;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,9 +54,20 @@ public record BuiltinSettings(
       inheritedEnvironment = List.copyOf(inheritedEnvironment);
       allowedEnvironment = Set.copyOf(allowedEnvironment);
       for (var executable : allowed) {
-        if (!Path.of(executable).isAbsolute()) {
+        if (!isAbsolute(executable)) {
           throw new InvalidSetting(PATH + ".exec.allowed", "absolute paths", executable);
         }
+      }
+    }
+
+    private static boolean isAbsolute(String path) {
+      try {
+        return Path.of(path).isAbsolute();
+      } catch (InvalidPathException unusable) {
+        throw new InvalidSetting(
+            PATH + ".exec.allowed",
+            "paths that the worker's locale can express (LC_ALL=C.UTF-8 helps)",
+            path);
       }
     }
 

@@ -2,7 +2,6 @@ package io.reeve.worker.builtin;
 
 import io.reeve.worker.Failed;
 import io.reeve.worker.PermanentFailure;
-import io.reeve.worker.Rejected;
 import io.reeve.worker.TaskContext;
 import io.reeve.worker.TaskHandler;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * 7}}, all optional; an empty payload fails every attempt.
  */
 final class FailHandler implements TaskHandler {
+
+  static final String EXAMPLE =
+      "{\"rate\": 0.5, \"permanent\": false, \"message\": \"why\", \"seed\": 7}, all optional";
 
   /** What a task asks for. */
   record Order(
@@ -31,10 +33,10 @@ final class FailHandler implements TaskHandler {
 
   @Override
   public @Nullable Object handle(TaskContext task) throws Exception {
-    var order = task.text().isBlank() ? Order.PLAIN : task.payloadAs(Order.class);
+    var order = task.text().isBlank() ? Order.PLAIN : Orders.read(task, Order.class, EXAMPLE);
     double rate = order.rate() == null ? 1.0 : order.rate();
     if (!(rate >= 0 && rate <= 1)) {
-      throw new Rejected("PAYLOAD_UNREADABLE", "expected a rate from 0 to 1, got " + rate);
+      throw Orders.refused(EXAMPLE, "a rate outside of 0 to 1");
     }
     var start = order.seed() == null ? seed : order.seed();
     if (Chance.ofAttempt(start, task).nextDouble() >= rate) {

@@ -9,10 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does nothing for a time: the payload is a number of seconds, a text with a unit, or {@code
- * {"duration": "500ms"}}. Ends at once when it is told to.
+ * Does nothing for a time: the payload is a time with a unit such as {@code 500ms}, the same as a
+ * JSON string, or {@code {"duration": "500ms"}}. Ends at once when the attempt is to stop.
  */
 final class SleepHandler implements TaskHandler {
+
+  static final String EXAMPLE = "500ms or {\"duration\": \"500ms\"}";
 
   /** What a task asks for. */
   record Order(@Nullable JsonNode duration) {}
@@ -26,11 +28,11 @@ final class SleepHandler implements TaskHandler {
   private static Duration duration(TaskContext task) throws Rejected {
     var text = task.text().strip();
     if (text.startsWith("{")) {
-      var duration = task.payloadAs(Order.class).duration();
+      var duration = Orders.read(task, Order.class, EXAMPLE).duration();
       if (duration == null || duration.isNull()) {
-        throw new Rejected("PAYLOAD_UNREADABLE", "expected a duration, got none");
+        throw Orders.refused(EXAMPLE, "no duration");
       }
-      return Times.of(duration, Duration.ZERO);
+      return Times.of(duration);
     }
     if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
       return Times.text(text.substring(1, text.length() - 1));

@@ -8,52 +8,62 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Times in payloads: a number of seconds, or a text with a unit such as "500ms" or "5m". */
+/**
+ * Times in payloads: a number with a unit, such as "500ms" or "5m". A number without a unit is
+ * refused, since some read it as seconds and some as milliseconds; only 0 needs none.
+ */
 final class Times {
 
-  private static final double SECONDS_MAX = Duration.ofDays(365).toSeconds();
+  private static final Duration MAX = Duration.ofDays(365);
+  private static final String ZERO = "[-+]?0*\\.?0*";
+  private static final String BARE_NUMBER = "[-+]?[0-9.]+([eE][-+]?[0-9]+)?";
+  private static final int SHOWN_MAX = 40;
 
   private Times() {}
 
-  /** The time that a field says, or the default when there is none. */
-  static Duration of(@Nullable JsonNode field, Duration absent) throws Rejected {
+  /** The timeout that a field gives; the default when the field is absent, null or 0. */
+  static Duration timeout(@Nullable JsonNode field, Duration absent) throws Rejected {
     if (field == null || field.isNull() || field.isMissingNode()) {
       return absent;
     }
-    if (field.isNumber()) {
-      return seconds(field.doubleValue());
-    }
-    return text(field.asText());
+    var time = of(field);
+    return time.isZero() ? absent : time;
   }
 
-  /** The time that a text says. */
+  /** The time that a field gives. */
+  static Duration of(JsonNode field) throws Rejected {
+    return text(field.isValueNode() ? field.asText() : field.getNodeType().name());
+  }
+
+  /** The time that a text gives. */
   static Duration text(String text) throws Rejected {
+    var trimmed = text.strip();
+    if (trimmed.matches("(?=.*0)" + ZERO)) {
+      return Duration.ZERO;
+    }
+    if (trimmed.matches(BARE_NUMBER)) {
+      throw refused(trimmed, null);
+    }
     try {
-      var time = ConfigFactory.parseMap(Map.of("time", text.trim())).getDuration("time");
-      if (text.trim().matches("[0-9.]+")) {
-        return seconds(Double.parseDouble(text.trim()));
-      }
-      if (!time.isNegative() && time.toSeconds() <= SECONDS_MAX) {
+      var time = ConfigFactory.parseMap(Map.of("time", trimmed)).getDuration("time");
+      if (!time.isNegative() && time.compareTo(MAX) <= 0) {
         return time;
       }
-    } catch (ConfigException | NumberFormatException malformed) {
-      throw refused(text, malformed);
+    } catch (ConfigException malformed) {
+      throw refused(trimmed, malformed);
     }
-    throw refused(text, null);
-  }
-
-  private static Duration seconds(double seconds) throws Rejected {
-    if (!(seconds >= 0 && seconds <= SECONDS_MAX)) {
-      throw refused(String.valueOf(seconds), null);
-    }
-    return Duration.ofNanos((long) (seconds * 1e9));
+    throw refused(trimmed, null);
   }
 
   private static Rejected refused(String got, @Nullable Throwable cause) {
-    var shown = got.length() > 40 ? got.substring(0, 40) + "..." : got;
+    var end = got.offsetByCodePoints(0, Math.min(SHOWN_MAX, got.codePointCount(0, got.length())));
+    var shown = end < got.length() ? got.substring(0, end) + "..." : got;
     return new Rejected(
         "PAYLOAD_UNREADABLE",
-        "expected a time such as 0.5, \"500ms\" or \"5m\", got \"" + shown + '"',
+        "expected a time with a unit and of at most 365 days, such as \"500ms\", \"2s\" or \"5m\","
+            + " got \""
+            + shown
+            + '"',
         cause);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,9 +48,14 @@ public final class Attempt implements TaskContext {
    * @param callbacks runs what handlers want done on cancellation
    * @param progress told when an attempt has said something new
    * @param json reads payloads
+   * @param resultMax the server's limit of a result, in bytes
    */
   public record Surroundings(
-      LongSupplier nanos, Executor callbacks, Consumer<Attempt> progress, ObjectMapper json) {}
+      LongSupplier nanos,
+      Executor callbacks,
+      Consumer<Attempt> progress,
+      ObjectMapper json,
+      IntSupplier resultMax) {}
 
   private final Assignment assignment;
   private final Surroundings surroundings;
@@ -259,6 +265,11 @@ public final class Attempt implements TaskContext {
     throw new Rejected(
         "PAYLOAD_UNREADABLE",
         "expected a payload of JSON for " + type.getSimpleName() + ", got null");
+  }
+
+  @Override
+  public int resultBytesMax() {
+    return surroundings.resultMax().getAsInt();
   }
 
   @Override

@@ -19,9 +19,14 @@ public final class Execution {
     this.json = json;
   }
 
-  /** The server's limit of a result, in bytes. */
+  /** Takes note of the server's limit of a result, in bytes. */
   public void limitResults(int bytes) {
     resultMax = bytes;
+  }
+
+  /** The server's limit of a result, in bytes. */
+  public int resultMax() {
+    return resultMax;
   }
 
   /**

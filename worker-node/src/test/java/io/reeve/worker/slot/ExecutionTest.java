@@ -33,7 +33,7 @@ class ExecutionTest {
   private final List<Attempt> progressed = new ArrayList<>();
   private long now = 1_000_000;
   private final Attempt.Surroundings surroundings =
-      new Attempt.Surroundings(() -> now, Runnable::run, progressed::add, json);
+      new Attempt.Surroundings(() -> now, Runnable::run, progressed::add, json, () -> 1024);
 
   @Test
   void resultsAreBytesTextOrJson() {
