@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code setsid} gives each command a process group of its own, which a {@link GroupGuard} kills
  * when the command or the worker has ended. {@code setpriv --pdeathsig} makes the kernel kill the
- * command itself, should the worker be killed in the moment before the guard knows the group. The kernel
- * does so when the thread that started the command ends, so one thread starts them all and never
- * ends. Where these programs are missing, commands run without them, and the log says so.
+ * command itself, should the worker be killed in the moment before the guard knows the group. The
+ * kernel does so when the thread that started the command ends, so one thread starts them all and
+ * never ends. Where these programs are missing, commands run without them, and the log says so.
  */
 final class Commands {
 

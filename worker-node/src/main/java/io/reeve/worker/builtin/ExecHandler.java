@@ -37,7 +37,9 @@ final class ExecHandler implements TaskHandler {
 
   private static final int ERROR_TEXT_MAX = 2000;
 
-  /** The number of the system's error "argument list too long" in the texts of Java's exceptions. */
+  /**
+   * The number of the system's error "argument list too long" in the texts of Java's exceptions.
+   */
   private static final Pattern E2BIG = Pattern.compile("error(=|: )7\\b");
 
   /** What a task asks for. */

@@ -13,8 +13,7 @@ final class ExecVictim {
 
   public static void main(String[] arguments) throws Exception {
     var handler =
-        Objects.requireNonNull(
-            BuiltinKinds.handlers("exec.allowed = [\"/bin/sh\"]").get("exec"));
+        Objects.requireNonNull(BuiltinKinds.handlers("exec.allowed = [\"/bin/sh\"]").get("exec"));
     // Once, so that the guard runs and Java has loaded all that the start of a command takes.
     handler.handle(BuiltinKinds.task("t1", order("exit 0")));
     handler.handle(BuiltinKinds.task("t2", order(arguments[0])));
