@@ -3,6 +3,7 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.http.HttpServer;
+import io.reeve.node.store.StoreException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +47,9 @@ final class Node {
   enum Stop implements CoordinatedShutdown.Reason {
     ASKED,
     START_FAILED,
-    PART_FAILED
+    PART_FAILED,
+    /** What is acknowledged would be lost. */
+    STORE_BROKEN
   }
 
   /** The start did not come to its end; everything it began was taken back. */
@@ -65,7 +68,11 @@ final class Node {
     }
   }
 
-  /** Starts a node and returns once it serves. */
+  /**
+   * Starts a node and returns once it serves.
+   *
+   * @throws StoreException when the store broke meanwhile
+   */
   static Node start(Config config, NodeSettings settings, Parts parts, String version)
       throws StartFailed, InterruptedException {
     var ready = new CompletableFuture<Servers>();
@@ -75,12 +82,17 @@ final class Node {
     system
         .getWhenTerminated()
         .thenRun(() -> ready.completeExceptionally(new IllegalStateException("the node stopped")));
+    parts.storeBroken().thenAccept(ready::completeExceptionally);
     try {
       var servers = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
+      parts.storeBroken().thenRun(() -> stop(system, Stop.STORE_BROKEN));
       return new Node(system, servers, settings);
     } catch (ExecutionException | TimeoutException e) {
       stop(system, Stop.START_FAILED);
       awaitEnd(system, settings.stopWithin());
+      if (e.getCause() instanceof StoreException broken) {
+        throw broken;
+      }
       if (refusedByCluster(system)) {
         throw new StartFailed(otherPartitions(parts.partitionCount()), true, e);
       }

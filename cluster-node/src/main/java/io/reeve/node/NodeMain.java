@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>Without an HTTP server the line does not speak of one.
  *
  * <p>Exit codes: 0 stopped as asked, by SIGTERM or SIGINT; 1 could not start, or was put down; 2
- * the configuration is wrong.
+ * the configuration is wrong; 7 the store lacks what it acknowledged, and was refused; 8 the store
+ * was removed while the node ran.
  */
 public final class NodeMain {
 
@@ -49,6 +50,15 @@ public final class NodeMain {
    * it acknowledges, and another number of partitions than there are included.
    */
   public static final int MISCONFIGURED = 2;
+
+  /**
+   * The store is damaged, incomplete, mixed with another, or lacks acknowledged rows. Starting
+   * again is vain until a person has restored it or accepted the loss.
+   */
+  public static final int STORE_REFUSED = 7;
+
+  /** Files of the store were removed or replaced while the node ran. */
+  public static final int STORE_REMOVED = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
 
@@ -129,9 +139,10 @@ public final class NodeMain {
       err.println("reeve node: " + e.getMessage());
       return FAILED;
     } catch (StoreException e) {
-      LOG.error("the store did not open", e);
+      // The message says all that an operator needs; the causes are for developers.
+      LOG.debug("the store did not open", e);
       err.println("reeve node: " + e.getMessage());
-      return e.reason().misconfigured() ? MISCONFIGURED : FAILED;
+      return exitCode(e.reason());
     } catch (ConfigException | IllegalArgumentException e) {
       err.println("reeve node: " + e.getMessage());
       return MISCONFIGURED;
@@ -166,10 +177,24 @@ public final class NodeMain {
         node.awaitEnd();
         NodeFile.removeFrom(settings.directory());
       }
+      var broken = parts.storeBroken().toCompletableFuture().getNow(null);
+      if (broken != null) {
+        throw broken;
+      }
       return node.stoppedAsAsked() ? STOPPED : FAILED;
     } finally {
       stopper.disarm();
     }
+  }
+
+  private static int exitCode(StoreException.Reason reason) {
+    if (reason == StoreException.Reason.STORE_REMOVED) {
+      return STORE_REMOVED;
+    }
+    if (reason.untrusted()) {
+      return STORE_REFUSED;
+    }
+    return reason.misconfigured() ? MISCONFIGURED : FAILED;
   }
 
   private static String startLine(Duration taken, Node node, Parts parts, long pid) {

@@ -5,11 +5,13 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -44,6 +46,9 @@ interface Parts extends AutoCloseable {
 
   /** Whether the store answers just now; may block for some seconds. */
   boolean storeAnswers();
+
+  /** Completed once the store must not be used any more, so that the node has to end. */
+  CompletionStage<StoreException> storeBroken();
 
   /** Where the members of the cluster announce themselves; empty: there are no other members. */
   Optional<MemberDirectory> members();

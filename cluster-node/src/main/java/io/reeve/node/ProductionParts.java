@@ -11,6 +11,7 @@ import io.reeve.node.cluster.Role;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.PartitionGrowth;
 import io.reeve.node.store.Store;
+import io.reeve.node.store.StoreException;
 import io.reeve.node.store.Stores;
 import io.reeve.node.time.ClockSettings;
 import io.reeve.node.time.SteadyClock;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -148,6 +150,11 @@ final class ProductionParts implements Parts {
   @Override
   public boolean storeAnswers() {
     return store.answers();
+  }
+
+  @Override
+  public CompletionStage<StoreException> storeBroken() {
+    return store.broken();
   }
 
   @Override

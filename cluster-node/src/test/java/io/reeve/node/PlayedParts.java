@@ -8,12 +8,15 @@ import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.Rejection;
 import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
+import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -32,6 +35,9 @@ final class PlayedParts implements Parts {
 
   /** A task is to be cancelled, which no partition here answers. */
   final CountDownLatch cancelling = new CountDownLatch(1);
+
+  /** A test completes it to break the store. */
+  final CompletableFuture<StoreException> broken = new CompletableFuture<>();
 
   @Override
   public SteadyClock clock() {
@@ -114,6 +120,11 @@ final class PlayedParts implements Parts {
   @Override
   public boolean storeAnswers() {
     return true;
+  }
+
+  @Override
+  public CompletionStage<StoreException> storeBroken() {
+    return broken;
   }
 
   @Override

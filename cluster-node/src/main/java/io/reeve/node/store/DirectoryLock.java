@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -66,7 +65,7 @@ final class DirectoryLock implements AutoCloseable {
           FileChannel.open(
               directory.resolve(FILE),
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+              OwnerOnly.FILE);
       var acquired = false;
       try {
         if (channel.tryLock() == null) {
@@ -82,7 +81,7 @@ final class DirectoryLock implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new StoreException(
+      throw StoreException.of(
           DIRECTORY_UNUSABLE,
           "the data directory %s cannot be locked: %s".formatted(directory, e),
           e);
@@ -92,13 +91,11 @@ final class DirectoryLock implements AutoCloseable {
   private static Path created(Path directory) {
     try {
       if (!Files.isDirectory(directory)) {
-        Files.createDirectories(
-            directory,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(directory, OwnerOnly.DIRECTORY);
       }
       return directory.toRealPath();
     } catch (IOException e) {
-      throw new StoreException(
+      throw StoreException.of(
           DIRECTORY_UNUSABLE,
           "the data directory %s cannot be created: %s".formatted(directory, e),
           e);

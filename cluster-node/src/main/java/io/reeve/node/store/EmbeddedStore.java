@@ -1,20 +1,22 @@
 package io.reeve.node.store;
 
+import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -22,68 +24,87 @@ import org.sqlite.SQLiteException;
  * The embedded store of one node: a data directory with the files {@code journal.db} and {@code
  * snapshots.db}, opened for this process alone.
  *
- * <p>Once {@link #open} returns, the schema is the one of this release and a row that the actor
- * system's journal acknowledges is on the disk. Close it after the actor system has ended: from
- * then on another process may have the directory. A process that is killed leaves nothing to clean
- * up; the next one continues from the write-ahead log.
+ * <p>Once {@link #open} returns, the schema is the one of this release, no acknowledged row is
+ * missing, and a row that the actor system's journal acknowledges is on the disk. Close it after
+ * the actor system has ended: from then on another process may have the directory. A process that
+ * is killed leaves nothing to clean up; the next one continues from the write-ahead log.
  *
  * <p>The files do not shrink. Pages of removed rows are used again, so a file stays as large as the
  * most it ever held at once.
  */
 public final class EmbeddedStore implements Store {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedStore.class);
   private static final String PLUGIN_CONFIGURATION = "reeve-store-sqlite.conf";
 
-  private final DirectoryLock lock;
+  private final Held held;
+  private final Path directory;
   private final SqliteFile journal;
   private final SqliteFile snapshots;
   private final StoreSettings settings;
+  private final StoreGuard guard;
 
-  private EmbeddedStore(DirectoryLock lock, StoreSettings settings) {
-    this.lock = lock;
-    this.journal = journalFile(lock.directory(), settings);
-    this.snapshots = snapshotFile(lock.directory(), settings);
+  private EmbeddedStore(
+      Held held, Path directory, StoreSettings settings, StoreFiles files, StoreGuard guard) {
+    this.held = held;
+    this.directory = directory;
     this.settings = settings;
+    this.journal = files.journal();
+    this.snapshots = files.snapshots();
+    this.guard = guard;
   }
 
   /**
-   * Opens the store, creating what is missing.
+   * Opens the store, and makes a new one where no file of a store is.
    *
-   * @throws StoreException when the directory is in use, newer than this release, damaged, or on a
-   *     file system that cannot make rows durable
+   * @throws StoreException when the directory is in use, newer than this release, damaged or
+   *     incomplete, on a full disk, or on a file system that cannot make rows durable
    */
   public static EmbeddedStore open(StoreSettings settings) {
-    var lock = DirectoryLock.acquire(settings.directory());
+    SqliteLibrary.load();
+    var held = new Held();
     var opened = false;
     try {
-      var store = new EmbeddedStore(lock, settings);
-      store.prepare();
+      var store = open(settings, held);
       opened = true;
       return store;
+    } catch (SQLException | IOException e) {
+      throw StoreException.of(
+          UNREADABLE, "%s cannot be opened: %s".formatted(settings.directory(), e.getMessage()), e);
     } finally {
       if (!opened) {
-        lock.close();
+        held.close();
       }
     }
   }
 
+  private static EmbeddedStore open(StoreSettings settings, Held held)
+      throws SQLException, IOException {
+    var directory = held.add(DirectoryLock.acquire(settings.directory())).directory();
+    var files = new StoreFiles(directory, settings);
+    var marks = held.add(files.prepare());
+    // As long as these connections are open SQLite keeps the write-ahead logs.
+    CountTable.read(held.add(files.journal().connect()));
+    StoreFiles.newestSnapshots(held.add(files.snapshots().connect()));
+    var watched =
+        List.of(
+            files.journal().path(),
+            WriteAheadLog.of(files.journal().path()),
+            files.snapshots().path());
+    var guard = held.add(StoreGuard.start(directory, watched, marks));
+    return new EmbeddedStore(held, directory, settings, files, guard);
+  }
+
   static SqliteFile journalFile(Path directory, StoreSettings settings) {
-    return new SqliteFile(directory.resolve("journal.db"), "db/sqlite/journal", settings);
+    return new StoreFiles(directory, settings).journal();
   }
 
   static SqliteFile snapshotFile(Path directory, StoreSettings settings) {
-    return new SqliteFile(directory.resolve("snapshots.db"), "db/sqlite/snapshots", settings);
-  }
-
-  private void prepare() {
-    var applied = journal.prepare() + snapshots.prepare();
-    LOG.info("opened the store in {}, {} migrations applied", lock.directory(), applied);
+    return new StoreFiles(directory, settings).snapshots();
   }
 
   /** The directory, free of symbolic links. */
   public Path directory() {
-    return lock.directory();
+    return directory;
   }
 
   /** Where the journal is, for a {@link JournalReader}. */
@@ -96,9 +117,14 @@ public final class EmbeddedStore implements Store {
     var databases = "pekko-persistence-jdbc.shared-databases.";
     return ConfigFactory.parseMap(
             Map.of(
-                databases + "reeve-journal.db.url", journal.url(),
-                databases + "reeve-journal-reader.db.url", journal.readerUrl(),
-                databases + "reeve-snapshots.db.url", snapshots.url()))
+                "jdbc-journal.guard",
+                guard.name(),
+                databases + "reeve-journal.db.url",
+                journal.url(),
+                databases + "reeve-journal-reader.db.url",
+                journal.readerUrl(),
+                databases + "reeve-snapshots.db.url",
+                snapshots.url()))
         .withFallback(
             ConfigFactory.parseResources(
                 EmbeddedStore.class.getClassLoader(), PLUGIN_CONFIGURATION))
@@ -109,7 +135,17 @@ public final class EmbeddedStore implements Store {
   @Override
   public JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime) {
     return JdbcJournalRetention.start(
-        system, "jdbc-journal", "jdbc-snapshot-store", settings.trim(), nanoTime);
+        system,
+        "jdbc-journal",
+        "jdbc-snapshot-store",
+        settings.trim(),
+        nanoTime,
+        guard::forceMarks);
+  }
+
+  @Override
+  public CompletionStage<StoreException> broken() {
+    return guard.broken();
   }
 
   @Override
@@ -173,6 +209,6 @@ public final class EmbeddedStore implements Store {
 
   @Override
   public void close() {
-    lock.close();
+    held.close();
   }
 }

@@ -1,11 +1,17 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
+import org.apache.pekko.dispatch.Futures;
+import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.jdbc.journal.JdbcAsyncWriteJournal;
+import org.jspecify.annotations.Nullable;
 import scala.Function1;
+import scala.collection.immutable.Seq;
+import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.runtime.BoxedUnit;
+import scala.util.Try;
 
 /**
  * The plugin's journal, which fails a recovery that would go over a missing row.
@@ -14,15 +20,45 @@ import scala.runtime.BoxedUnit;
  * would replay what is left from an empty state, and the entity would go on with a state that never
  * was. With this journal it does not start, and its error names the row.
  *
- * <p>Created by Pekko, by name; {@code jdbc-journal.refuse-gaps} turns it on.
+ * <p>It acknowledges a row only once the {@link StoreGuard} lets it, where the store has one.
+ *
+ * <p>Created by Pekko, by name; {@code jdbc-journal.refuse-gaps} turns the check for gaps on,
+ * {@code jdbc-journal.guard} names the guard.
  */
 public final class GaplessJournal extends JdbcAsyncWriteJournal {
 
   private final boolean refuseGaps;
+  private final @Nullable StoreGuard guard;
 
   public GaplessJournal(Config config) {
     super(config);
     this.refuseGaps = config.getBoolean("refuse-gaps");
+    this.guard = StoreGuard.named(config.getString("guard"));
+  }
+
+  @Override
+  public Future<Seq<Try<BoxedUnit>>> asyncWriteMessages(Seq<AtomicWrite> messages) {
+    var guarding = guard;
+    if (guarding == null) {
+      return super.asyncWriteMessages(messages);
+    }
+    try {
+      guarding.admit();
+    } catch (StoreException broken) {
+      return Futures.failed(broken);
+    }
+    // On the thread that committed: the guard takes microseconds.
+    return super.asyncWriteMessages(messages)
+        .map(
+            stored -> {
+              var writes = messages.iterator();
+              while (writes.hasNext()) {
+                var write = writes.next();
+                guarding.committed(write.persistenceId(), write.highestSequenceNr());
+              }
+              return stored;
+            },
+            ExecutionContext.parasitic$.MODULE$);
   }
 
   @Override

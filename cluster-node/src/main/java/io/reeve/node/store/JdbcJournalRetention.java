@@ -41,13 +41,19 @@ final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
   private final Connections snapshots;
   private final StoreSettings.Trim settings;
   private final LongSupplier nanoTime;
+  private final Runnable before;
   private final ThreadPoolExecutor worker;
 
+  /**
+   * @param before done ahead of each removal of rows, once per snapshot and partition
+   */
   JdbcJournalRetention(
       Connections journal,
       Connections snapshots,
       StoreSettings.Trim settings,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      Runnable before) {
+    this.before = before;
     this.journal = journal;
     this.snapshots = snapshots;
     this.settings = settings;
@@ -71,16 +77,22 @@ final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
    *
    * @param journal path of a configuration that names the pool for the journal's rows
    * @param snapshots alike, for snapshots
+   * @param before done ahead of each removal of rows, once per snapshot and partition
    */
   static JdbcJournalRetention start(
       ActorSystem<?> system,
       String journal,
       String snapshots,
       StoreSettings.Trim settings,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      Runnable before) {
     var retention =
         new JdbcJournalRetention(
-            connections(system, journal), connections(system, snapshots), settings, nanoTime);
+            connections(system, journal),
+            connections(system, snapshots),
+            settings,
+            nanoTime,
+            before);
     system.getWhenTerminated().thenRun(retention::close);
     return retention;
   }
@@ -148,6 +160,7 @@ final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
   // ---- Journal rows ---------------------------------------------------------------------------
 
   private long removeRows(String persistenceId, long toSequenceNr) throws SQLException {
+    before.run();
     var removed = 0L;
     for (var chunk = removeChunk(persistenceId, toSequenceNr);
         chunk.rows() > 0;

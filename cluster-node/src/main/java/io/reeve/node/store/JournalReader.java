@@ -47,6 +47,7 @@ public final class JournalReader implements AutoCloseable {
    * @throws StoreException when there is none or it is not a database
    */
   public static JournalReader open(Path journal) {
+    SqliteLibrary.load();
     var config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MS);

@@ -36,7 +36,7 @@ final class Migrations {
       refuseNewerSchema(flyway.info().applied(), what);
       return flyway.migrate().migrationsExecuted;
     } catch (FlywayException e) {
-      throw new StoreException(
+      throw StoreException.of(
           SCHEMA_UNEXPECTED,
           "the schema of %s is not one that this release made: %s".formatted(what, e.getMessage()),
           e);

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -79,7 +81,13 @@ public final class PostgresStore implements Store {
   @Override
   public JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime) {
     return JdbcJournalRetention.start(
-        system, "reeve-trim", "reeve-trim", settings.trim(), nanoTime);
+        system, "reeve-trim", "reeve-trim", settings.trim(), nanoTime, () -> {});
+  }
+
+  /** Never: a server that is away comes back, and the other nodes go on. */
+  @Override
+  public CompletionStage<StoreException> broken() {
+    return new CompletableFuture<>();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import static io.reeve.node.store.StoreException.Reason.NOT_DURABLE;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,7 +67,7 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
    */
   int prepare() {
     try {
-      if (Files.notExists(path)) {
+      if (Files.notExists(path) || Files.size(path) == 0) {
         create();
       }
       var applied = migrate();
@@ -74,13 +75,19 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
         verifyDurability(connection);
       }
       return applied;
+    } catch (IOException e) {
+      throw StoreException.of(UNREADABLE, "%s cannot be created: %s".formatted(path, e), e);
     } catch (SQLException e) {
       throw unreadable(e);
     }
   }
 
   /** The page size is fixed by the first write, so it has to be set before anything else. */
-  private void create() throws SQLException {
+  private void create() throws SQLException, IOException {
+    // Ahead of SQLite, which would let everybody read it; its logs get the same permissions.
+    if (Files.notExists(path)) {
+      Files.createFile(path, OwnerOnly.FILE);
+    }
     var config = new SQLiteConfig();
     config.setPageSize(settings.pageSize());
     try (var connection = source(baseUrl(path), config).getConnection();
@@ -158,7 +165,7 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
 
   /** What this failure means for whoever runs the node. */
   StoreException unreadable(SQLException e) {
-    return new StoreException(
+    return StoreException.of(
         UNREADABLE, "%s cannot be opened: %s".formatted(path, e.getMessage()), e);
   }
 

@@ -6,6 +6,7 @@ import io.reeve.journal.JournalRetention;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -37,6 +38,12 @@ public interface Store extends AutoCloseable {
    * @param nanoTime a monotonic clock, such as {@code System::nanoTime}
    */
   JournalRetention retention(ActorSystem<?> system, LongSupplier nanoTime);
+
+  /**
+   * Completed, by any thread, once the store must not be used any more: its files were removed, or
+   * they are damaged. The node then ends.
+   */
+  CompletionStage<StoreException> broken();
 
   /**
    * Whether this failure of a write says that a row with its number is there already: another

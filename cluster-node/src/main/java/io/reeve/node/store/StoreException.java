@@ -19,6 +19,18 @@ public final class StoreException extends RuntimeException {
     NOT_DURABLE(true),
     /** The database failed or its files are damaged. */
     UNREADABLE(false),
+    /** The disk or the database has no room. */
+    STORE_FULL(false),
+    /** A file of the store is missing. */
+    STORE_INCOMPLETE(false),
+    /** A file belongs to another store. */
+    STORE_MIXED(false),
+    /** Bytes of the store are not those that were written. */
+    STORE_DAMAGED(false),
+    /** Rows that were acknowledged are not there. */
+    STORE_LOST_ROWS(false),
+    /** Files were removed or replaced while the node ran. */
+    STORE_REMOVED(false),
     /** The database server does not answer, or not yet. */
     SERVER_UNREACHABLE(false),
     /** The database server does not let this user in, or has no such database. */
@@ -42,6 +54,14 @@ public final class StoreException extends RuntimeException {
     public boolean misconfigured() {
       return misconfigured;
     }
+
+    /** Whether the store lacks what it acknowledged, so that a person has to decide. */
+    public boolean untrusted() {
+      return this == STORE_INCOMPLETE
+          || this == STORE_MIXED
+          || this == STORE_DAMAGED
+          || this == STORE_LOST_ROWS;
+    }
   }
 
   private final Reason reason;
@@ -53,6 +73,13 @@ public final class StoreException extends RuntimeException {
 
   StoreException(Reason reason, String message) {
     this(reason, message, null);
+  }
+
+  /** The same, but {@link Reason#STORE_FULL} where the cause says that there is no room. */
+  static StoreException of(Reason reason, String message, Throwable cause) {
+    return FullDisk.causes(cause)
+        ? new StoreException(Reason.STORE_FULL, "STORE_FULL: no room is left: " + message, cause)
+        : new StoreException(reason, message, cause);
   }
 
   public Reason reason() {

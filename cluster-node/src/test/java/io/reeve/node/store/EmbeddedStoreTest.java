@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedStoreTest {
 
@@ -90,14 +93,14 @@ class EmbeddedStoreTest {
 
     TestStores.open(directory).close();
 
-    assertThat(migrations()).isEqualTo(first).isEqualTo("1,2");
+    assertThat(migrations()).isEqualTo(first).isEqualTo("1,2,3");
   }
 
   @Test
   void filesOfANewerReleaseAreRefused() throws SQLException {
     TestStores.open(directory).close();
     execute(
-        "INSERT INTO flyway_schema_history SELECT 3, '3', 'later', type, 'V3__later.sql', checksum,"
+        "INSERT INTO flyway_schema_history SELECT 4, '4', 'later', type, 'V4__later.sql', checksum,"
             + " installed_by, installed_on, execution_time, success FROM flyway_schema_history"
             + " WHERE version = '1'");
 
@@ -106,12 +109,13 @@ class EmbeddedStoreTest {
 
     assertThat(refusal.reason()).isEqualTo(StoreException.Reason.SCHEMA_TOO_NEW);
     assertThat(refusal)
-        .hasMessageContaining("journal.db has schema version 3, which this release does not know");
+        .hasMessageContaining("journal.db has schema version 4, which this release does not know");
   }
 
   @Test
-  void filesOfAnEarlierReleaseHaveAsManyPartitionsAsTheirHighestSays() throws SQLException {
+  void filesOfAnEarlierReleaseHaveAsManyPartitionsAsTheirHighestSays() throws Exception {
     TestStores.open(directory).close();
+    asAnEarlierBuildLeftIt();
     execute("DROP TABLE partition_count");
     execute("DELETE FROM flyway_schema_history WHERE version = '2'");
     for (var id : List.of("dispatcher", "partition|2", "partition|11")) {
@@ -201,6 +205,130 @@ class EmbeddedStoreTest {
     var journal = EmbeddedStore.journalFile(directory, TestStores.settings(directory));
 
     assertThat(journal.damages()).isNotEmpty();
+  }
+
+  // ---- Parts of a store -------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @ValueSource(strings = {"journal.db", "snapshots.db", "marks"})
+  void aStoreThatLacksOneOfItsFilesIsRefusedAndNothingIsMadeInItsPlace(String file)
+      throws IOException {
+    TestStores.open(directory).close();
+    Files.delete(directory.resolve(file));
+
+    var refusal = refusal();
+
+    assertThat(refusal.reason()).isEqualTo(StoreException.Reason.STORE_INCOMPLETE);
+    assertThat(refusal)
+        .hasMessageContaining(directory.resolve(file) + " is missing beside ")
+        .hasMessageContaining("reeve store accept-loss --data-dir " + directory);
+    assertThat(directory.resolve(file)).doesNotExist();
+  }
+
+  @Test
+  void aLogWithoutItsDatabaseIsNoNewStore() throws IOException {
+    Files.write(directory.resolve("journal.db-wal"), new byte[100]);
+
+    assertThat(refusal().reason()).isEqualTo(StoreException.Reason.STORE_INCOMPLETE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"journal.db", "snapshots.db", "marks"})
+  void filesOfTwoStoresAreRefused(String file, @TempDir Path other) throws IOException {
+    TestStores.open(directory).close();
+    TestStores.open(other).close();
+    Files.copy(other.resolve(file), directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+
+    var refusal = refusal();
+
+    assertThat(refusal.reason()).isEqualTo(StoreException.Reason.STORE_MIXED);
+    assertThat(refusal).hasMessageContaining("files of two stores are mixed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "journal.db", "journal.db snapshots.db"})
+  void aStartThatWasCutOffWhileItMadeTheStoreIsGoneOnWith(String made) throws Exception {
+    var finished = directory.resolve("finished");
+    TestStores.open(finished).close();
+    for (var file : made.split(" ", -1)) {
+      if (!file.isEmpty()) {
+        Files.copy(finished.resolve(file), directory.resolve(file));
+      }
+    }
+    Marks.begin(directory.resolve("marks"), "00112233445566778899aabbccddeeff").close();
+
+    TestStores.open(directory).close();
+    TestStores.open(directory).close();
+
+    try (var marks = Marks.open(directory.resolve("marks"))) {
+      assertThat(marks.state()).isEqualTo(Marks.State.FORMED);
+      assertThat(marks.id()).isEqualTo("00112233445566778899aabbccddeeff");
+    }
+  }
+
+  @Test
+  void aStoreOfAnEarlierBuildGetsItsIdentity() throws Exception {
+    TestStores.open(directory).close();
+    asAnEarlierBuildLeftIt();
+
+    TestStores.open(directory).close();
+
+    try (var marks = Marks.open(directory.resolve("marks"));
+        var journal =
+            EmbeddedStore.journalFile(directory, TestStores.settings(directory)).connect()) {
+      assertThat(IdentityTable.read(journal)).contains(marks.id());
+    }
+  }
+
+  @Test
+  void damagedMarksAreRefused() throws IOException {
+    TestStores.open(directory).close();
+    try (var marks = new RandomAccessFile(directory.resolve("marks").toFile(), "rw")) {
+      marks.seek(20);
+      marks.write(0);
+    }
+
+    var refusal = refusal();
+
+    assertThat(refusal.reason()).isEqualTo(StoreException.Reason.STORE_DAMAGED);
+    assertThat(refusal).hasMessageContaining("marks cannot be read: its header is damaged");
+  }
+
+  @Test
+  void filesAreTheirOwnersAloneAlsoInADirectoryThatIsOpenToAll() throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    TestStores.open(directory).close();
+    Files.setPosixFilePermissions(
+        directory.resolve("journal.db"), PosixFilePermissions.fromString("rw-r--r--"));
+
+    try (var store = TestStores.open(directory)) {
+      assertThat(store.broken().toCompletableFuture()).isNotDone();
+      try (var files = Files.list(directory)) {
+        assertThat(files)
+            .hasSizeGreaterThanOrEqualTo(6)
+            .allSatisfy(
+                file ->
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .as(file.toString())
+                        .isEqualTo("rw-------"));
+      }
+    }
+  }
+
+  private StoreException refusal() {
+    return catchThrowableOfType(StoreException.class, () -> TestStores.open(directory).close());
+  }
+
+  private void asAnEarlierBuildLeftIt() throws SQLException, IOException {
+    execute("DROP TABLE store_identity");
+    execute("DELETE FROM flyway_schema_history WHERE version = '3'");
+    var snapshots = EmbeddedStore.snapshotFile(directory, TestStores.settings(directory));
+    try (var connection = snapshots.connect();
+        var statement = connection.createStatement()) {
+      statement.execute("DROP TABLE store_identity");
+      statement.execute("DELETE FROM flyway_schema_history WHERE version = '2'");
+    }
+    Files.delete(directory.resolve("marks"));
   }
 
   private ChildJvm holder() throws IOException {

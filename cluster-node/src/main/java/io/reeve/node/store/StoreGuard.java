@@ -1,0 +1,158 @@
+package io.reeve.node.store;
+
+import static io.reeve.node.store.StoreException.Reason.STORE_REMOVED;
+import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands between the commit of a row and its acknowledgement, for an embedded store that is open.
+ *
+ * <p>It compares the files in the directory with those that the store opened: a commit into a file
+ * that was removed or replaced is lost when the node ends. Then it raises the {@link Marks}. Once
+ * the store is broken it lets nothing through. Safe for many threads.
+ */
+final class StoreGuard implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreGuard.class);
+
+  /** By name, since Pekko makes the journal from a configuration, which holds no objects. */
+  private static final Map<String, StoreGuard> OPEN = new ConcurrentHashMap<>();
+
+  private final String name;
+  private final Marks marks;
+  private final Map<Path, Object> opened = new LinkedHashMap<>();
+  private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
+
+  private StoreGuard(String name, Marks marks) {
+    this.name = name;
+    this.marks = marks;
+  }
+
+  /**
+   * Guards the store in {@code directory}.
+   *
+   * @param files which the store has open
+   */
+  static StoreGuard start(Path directory, List<Path> files, Marks marks) throws IOException {
+    var guard = new StoreGuard(directory.toString(), marks);
+    for (var file : files) {
+      guard.opened.put(file, keyOf(file));
+    }
+    OPEN.put(guard.name, guard);
+    return guard;
+  }
+
+  /** The guard of this name; null: the store has none. */
+  static @Nullable StoreGuard named(String name) {
+    return OPEN.get(name);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Completed once the store must not be used any more. */
+  CompletionStage<StoreException> broken() {
+    return broken;
+  }
+
+  /**
+   * Lets a write begin.
+   *
+   * @throws StoreException when the store is broken
+   */
+  void admit() {
+    var failure = broken.getNow(null);
+    if (failure != null) {
+      throw new StoreException(failure.reason(), "the store is broken", failure);
+    }
+  }
+
+  /**
+   * Lets a row be acknowledged that was committed.
+   *
+   * @throws StoreException when it must not be; its outcome is unknown then
+   */
+  void committed(String persistenceId, long row) {
+    look();
+    try {
+      marks.raise(persistenceId, row);
+    } catch (IOException e) {
+      throw new StoreException(
+          UNREADABLE, "row %d of %s could not be marked: %s".formatted(row, persistenceId, e), e);
+    }
+  }
+
+  /**
+   * Compares the files in the directory with those that are open; some microseconds.
+   *
+   * @throws StoreException when they differ, and each time from then on
+   */
+  void look() {
+    admit();
+    for (var file : opened.entrySet()) {
+      try {
+        if (!file.getValue().equals(keyOf(file.getKey()))) {
+          throw broke(
+              new StoreException(
+                  STORE_REMOVED, "STORE_REMOVED: " + file.getKey() + " was replaced" + WHAT_NOW));
+        }
+      } catch (NoSuchFileException e) {
+        throw broke(
+            new StoreException(
+                STORE_REMOVED, "STORE_REMOVED: " + file.getKey() + " was removed" + WHAT_NOW, e));
+      } catch (IOException e) {
+        throw new StoreException(UNREADABLE, file.getKey() + " cannot be looked at: " + e, e);
+      }
+    }
+  }
+
+  private static final String WHAT_NOW =
+      " while the node runs, so nothing is acknowledged any more and the node ends; restore the data"
+          + " directory from a backup before the next start";
+
+  /** Lets nothing through from now on. */
+  StoreException broke(StoreException failure) {
+    if (broken.complete(failure)) {
+      LOG.error("{}", failure.getMessage());
+    }
+    return failure;
+  }
+
+  /** Makes the marks survive a power failure. */
+  void forceMarks() {
+    try {
+      marks.force();
+    } catch (IOException e) {
+      LOG.warn("the marks could not be forced to the disk, the next snapshot tries again", e);
+    }
+  }
+
+  /** Device and inode. */
+  private static Object keyOf(Path file) throws IOException {
+    var key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    if (key == null) {
+      throw new IOException("expected a file system that has inodes");
+    }
+    return key;
+  }
+
+  @Override
+  public void close() {
+    OPEN.remove(name, this);
+  }
+}

@@ -1,0 +1,172 @@
+package io.reeve.node.store;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Reads the write-ahead log of a SQLite file and checks its checksums, before SQLite opens it.
+ *
+ * <p>SQLite ends its replay at the first frame that it cannot trust and says nothing: it cannot
+ * tell a write that a crash cut off from damage in the middle. This reader can. Each commit waits
+ * for its fsync before the next one begins, so a crash leaves at most one commit without its bytes.
+ * Two or more commits of the same log at or behind a bad frame were all written, and so was the bad
+ * frame: it was damaged later.
+ *
+ * <p>The format is described at https://sqlite.org/fileformat2.html#walformat. The file may not be
+ * open in this process: closing it would give up SQLite's locks.
+ */
+final class WriteAheadLog {
+
+  /** What the log holds. */
+  enum State {
+    /**
+     * Every frame of the current log is as it was written; so is a log that is empty or missing.
+     */
+    SOUND,
+    /** The last transaction was cut off; it was never acknowledged. */
+    TORN,
+    /** A frame was damaged after it was written. */
+    DAMAGED
+  }
+
+  /**
+   * The verdict.
+   *
+   * @param frame the first bad one, counted from 1; 0: none
+   * @param offset of that frame in the file, in bytes
+   * @param commitsBehind commits at or behind the bad frame
+   */
+  record Found(State state, long frame, long offset, long commitsBehind) {}
+
+  private static final Found NOTHING_BAD = new Found(State.SOUND, 0, 0, 0);
+
+  private static final int HEADER_BYTES = 32;
+  private static final int FRAME_HEADER_BYTES = 24;
+
+  /** The lowest bit says in which byte order the checksums are computed. */
+  private static final int MAGIC = 0x377f0682;
+
+  private final FileChannel file;
+  private final long size;
+
+  private int salt1;
+  private int salt2;
+  private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+  private int sum1;
+  private int sum2;
+
+  private WriteAheadLog(FileChannel file) throws IOException {
+    this.file = file;
+    this.size = file.size();
+  }
+
+  /** Checks the log of the database file {@code database}. */
+  static Found check(Path database) throws IOException {
+    var path = of(database);
+    if (Files.notExists(path)) {
+      return NOTHING_BAD;
+    }
+    try (var file = FileChannel.open(path, StandardOpenOption.READ)) {
+      return new WriteAheadLog(file).check();
+    }
+  }
+
+  /** The path of the log of {@code database}. */
+  static Path of(Path database) {
+    return database.resolveSibling(database.getFileName() + "-wal");
+  }
+
+  private Found check() throws IOException {
+    if (size < HEADER_BYTES) {
+      return NOTHING_BAD;
+    }
+    var header = read(0, HEADER_BYTES);
+    var magic = header.getInt(0);
+    if ((magic & ~1) != MAGIC) {
+      // SQLite takes such a log for an empty one. The marks tell whether rows are missing.
+      return new Found(State.TORN, 1, 0, 0);
+    }
+    order = (magic & 1) == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    var pageSize = header.getInt(8);
+    var frameBytes = FRAME_HEADER_BYTES + (long) pageSize;
+    if (pageSize < 512 || pageSize > 65_536 || Integer.bitCount(pageSize) != 1) {
+      return new Found(State.TORN, 1, 0, 0);
+    }
+    salt1 = header.getInt(16);
+    salt2 = header.getInt(20);
+    add(header, 0, 24);
+    if (header.getInt(24) != sum1 || header.getInt(28) != sum2) {
+      return verdict(0, frameBytes);
+    }
+    var frames = (size - HEADER_BYTES) / frameBytes;
+    for (var frame = 0L; frame < frames; frame++) {
+      var bytes = read(HEADER_BYTES + frame * frameBytes, (int) frameBytes);
+      add(bytes, 0, 8);
+      add(bytes, FRAME_HEADER_BYTES, pageSize);
+      if (!current(bytes) || bytes.getInt(16) != sum1 || bytes.getInt(20) != sum2) {
+        return verdict(frame, frameBytes);
+      }
+    }
+    return NOTHING_BAD;
+  }
+
+  /**
+   * What it means that {@code bad}, counted from 0, is not a frame that follows from the others.
+   */
+  private Found verdict(long bad, long frameBytes) throws IOException {
+    var currentFrames = 0L;
+    var commits = 0L;
+    var frames = (size - HEADER_BYTES) / frameBytes;
+    for (var frame = bad; frame < frames; frame++) {
+      var header = read(HEADER_BYTES + frame * frameBytes, FRAME_HEADER_BYTES);
+      if (current(header)) {
+        currentFrames++;
+        commits += header.getInt(4) == 0 ? 0 : 1;
+      }
+    }
+    if (currentFrames == 0) {
+      // What is left from before the log was begun anew.
+      return NOTHING_BAD;
+    }
+    return new Found(
+        commits >= 2 ? State.DAMAGED : State.TORN,
+        bad + 1,
+        HEADER_BYTES + bad * frameBytes,
+        commits);
+  }
+
+  /** Whether the frame belongs to the log as it was begun last. */
+  private boolean current(ByteBuffer frame) {
+    return frame.getInt(8) == salt1 && frame.getInt(12) == salt2;
+  }
+
+  /** SQLite's running checksum, over {@code length} bytes from {@code from} on. */
+  private void add(ByteBuffer bytes, int from, int length) {
+    bytes.order(order);
+    var s1 = sum1;
+    var s2 = sum2;
+    for (var i = from; i < from + length; i += 8) {
+      s1 += bytes.getInt(i) + s2;
+      s2 += bytes.getInt(i + 4) + s1;
+    }
+    sum1 = s1;
+    sum2 = s2;
+    bytes.order(ByteOrder.BIG_ENDIAN);
+  }
+
+  private ByteBuffer read(long offset, int length) throws IOException {
+    var bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (file.read(bytes, offset + bytes.position()) < 0) {
+        throw new EOFException("expected %d bytes at %d of the log".formatted(length, offset));
+      }
+    }
+    return bytes;
+  }
+}
