@@ -1,5 +1,6 @@
 package io.reeve.journal;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskProfile;
@@ -33,7 +34,17 @@ public final class PartitionCodec {
    * @throws UnreadableJournalException if the bytes are damaged or of a newer release
    */
   public static List<PartitionEvent> decode(byte[] row, UnaryOperator<TaskProfile> profiles) {
-    var content = Sealed.open(row);
+    return decode(Sealed.open(row), profiles);
+  }
+
+  /** The events of a row that is bound to its place. */
+  static List<PartitionEvent> decode(
+      byte[] row, RowPlace place, UnaryOperator<TaskProfile> profiles) {
+    return decode(Sealed.open(row, place), profiles);
+  }
+
+  private static List<PartitionEvent> decode(
+      ByteString content, UnaryOperator<TaskProfile> profiles) {
     try {
       // The input is of a ByteString, so payloads stay views of the row until each is copied, once.
       var input = content.newCodedInput();

@@ -27,9 +27,13 @@ public final class PartitionRow {
 
   /**
    * A row to persist, of events that were applied as they happened. Encodes; does not keep them.
+   *
+   * @param place where the row will be stored; it cannot be read anywhere else
    */
-  public static PartitionRow of(List<? extends PartitionEvent> events) {
-    return new PartitionRow(PartitionCodec.encode(events), true);
+  public static PartitionRow of(RowPlace place, List<? extends PartitionEvent> events) {
+    var bytes = PartitionCodec.encode(events);
+    Sealed.bind(bytes, place);
+    return new PartitionRow(bytes, true);
   }
 
   /** A row as read from the journal. The bytes are kept as they are and checked when decoded. */
@@ -45,11 +49,31 @@ public final class PartitionRow {
   /**
    * The events, in order; decoded anew with each call.
    *
+   * @param place where the row was read
    * @param profiles gives the one object that stands for all profiles equal to its argument
-   * @throws UnreadableJournalException if the bytes are damaged or of a newer release
+   * @throws UnreadableJournalException if the bytes are damaged, belong to another place, or are of
+   *     a newer release
    */
-  public List<PartitionEvent> events(UnaryOperator<TaskProfile> profiles) {
-    return PartitionCodec.decode(bytes, profiles);
+  public List<PartitionEvent> events(RowPlace place, UnaryOperator<TaskProfile> profiles) {
+    try {
+      return PartitionCodec.decode(bytes, place, profiles);
+    } catch (UnreadableJournalException e) {
+      throw new UnreadableJournalException(place + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Looks whether the bytes are those that were written here.
+   *
+   * @throws UnreadableJournalException if they are damaged or belong to another place
+   */
+  public void verify(RowPlace place) {
+    try {
+      Sealed.open(bytes, place);
+    } catch (UnreadableJournalException e) {
+      throw new UnreadableJournalException(
+          place + " is damaged, or belongs elsewhere: " + e.getMessage(), e);
+    }
   }
 
   /** Bytes in the journal. */

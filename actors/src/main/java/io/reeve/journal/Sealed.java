@@ -44,6 +44,14 @@ final class Sealed {
     }
   }
 
+  /** Binds sealed bytes to their place: they open there, and nowhere else. */
+  static void bind(byte[] bytes, RowPlace place) {
+    var checksum = place.checksum();
+    for (var i = 0; i < 4; i++) {
+      bytes[bytes.length - 4 + i] ^= (byte) (checksum >>> (8 * i));
+    }
+  }
+
   /**
    * The bytes before the checksum, which is right. A view: {@code bytes} must not be changed while
    * it is in use.
@@ -51,6 +59,15 @@ final class Sealed {
    * @throws UnreadableJournalException if the checksum is missing or wrong
    */
   static ByteString open(byte[] bytes) {
+    return open(bytes, 0);
+  }
+
+  /** As {@link #open(byte[])}, for bytes that were bound to a place. */
+  static ByteString open(byte[] bytes, RowPlace place) {
+    return open(bytes, place.checksum());
+  }
+
+  private static ByteString open(byte[] bytes, int ofPlace) {
     var size = bytes.length - BYTES;
     if (size < 0 || bytes[size] != TAG) {
       throw new UnreadableJournalException(
@@ -60,7 +77,7 @@ final class Sealed {
     for (var i = 3; i >= 0; i--) {
       stored = stored << 8 | (bytes[size + 1 + i] & 0xff);
     }
-    var crc = crcOf(bytes, size);
+    var crc = crcOf(bytes, size) ^ ofPlace;
     if (stored != crc) {
       throw new UnreadableJournalException(
           "expected checksum %08x over %d bytes, got %08x".formatted(stored, size, crc));

@@ -3,7 +3,9 @@ package io.reeve.partition;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.WriterDone;
 import io.reeve.partition.Partition.WriterFailed;
@@ -113,7 +115,7 @@ final class PartitionWriter
       return Effect().none();
     }
     rowsSinceSnapshot++;
-    return Effect().persist(PartitionRow.of(events)).thenRun(stored -> finish(stored, now));
+    return Effect().persist(nextRow(events)).thenRun(stored -> finish(stored, now));
   }
 
   /**
@@ -125,9 +127,16 @@ final class PartitionWriter
   private Effect<PartitionRow, PartitionState> claim() {
     claimed = true;
     rowsSinceSnapshot++;
-    return Effect()
-        .persist(PartitionRow.of(List.of()))
-        .thenRun(stored -> front.tell(new WriterReady()));
+    return Effect().persist(nextRow(List.of())).thenRun(stored -> front.tell(new WriterReady()));
+  }
+
+  /** These events as the row behind the last one. */
+  private PartitionRow nextRow(List<PartitionEvent> events) {
+    return PartitionRow.of(place(lastSequenceNumber(context) + 1), events);
+  }
+
+  private RowPlace place(long number) {
+    return new RowPlace(persistenceId().id(), number);
   }
 
   /** Lets the next batch come first, so that it forms while the replies go out. */
@@ -148,7 +157,7 @@ final class PartitionWriter
   public EventHandler<PartitionState, PartitionRow> eventHandler() {
     return (state, row) -> {
       if (!row.applied()) {
-        row.events(state::intern).forEach(state::replay);
+        row.events(place(lastSequenceNumber(context)), state::intern).forEach(state::replay);
         rowsSinceSnapshot++;
       }
       return state;
@@ -189,7 +198,9 @@ final class PartitionWriter
   }
 
   private void onRecoveryFailed(RecoveryFailed signal) {
-    context.getLog().error("partition {} could not recover", partition, signal.getFailure());
+    var cause = signal.getFailure();
+    context.getLog().error("partition {} could not recover: {}", partition, cause.getMessage());
+    context.getLog().debug("partition {} could not recover", partition, cause);
   }
 
   private void onPersistFailed(Throwable cause) {

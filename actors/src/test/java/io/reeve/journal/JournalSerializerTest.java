@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reeve.domain.partition.PartitionSnapshot;
 import java.io.NotSerializableException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.apache.pekko.actor.ActorSystem;
@@ -22,6 +23,8 @@ class JournalSerializerTest {
   private static ActorSystem system;
   private static Serialization serialization;
 
+  private static final RowPlace PLACE = new RowPlace("partition|3", 812);
+
   private final RandomEvents random = new RandomEvents(new Random(42));
 
   @BeforeAll
@@ -37,7 +40,7 @@ class JournalSerializerTest {
 
   @Test
   void theIdentifierAndTheManifestsAreAsStored() {
-    var row = PartitionRow.of(random.row());
+    var row = PartitionRow.of(PLACE, random.row());
     var snapshot = random.snapshot();
 
     assertThat(serializerOf(row).identifier()).isEqualTo(746_001);
@@ -49,21 +52,48 @@ class JournalSerializerTest {
   @Test
   void aRowComesBackAsOneThatIsStillToBeApplied() {
     var events = random.row();
-    var row = PartitionRow.of(events);
+    var row = PartitionRow.of(PLACE, events);
 
     var back = (PartitionRow) serialization.deserialize(row.bytes(), 746_001, "p1").get();
 
     assertThat(row.applied()).isTrue();
     assertThat(back.applied()).isFalse();
     assertThat(back).isEqualTo(row).hasSameHashCodeAs(row);
-    assertThat(Reading.of(back.events(profile -> profile))).isEqualTo(Reading.of(events));
+    assertThat(Reading.of(back.events(PLACE, profile -> profile))).isEqualTo(Reading.of(events));
   }
 
   @Test
   void aRowIsNotEncodedAgainByTheJournal() {
-    var row = PartitionRow.of(random.row());
+    var row = PartitionRow.of(PLACE, random.row());
 
     assertThat(serialization.serialize(row).get()).isSameAs(row.bytes());
+  }
+
+  @Test
+  void aRowReadsWellAtItsOwnPlaceOnly() {
+    var row = PartitionRow.fromBytes(PartitionRow.of(PLACE, random.row()).bytes());
+
+    row.verify(PLACE);
+    for (var other :
+        List.of(
+            new RowPlace("partition|3", 813),
+            new RowPlace("partition|4", 812),
+            new RowPlace("partition|38", 12))) {
+      assertThatThrownBy(() -> row.verify(other))
+          .isInstanceOf(UnreadableJournalException.class)
+          .hasMessageStartingWith(other + " is damaged, or belongs elsewhere: expected checksum ");
+      assertThatThrownBy(() -> row.events(other, profile -> profile))
+          .isInstanceOf(UnreadableJournalException.class)
+          .hasMessageStartingWith(other + " cannot be read: expected checksum ");
+    }
+    assertThat(PLACE).hasToString("row 812 of partition 3");
+  }
+
+  /** Written once by a build, and read by every one after it. */
+  @Test
+  void anEmptyRowIsStoredAsItAlwaysWas() {
+    assertThat(HexFormat.of().formatHex(PartitionRow.of(PLACE, List.of()).bytes()))
+        .isEqualTo("7df9ff241f");
   }
 
   @Test

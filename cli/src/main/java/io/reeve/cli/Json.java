@@ -11,6 +11,7 @@ import io.reeve.cli.cluster.Phase;
 import io.reeve.client.ReeveException;
 import io.reeve.client.Submission;
 import io.reeve.client.TaskStates;
+import io.reeve.node.store.LossAcceptance;
 import io.reeve.node.store.StoreMigration;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
@@ -149,6 +150,12 @@ final class Json {
               .put("sha256", entity.hash());
       text(one, "stateHash", entity.stateHash());
     }
+    return json;
+  }
+
+  static ObjectNode of(LossAcceptance.Report report) {
+    var json = object().put("directory", report.directory()).put("keptIn", report.keptIn());
+    report.lost().forEach(json.putArray("lost")::add);
     return json;
   }
 

@@ -66,7 +66,8 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand(
         "store",
         new CommandLine(new StoreCommand())
-            .addSubcommand("migrate", new StoreMigrateCommand(terminal)));
+            .addSubcommand("migrate", new StoreMigrateCommand(terminal))
+            .addSubcommand("accept-loss", new StoreAcceptLossCommand(terminal)));
     root.addSubcommand("bench", new BenchCommand(terminal, programs));
     root.addSubcommand("bench-worker", new BenchWorkerCommand());
     root.addSubcommand("version", new VersionCommand(terminal));

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.reeve.v1.SubmitTasksRequest;
 import io.reeve.v1.TaskServiceGrpc;
-import io.reeve.v1.TaskSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -87,11 +83,7 @@ class RemovedStoreTest {
                   NodeMain.run(
                       null,
                       config,
-                      all ->
-                          ProductionParts.open(
-                              all,
-                              new ProductionParts.Senses(
-                                  Clock.systemUTC(), System::nanoTime, new SecureRandom())),
+                      all -> ProductionParts.open(all, RunningNode.senses()),
                       print,
                       new PrintStream(err, true, StandardCharsets.UTF_8)),
               thread);
@@ -125,10 +117,6 @@ class RemovedStoreTest {
       io.grpc.ManagedChannel channel, String request) {
     return TaskServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(20, TimeUnit.SECONDS)
-        .submitTasks(
-            SubmitTasksRequest.newBuilder()
-                .setRequestId(request)
-                .addTasks(TaskSpec.newBuilder().setKind("echo"))
-                .build());
+        .submitTasks(RunningNode.submission(request));
   }
 }

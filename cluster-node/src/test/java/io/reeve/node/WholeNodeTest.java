@@ -3,9 +3,7 @@ package io.reeve.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import com.typesafe.config.ConfigFactory;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.reeve.v1.Completed;
 import io.reeve.v1.Credit;
@@ -26,11 +24,8 @@ import io.reeve.v1.WatchTaskRequest;
 import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerServiceGrpc;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +42,8 @@ class WholeNodeTest {
   @Test
   void tasksReachAWorkerAndTheirResultsSurviveARestart() throws Exception {
     List<String> ids;
-    try (var node = new Running(directory)) {
-      var worker = new Worker(node.channel);
+    try (var node = new RunningNode(directory)) {
+      var worker = new Worker(node.channel());
       ids = submit(node.tasks());
       worker.complete(TASKS);
       var last = ids.get(TASKS - 1);
@@ -61,7 +56,7 @@ class WholeNodeTest {
       worker.leave();
     }
 
-    try (var node = new Running(directory)) {
+    try (var node = new RunningNode(directory)) {
       for (var id : ids) {
         var task =
             node.tasks().getTask(GetTaskRequest.newBuilder().setTaskId(id).build()).getTask();
@@ -98,48 +93,6 @@ class WholeNodeTest {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     return ids;
-  }
-
-  /** A node on the directory, and a connection to it. */
-  private static final class Running implements AutoCloseable {
-
-    private final Parts parts;
-    private final Node node;
-    private final ManagedChannel channel;
-
-    Running(Path directory) throws Exception {
-      var config =
-          NodeConfig.load(
-              null,
-              Map.of(),
-              ConfigFactory.parseMap(
-                  Map.of("reeve.store.directory", directory.toString(), "reeve.grpc.port", 0)));
-      parts =
-          ProductionParts.open(
-              config.all(),
-              new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, new SecureRandom()));
-      node =
-          Node.start(
-              config.with(parts.pekkoConfig()), NodeSettings.from(config.all()), parts, "1.2.3");
-      channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
-    }
-
-    TaskServiceGrpc.TaskServiceBlockingStub tasks() {
-      return TaskServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void close() {
-      node.stop();
-      try {
-        assertThat(node.awaitStopped()).isTrue();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while the node stopped", e);
-      }
-      channel.shutdownNow();
-      parts.close();
-    }
   }
 
   /** A worker without the worker library. */

@@ -9,6 +9,7 @@ import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -178,7 +179,7 @@ public final class SimulatedWriter {
     for (var i = 0; i < stored.rows().size(); i++) {
       rows++;
       if (i != skipped) {
-        stored.rows().get(i).events(state::intern).forEach(state::replay);
+        stored.rows().get(i).events(place(rows), state::intern).forEach(state::replay);
       }
     }
     now = parts.now().get();
@@ -201,7 +202,12 @@ public final class SimulatedWriter {
   }
 
   private void append(List<PartitionEvent> events) {
-    parts.store().append(++rows, events, PartitionRow.of(events), now, context.getSelf());
+    rows++;
+    parts.store().append(rows, events, PartitionRow.of(place(rows), events), now, context.getSelf());
+  }
+
+  private RowPlace place(long number) {
+    return new RowPlace(Partition.persistenceId(parts.partition()).id(), number);
   }
 
   private Behavior<Object> onBatch(PartitionWriter.Batch batch) {

@@ -2,6 +2,8 @@ package io.reeve.rig;
 
 import io.reeve.journal.JournalSerializer;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
+import io.reeve.partition.Partition;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -54,20 +56,28 @@ final class Database {
    * was started by mistake: empty, by a writer of its own.
    */
   void poison(int partition) {
+    var id = Partition.persistenceId(partition).id();
+    var last =
+        "SELECT max(sequence_number) FROM reeve.event_journal WHERE persistence_id = '" + id + "'";
     var sql =
         """
         INSERT INTO reeve.event_journal (persistence_id, sequence_number, deleted, writer,
           write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload)
-        SELECT persistence_id, sequence_number + 1, deleted, ?,
+        SELECT persistence_id, ?, deleted, ?,
           write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, ?
         FROM reeve.event_journal WHERE persistence_id = ? ORDER BY sequence_number DESC LIMIT 1
         """;
     try (var connection = connect();
         var insert = connection.prepareStatement(sql)) {
-      insert.setString(1, UUID.nameUUIDFromBytes(stamp()).toString());
-      insert.setBytes(2, new JournalSerializer().toBinary(PartitionRow.of(List.of())));
-      insert.setString(3, "partition|" + partition);
+      insert.setString(2, UUID.nameUUIDFromBytes(stamp()).toString());
+      insert.setString(4, id);
       for (var attempt = 1; ; attempt++) {
+        var number = number(connection, last) + 1;
+        insert.setLong(1, number);
+        insert.setBytes(
+            3,
+            new JournalSerializer()
+                .toBinary(PartitionRow.of(new RowPlace(id, number), List.of())));
         try {
           insert.executeUpdate();
           return;
@@ -80,6 +90,14 @@ final class Database {
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static long number(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 

@@ -2,10 +2,12 @@ package io.reeve.rig;
 
 import io.reeve.journal.JournalSerializer;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What somebody else may do to the journal of a node that runs: {@link Database}, for a file. */
@@ -37,15 +39,38 @@ final class JournalFile {
         """
         INSERT INTO event_journal (persistence_id, sequence_number, deleted, writer,
           write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, event_payload)
-        SELECT persistence_id, max(sequence_number) + 1, deleted, 'another',
+        SELECT persistence_id, ?, deleted, 'another',
           write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest, ?
-        FROM event_journal WHERE persistence_id LIKE 'partition|%' GROUP BY persistence_id
+        FROM event_journal WHERE persistence_id = ? ORDER BY sequence_number DESC LIMIT 1
         """;
-    try (var connection = DriverManager.getConnection(url);
-        var insert = connection.prepareStatement(sql)) {
-      insert.setBytes(1, new JournalSerializer().toBinary(PartitionRow.of(List.of())));
-      insert.executeUpdate();
+    try (var connection = DriverManager.getConnection(url)) {
+      // No owner writes meanwhile, so these are the numbers that come next.
+      execute(connection, "BEGIN IMMEDIATE");
+      try (var insert = connection.prepareStatement(sql)) {
+        for (var next : nextRows(connection)) {
+          insert.setLong(1, next.number());
+          insert.setBytes(
+              2, new JournalSerializer().toBinary(PartitionRow.of(next, List.of())));
+          insert.setString(3, next.persistenceId());
+          insert.executeUpdate();
+        }
+      }
+      execute(connection, "COMMIT");
     }
+  }
+
+  private static List<RowPlace> nextRows(Connection connection) throws SQLException {
+    var sql =
+        "SELECT persistence_id, max(sequence_number) + 1 FROM event_journal"
+            + " WHERE persistence_id LIKE 'partition|%' GROUP BY persistence_id";
+    var next = new ArrayList<RowPlace>();
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        next.add(new RowPlace(rows.getString(1), rows.getLong(2)));
+      }
+    }
+    return next;
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {

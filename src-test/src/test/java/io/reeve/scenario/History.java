@@ -4,6 +4,7 @@ import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -70,7 +71,7 @@ public final class History {
               .formatted(partition, last + 1, sequenceNr));
     }
     PartitionRow.fromBytes(payload)
-        .events(profile -> profile)
+        .events(new RowPlace(PARTITION + partition, sequenceNr), profile -> profile)
         .forEach(
             event -> {
               checker.add(new Fact.Stored(partition, event, Fact.UNKNOWN));

@@ -47,10 +47,10 @@ public final class FallbackSnapshotStore extends JdbcSnapshotStore {
         return Futures.failed(cause);
       }
       LOG.error(
-          "snapshot {} of {} cannot be read, looking for an older one",
+          "snapshot {} of {} cannot be read, looking for an older one: {}",
           unreadable,
-          persistenceId,
-          cause);
+          StoreFiles.words(persistenceId),
+          cause.getMessage());
       var older =
           SnapshotSelectionCriteria.create(
               unreadable - 1,

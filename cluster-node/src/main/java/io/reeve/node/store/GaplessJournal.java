@@ -1,6 +1,8 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
+import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -18,7 +20,8 @@ import scala.util.Try;
  *
  * <p>Rows behind the second-newest snapshot are removed. Should neither snapshot be readable, Pekko
  * would replay what is left from an empty state, and the entity would go on with a state that never
- * was. With this journal it does not start, and its error names the row.
+ * was. With this journal it does not start, and its error names the row; so it does for a row whose
+ * bytes are not those that were written there.
  *
  * <p>It acknowledges a row only once the {@link StoreGuard} lets it, where the store has one.
  *
@@ -68,12 +71,25 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
       long toSequenceNr,
       long max,
       Function1<PersistentRepr, BoxedUnit> recovery) {
-    return super.asyncReplayMessages(
-        persistenceId,
-        fromSequenceNr,
-        toSequenceNr,
-        max,
-        refuseGaps ? new Gapless(persistenceId, fromSequenceNr, recovery) : recovery);
+    var replayed =
+        super.asyncReplayMessages(
+            persistenceId,
+            fromSequenceNr,
+            toSequenceNr,
+            max,
+            refuseGaps ? new Gapless(persistenceId, fromSequenceNr, recovery) : recovery);
+    var guarding = guard;
+    if (guarding != null) {
+      replayed.onComplete(
+          ended -> {
+            if (ended.isFailure()) {
+              guarding.replayFailed(persistenceId, ended.failed().get());
+            }
+            return BoxedUnit.UNIT;
+          },
+          ExecutionContext.parasitic$.MODULE$);
+    }
+    return replayed;
   }
 
   /** Hands rows on as long as each is the successor of the one before. One replay, one thread. */
@@ -97,6 +113,9 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
             StoreException.Reason.UNREADABLE,
             "expected row %d of %s, got row %d; no snapshot that covers the rows between was readable"
                 .formatted(expected, persistenceId, row.sequenceNr()));
+      }
+      if (row.payload() instanceof PartitionRow bytes) {
+        bytes.verify(new RowPlace(persistenceId, row.sequenceNr()));
       }
       expected++;
       return next.apply(row);

@@ -10,6 +10,7 @@ import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.journal.EpochSerializer;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import java.io.NotSerializableException;
 import java.util.HashMap;
 import java.util.Map;
@@ -101,7 +102,7 @@ public final class JournalFollower implements AutoCloseable {
     } else {
       var partition = Integer.parseInt(persistenceId.substring(PARTITION.length()));
       PartitionRow.fromBytes(row.payload())
-          .events(profile -> profile)
+          .events(new RowPlace(persistenceId, row.sequenceNr()), profile -> profile)
           .forEach(
               event -> {
                 facts.event(partition, event);

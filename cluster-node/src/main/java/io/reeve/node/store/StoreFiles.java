@@ -267,7 +267,7 @@ final class StoreFiles {
     return WHAT_NOW + directory;
   }
 
-  private static String newIdentity() {
+  static String newIdentity() {
     var bytes = new byte[16];
     new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);

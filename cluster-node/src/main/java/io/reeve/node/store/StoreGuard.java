@@ -1,9 +1,12 @@
 package io.reeve.node.store;
 
+import static io.reeve.node.store.StoreException.Reason.STORE_DAMAGED;
 import static io.reeve.node.store.StoreException.Reason.STORE_REMOVED;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
+import io.reeve.journal.UnreadableJournalException;
 import java.io.IOException;
+import java.io.NotSerializableException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Stands between the commit of a row and its acknowledgement, for an embedded store that is open.
@@ -124,6 +129,39 @@ final class StoreGuard implements AutoCloseable {
   private static final String WHAT_NOW =
       " while the node runs, so nothing is acknowledged any more and the node ends; restore the data"
           + " directory from a backup before the next start";
+
+  /**
+   * An entity could not be recovered. Where its rows are the cause, the store is broken: they will
+   * not read better at the next try.
+   */
+  void replayFailed(String persistenceId, Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (tellsDamage(cause)) {
+        broke(
+            new StoreException(
+                STORE_DAMAGED,
+                "STORE_DAMAGED: %s of %s cannot be recovered: %s%s%s"
+                    .formatted(
+                        StoreFiles.words(persistenceId),
+                        Path.of(name, "journal.db"),
+                        cause.getMessage(),
+                        StoreFiles.WHAT_NOW,
+                        name),
+                failure));
+        return;
+      }
+    }
+  }
+
+  private static boolean tellsDamage(Throwable cause) {
+    if (cause instanceof SQLiteException sqlite) {
+      var code = sqlite.getResultCode();
+      return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
+    }
+    return cause instanceof UnreadableJournalException
+        || cause instanceof NotSerializableException
+        || (cause instanceof StoreException store && store.reason() == UNREADABLE);
+  }
 
   /** Lets nothing through from now on. */
   StoreException broke(StoreException failure) {

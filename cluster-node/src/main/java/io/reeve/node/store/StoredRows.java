@@ -5,6 +5,7 @@ import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.journal.JournalSerializer;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.RowPlace;
 import io.reeve.journal.StateHash;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
@@ -225,7 +226,7 @@ record StoredRows(Connection journal, Connection snapshots) {
         after,
         row ->
             PartitionRow.fromBytes(row.getBytes("event_payload"))
-                .events(state::intern)
+                .events(new RowPlace(persistenceId, row.getLong(2)), state::intern)
                 .forEach(state::replay));
     return state.snapshot();
   }

@@ -57,7 +57,7 @@ class PostgresStoreTest {
             answer(
                 "SELECT string_agg(version, ' ' ORDER BY version) FROM flyway_schema_history"
                     + " WHERE success AND version IS NOT NULL"))
-        .isEqualTo("1 2 3");
+        .isEqualTo("1 2 3 4");
   }
 
   @Test
