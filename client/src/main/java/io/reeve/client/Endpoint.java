@@ -2,6 +2,8 @@ package io.reeve.client;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a server listens.
@@ -10,6 +12,12 @@ import java.util.List;
  * @param port 1 to 65535
  */
 public record Endpoint(String host, int port) {
+
+  /** Where a node listens for clients and workers unless it is told otherwise. */
+  public static final int DEFAULT_PORT = 7460;
+
+  private static final Pattern SHAPE =
+      Pattern.compile("(?:\\[(?<address>[^\\[\\]]+)]|(?<name>[^\\[\\]:]+))(?::(?<port>[0-9]+))?");
 
   public Endpoint {
     if (host.isBlank()) {
@@ -20,22 +28,29 @@ public record Endpoint(String host, int port) {
     }
   }
 
-  /** Reads {@code host:port}; an IPv6 address stands in brackets. */
+  /**
+   * Reads {@code host:port}, or {@code host} alone for port {@value #DEFAULT_PORT}. Brackets stand
+   * around an IPv6 address: {@code [::1]:7460}.
+   */
   public static Endpoint parse(String text) {
     var trimmed = text.trim();
-    var colon = trimmed.lastIndexOf(':');
-    if (colon < 1 || (trimmed.indexOf(':') != colon && !trimmed.startsWith("["))) {
-      throw new IllegalArgumentException("expected host:port, got '" + trimmed + "'");
+    var matcher = SHAPE.matcher(trimmed);
+    if (!matcher.matches()) {
+      throw expected(trimmed, null);
     }
-    var host = trimmed.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
+    var address = matcher.group("address");
+    var port = matcher.group("port");
     try {
-      return new Endpoint(host, Integer.parseInt(trimmed.substring(colon + 1)));
-    } catch (NumberFormatException notANumber) {
-      throw new IllegalArgumentException("expected host:port, got '" + trimmed + "'", notANumber);
+      return new Endpoint(
+          address == null ? matcher.group("name") : address,
+          port == null ? DEFAULT_PORT : Integer.parseInt(port));
+    } catch (NumberFormatException tooLarge) {
+      throw expected(trimmed, tooLarge);
     }
+  }
+
+  private static IllegalArgumentException expected(String got, @Nullable Throwable cause) {
+    return new IllegalArgumentException("expected host:port, got '" + got + "'", cause);
   }
 
   /** Reads several, separated by commas. */
