@@ -28,6 +28,7 @@ public final class BulkSubmitter implements AutoCloseable {
   private long batchBytes;
   private long callsMade;
   private boolean closed;
+  private boolean failureTold;
 
   private BulkSubmitter(ReeveClient client, Builder settings) {
     this.client = client;
@@ -37,7 +38,8 @@ public final class BulkSubmitter implements AutoCloseable {
   }
 
   /**
-   * Takes one task; it is submitted with the others of its call. Throws what an earlier call met.
+   * Takes one task; it is submitted with the others of its call. Throws the failure of an earlier
+   * call.
    */
   public void add(TaskRequest task) {
     throwFailure();
@@ -57,8 +59,7 @@ public final class BulkSubmitter implements AutoCloseable {
     if (!batch.isEmpty()) {
       send();
     }
-    acquire(settings.callsInFlightMax);
-    callsFree.release(settings.callsInFlightMax);
+    awaitCallsInFlight();
     throwFailure();
   }
 
@@ -67,11 +68,19 @@ public final class BulkSubmitter implements AutoCloseable {
     return accepted.get();
   }
 
-  /** Flushes. */
+  /**
+   * Flushes. After a failure that the caller has seen, only waits for the calls in flight: no more
+   * tasks are sent, and the failure is not thrown again over itself.
+   */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (failureTold) {
+      awaitCallsInFlight();
+    } else {
       flush();
     }
   }
@@ -99,6 +108,11 @@ public final class BulkSubmitter implements AutoCloseable {
                 });
   }
 
+  private void awaitCallsInFlight() {
+    acquire(settings.callsInFlightMax);
+    callsFree.release(settings.callsInFlightMax);
+  }
+
   private void acquire(int permits) {
     try {
       callsFree.acquire(permits);
@@ -114,6 +128,7 @@ public final class BulkSubmitter implements AutoCloseable {
   private void throwFailure() {
     var failure = firstFailure.get();
     if (failure != null) {
+      failureTold = true;
       throw failure;
     }
   }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Calls {
 
+  /** Half of what fits into nanoseconds, so that a sum with the present instant fits too. */
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
   private final Endpoints endpoints;
   private final RetryRule retryRule;
   private final Duration callTimeout;
@@ -59,10 +62,20 @@ final class Calls {
     return retryRule.delayAfter(triesDone, failure, random).orElse(null);
   }
 
+  /** As {@link #delayAfter}, for a caller that gives up by time and not after a number of tries. */
+  @Nullable Duration delayHoweverMany(int triesDone, ReeveException failure) {
+    return retryRule.delayHoweverMany(triesDone, failure, random).orElse(null);
+  }
+
+  /** The nanoseconds of a duration; those of 146 years if it is longer, which no timer outlives. */
+  private static long nanos(Duration duration) {
+    return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
+  }
+
   /** Runs {@code next} after {@code delay}; what it throws is lost, so it must not throw. */
   Future<?> after(Duration delay, Runnable next) {
     try {
-      return timer.schedule(next, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return timer.schedule(next, nanos(delay), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       // The client was closed meanwhile: run now, and let the closed channel refuse the call.
       next.run();
@@ -87,7 +100,7 @@ final class Calls {
     private final String requestId;
     private final Function<R, T> read;
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    private final long deadlineNanos = nanoTime.getAsLong() + callTimeout.toNanos();
+    private final long deadlineNanos = nanoTime.getAsLong() + nanos(callTimeout);
     private volatile @Nullable ClientCall<Q, R> current;
     private int triesDone;
 
@@ -111,10 +124,13 @@ final class Calls {
         return;
       }
       var turn = endpoints.turn();
+      if (triesDone > 0) {
+        endpoints.reconnect(turn);
+      }
       var nanosLeft = Math.max(1, deadlineNanos - nanoTime.getAsLong());
       var options =
           CallOptions.DEFAULT.withDeadlineAfter(
-              Math.min(nanosLeft, tryTimeout.toNanos()), TimeUnit.NANOSECONDS);
+              Math.min(nanosLeft, nanos(tryTimeout)), TimeUnit.NANOSECONDS);
       var call = endpoints.channel(turn).newCall(method, options);
       current = call;
       call.start(new Answer(turn), new Metadata());
@@ -130,7 +146,7 @@ final class Calls {
       triesDone++;
       var delay = delayAfter(triesDone, failure);
       var now = nanoTime.getAsLong();
-      if (delay == null || deadlineNanos - now <= delay.toNanos()) {
+      if (delay == null || deadlineNanos - now <= nanos(delay)) {
         result.completeExceptionally(failure.forRequest(requestId));
       } else {
         var unused = after(delay, this::begin);

@@ -1,9 +1,12 @@
 package io.reeve.client;
 
 import io.grpc.ManagedChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * One channel per endpoint, one of them in use.
@@ -15,11 +18,37 @@ final class Endpoints {
 
   private final List<Endpoint> names;
   private final List<ManagedChannel> channels;
+  private final Duration reconnectInterval;
+  private final LongSupplier nanoTime;
   private final AtomicInteger turn = new AtomicInteger();
+  private final AtomicLong reconnectedAt;
 
-  Endpoints(List<Endpoint> names, List<ManagedChannel> channels) {
+  /**
+   * @param reconnectInterval between two connections that {@link #reconnect} asks for, at least
+   */
+  Endpoints(
+      List<Endpoint> names,
+      List<ManagedChannel> channels,
+      Duration reconnectInterval,
+      LongSupplier nanoTime) {
     this.names = List.copyOf(names);
     this.channels = List.copyOf(channels);
+    this.reconnectInterval = reconnectInterval;
+    this.nanoTime = nanoTime;
+    this.reconnectedAt = new AtomicLong(nanoTime.getAsLong());
+  }
+
+  /**
+   * Lets a channel that lost its server connect at once. By itself it waits longer after each
+   * failure, up to two minutes, and fails every call meanwhile; but a call that is tried again has
+   * waited already.
+   */
+  void reconnect(int turn) {
+    var now = nanoTime.getAsLong();
+    var last = reconnectedAt.get();
+    if (now - last >= reconnectInterval.toNanos() && reconnectedAt.compareAndSet(last, now)) {
+      channel(turn).resetConnectBackoff();
+    }
   }
 
   /** Names the endpoint in use, for {@link #channel}, {@link #name} and {@link #moveOnFrom}. */

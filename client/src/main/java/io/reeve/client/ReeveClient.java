@@ -165,9 +165,20 @@ public final class ReeveClient implements AutoCloseable {
     return calls.call(TaskServiceGrpc.getListTasksMethod(), query.page(token), "", page -> page);
   }
 
-  /** The states of the task from now on, to be walked and closed. */
+  /**
+   * The states of the task from now on, to be walked and closed. Fails when the server stays away
+   * for as many tries as a call has.
+   */
   public TaskWatch watch(String taskId) {
-    return new TaskWatch(calls, taskId);
+    return new TaskWatch(calls, taskId, null);
+  }
+
+  /**
+   * As {@link #watch(String)}, for {@code timeout} in all: until then the watch goes on however
+   * long the server is away, and then it fails with {@link ReeveException#REASON_AWAIT_TIMED_OUT}.
+   */
+  public TaskWatch watch(String taskId, Duration timeout) {
+    return new TaskWatch(calls, taskId, timeout);
   }
 
   /**
@@ -176,25 +187,24 @@ public final class ReeveClient implements AutoCloseable {
    * last.
    */
   public CompletableFuture<Task> watch(String taskId, Consumer<Task> onChange) {
-    return new PushedWatch(calls, taskId, onChange).begin();
+    return new PushedWatch(calls, taskId, WatchLoop.GivesUp.AFTER_TRIES, onChange).begin();
   }
 
   /**
-   * Waits until the task is terminal, in whatever way, and returns it. After {@code timeout} it
-   * throws with {@link ReeveException#REASON_AWAIT_TIMED_OUT}; the task is not touched by that.
+   * Waits until the task is terminal, in whatever way, and returns it. Goes on while the server is
+   * away or restarts. After {@code timeout} it throws with {@link
+   * ReeveException#REASON_AWAIT_TIMED_OUT}; the task itself goes on.
    */
   public Task awaitResult(String taskId, Duration timeout) {
     return await(awaitResultAsync(taskId, timeout));
   }
 
   public CompletableFuture<Task> awaitResultAsync(String taskId, Duration timeout) {
-    var result = watch(taskId, task -> {});
-    var timesOut =
-        ReeveException.local(
-            Status.Code.DEADLINE_EXCEEDED,
-            ReeveException.REASON_AWAIT_TIMED_OUT,
-            "expected task " + taskId + " to end within " + timeout + ", and it did not");
-    var timer = calls.after(timeout, () -> result.completeExceptionally(timesOut));
+    var result =
+        new PushedWatch(calls, taskId, WatchLoop.GivesUp.WHEN_CLOSED, task -> {}).begin();
+    var timer =
+        calls.after(
+            timeout, () -> result.completeExceptionally(ReeveException.timedOut(taskId, timeout)));
     var unused = result.whenComplete((task, failure) -> timer.cancel(false));
     return result;
   }

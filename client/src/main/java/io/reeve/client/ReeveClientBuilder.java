@@ -25,7 +25,7 @@ public final class ReeveClientBuilder {
 
   private List<Endpoint> endpoints = Endpoint.parseAll(DEFAULT_ENDPOINT);
   private Duration callTimeout = Duration.ofSeconds(30);
-  private Duration tryTimeout = Duration.ofSeconds(10);
+  private Duration tryTimeout = Duration.ofSeconds(15);
   private int triesMax = 12;
   private Duration backoffInitial = Duration.ofMillis(100);
   private Duration backoffMax = Duration.ofSeconds(5);
@@ -59,15 +59,19 @@ public final class ReeveClientBuilder {
     return this;
   }
 
-  /** How long one try may take before it counts as lost; default 10 s. */
+  /**
+   * How long one try may take before it counts as lost; default 15 s. Must be longer than the
+   * server takes to give up a write (10 s, its {@code reeve.grpc.write-timeout}): its own answer
+   * says why, a deadline does not.
+   */
   public ReeveClientBuilder tryTimeout(Duration timeout) {
     tryTimeout = positive(timeout, "tryTimeout");
     return this;
   }
 
   /**
-   * Tries of a call in all, and failures in a row that a watch survives; default 12. 1 means none
-   * is repeated.
+   * Tries of a call in all, and failures in a row that a watch without a timeout survives; default
+   * 12. 1 means that no call is repeated.
    */
   public ReeveClientBuilder triesMax(int tries) {
     triesMax = tries;
@@ -132,7 +136,11 @@ public final class ReeveClientBuilder {
     timer.setRemoveOnCancelPolicy(true);
     var calls =
         new Calls(
-            new Endpoints(endpoints, endpoints.stream().map(this::channel).toList()),
+            new Endpoints(
+                endpoints,
+                endpoints.stream().map(this::channel).toList(),
+                backoffInitial,
+                nanoTime),
             new RetryRule(triesMax, backoffInitial, backoffMax),
             callTimeout,
             tryTimeout,

@@ -7,6 +7,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,8 @@ public final class ReeveException extends RuntimeException {
   public static final String REASON_CLIENT_CLOSED = "CLIENT_CLOSED";
   public static final String REASON_INTERRUPTED = "INTERRUPTED";
 
-  /** All that grpc-java says when a connection fails; what failed is in the cause. */
-  private static final String TRANSPORT_FAILED = "io exception";
+  /** The endpoint is something else than a gRPC server, such as the HTTP port of a node. */
+  public static final String REASON_NOT_GRPC = "NOT_GRPC";
 
   private static final long serialVersionUID = 1L;
 
@@ -66,16 +67,31 @@ public final class ReeveException extends RuntimeException {
             .map(RetryInfo::getRetryDelay)
             .map(d -> Duration.ofSeconds(d.getSeconds(), d.getNanos()))
             .orElse(null);
-    var description = status.getDescription();
-    var cause = status.getCause();
-    var message = description == null ? status.getCode().name() : description;
-    if (cause != null && cause.getMessage() != null && message.equals(TRANSPORT_FAILED)) {
-      message =
-          cause.getMessage().contains("Connection refused")
-              ? "connection refused"
-              : cause.getMessage();
+    if (reason.isEmpty()) {
+      var fault = TransportFault.of(status);
+      return new ReeveException(
+          fault.code(), fault.reason(), fault.message(), delay, "", status.getCause());
     }
-    return new ReeveException(status.getCode(), reason, message, delay, "", cause);
+    var description = status.getDescription();
+    return new ReeveException(
+        status.getCode(),
+        reason,
+        description == null ? status.getCode().name() : description,
+        delay,
+        "",
+        status.getCause());
+  }
+
+  /** A task did not end in the time that the caller gave it. */
+  static ReeveException timedOut(String taskId, Duration timeout) {
+    return local(
+        Status.Code.DEADLINE_EXCEEDED,
+        REASON_AWAIT_TIMED_OUT,
+        "task "
+            + taskId
+            + " has not ended within "
+            + BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString()
+            + " s");
   }
 
   private static <T extends com.google.protobuf.Message> Optional<T> detail(
@@ -106,7 +122,9 @@ public final class ReeveException extends RuntimeException {
    * The same failure, with the endpoint named in the message where the message alone is no help.
    */
   ReeveException at(Endpoint endpoint) {
-    return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED
+    return code == Status.Code.UNAVAILABLE
+            || code == Status.Code.DEADLINE_EXCEEDED
+            || reason.equals(REASON_NOT_GRPC)
         ? new ReeveException(
             code, reason, endpoint + ": " + getMessage(), retryDelay, requestId, getCause())
         : this;

@@ -37,7 +37,13 @@ record RetryRule(int triesMax, Duration backoffInitial, Duration backoffMax) {
    * @param triesDone failed tries of this call so far; at least 1
    */
   Optional<Duration> delayAfter(int triesDone, ReeveException failure, RandomGenerator random) {
-    if (triesDone >= triesMax || !mayBeRepeated(failure)) {
+    return triesDone >= triesMax ? Optional.empty() : delayHoweverMany(triesDone, failure, random);
+  }
+
+  /** As {@link #delayAfter}, without a bound of the number of tries. */
+  Optional<Duration> delayHoweverMany(
+      int triesDone, ReeveException failure, RandomGenerator random) {
+    if (!mayBeRepeated(failure)) {
       return Optional.empty();
     }
     var drawn = Duration.ofNanos(random.nextLong(boundAfter(triesDone).toNanos() + 1));

@@ -2,17 +2,19 @@ package io.reeve.client;
 
 import io.grpc.Status;
 import io.reeve.v1.Task;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The states of one task, the present one first and the terminal one last; {@link #hasNext} waits.
  *
- * <p>Survives broken streams and restarts of the server. For one thread; {@link #close} may be
- * called by another and ends a wait.
+ * <p>Survives broken streams and restarts of the server. For one thread, but any thread may call
+ * {@link #close}, which ends a wait.
  */
 public final class TaskWatch implements Iterator<Task>, AutoCloseable {
 
@@ -24,13 +26,19 @@ public final class TaskWatch implements Iterator<Task>, AutoCloseable {
   // Bounded by the protocol: a change is asked for only after the one before was taken.
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
   private final WatchLoop loop;
+  private final @Nullable Future<?> timer;
   private @Nullable Step next;
 
-  TaskWatch(Calls calls, String taskId) {
+  /**
+   * @param timeout when the watch fails, the server being there or not; null: never while the
+   *     server is there
+   */
+  TaskWatch(Calls calls, String taskId, @Nullable Duration timeout) {
     loop =
         new WatchLoop(
             calls,
             taskId,
+            timeout == null ? WatchLoop.GivesUp.AFTER_TRIES : WatchLoop.GivesUp.WHEN_CLOSED,
             new WatchLoop.Reader() {
               @Override
               public void changed(Task task) {
@@ -47,8 +55,14 @@ public final class TaskWatch implements Iterator<Task>, AutoCloseable {
                 steps.add(new Step(null, failure));
               }
             });
+    timer = timeout == null ? null : calls.after(timeout, () -> timeUp(taskId, timeout));
     loop.start();
     loop.request();
+  }
+
+  private void timeUp(String taskId, Duration timeout) {
+    loop.close();
+    steps.add(new Step(null, ReeveException.timedOut(taskId, timeout)));
   }
 
   @Override
@@ -91,6 +105,9 @@ public final class TaskWatch implements Iterator<Task>, AutoCloseable {
 
   @Override
   public void close() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
     loop.close();
     steps.add(END);
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The reader asks for each change by {@link #request}; while it does not, at most one waits here
  * and the server drops steps in between. A stream that breaks is opened again, at the next endpoint
- * after a backoff; what the reader has seen already is not shown to it twice.
+ * after a backoff; a change that the reader has seen is not shown to it twice.
  */
 final class WatchLoop {
 
@@ -33,11 +33,20 @@ final class WatchLoop {
     void failed(ReeveException failure);
   }
 
+  /** When a loop gives up a server that is away. */
+  enum GivesUp {
+    /** After as many failures in a row as a call has tries. */
+    AFTER_TRIES,
+    /** Never by itself: whoever started the loop closes it when the time is up. */
+    WHEN_CLOSED
+  }
+
   /** How long the server may take to complete a stream after the last change. */
   private static final Duration COMPLETES_WITHIN = Duration.ofSeconds(5);
 
   private final Calls calls;
   private final WatchTaskRequest request;
+  private final GivesUp givesUp;
   private final Reader reader;
 
   // All below is guarded by this.
@@ -47,9 +56,10 @@ final class WatchLoop {
   private boolean closed;
   private int failuresInARow;
 
-  WatchLoop(Calls calls, String taskId, Reader reader) {
+  WatchLoop(Calls calls, String taskId, GivesUp givesUp, Reader reader) {
     this.calls = calls;
     this.request = WatchTaskRequest.newBuilder().setTaskId(taskId).build();
+    this.givesUp = givesUp;
     this.reader = reader;
   }
 
@@ -80,6 +90,9 @@ final class WatchLoop {
       return;
     }
     var turn = calls.endpoints().turn();
+    if (failuresInARow > 0) {
+      calls.endpoints().reconnect(turn);
+    }
     var call =
         calls
             .endpoints()
@@ -160,7 +173,10 @@ final class WatchLoop {
         }
         stream = null;
         failuresInARow++;
-        delay = calls.delayAfter(failuresInARow, failure);
+        delay =
+            givesUp == GivesUp.AFTER_TRIES
+                ? calls.delayAfter(failuresInARow, failure)
+                : calls.delayHoweverMany(failuresInARow, failure);
         closed = delay == null;
       }
       if (delay == null) {

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.reeve.client.fake.FakeReeve;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,23 @@ class ReeveClientTest {
     }
 
     @Test
+    void bulkThatFailsKeepsItsCauseWhenItIsClosed() {
+      server.refuseNext(refusal(Status.Code.INVALID_ARGUMENT, "KIND_MISSING", 0));
+
+      assertThatThrownBy(
+              () -> {
+                try (var bulk = client.bulk().tasksPerCall(1).callsInFlightMax(1).start()) {
+                  for (var i = 0; i < 10; i++) {
+                    bulk.add(HELLO);
+                  }
+                }
+              })
+          .isInstanceOfSatisfying(
+              ReeveException.class, e -> assertThat(e.reason()).isEqualTo("KIND_MISSING"));
+      assertThat(server.calls()).as("calls until the failure was seen").hasSizeLessThan(10);
+    }
+
+    @Test
     void bulkTellsOfARefusedCall() {
       server.refuseNext(refusal(Status.Code.INVALID_ARGUMENT, "KIND_MISSING", 0));
       var bulk = client.bulk().start();
@@ -192,6 +210,54 @@ class ReeveClientTest {
       assertThat(failure.code()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(failure.getMessage()).startsWith(server.endpoint() + ": ");
       assertThat(failure.isOutcomeUnknown()).isTrue();
+    }
+
+    @Test
+    void anUnknownHostIsToldInOneSentence() {
+      try (var lost = client("nohost.invalid:1")) {
+        var failure = catchThrowableOfType(ReeveException.class, () -> lost.get("t-1"));
+
+        assertThat(failure).hasMessage("nohost.invalid:1: no such host is known");
+        assertThat(failure.code()).isEqualTo(Status.Code.UNAVAILABLE);
+      }
+    }
+
+    @Test
+    void aServerThatSpeaksHttp1IsNamedAsSuchAndNotAskedAgain() throws IOException {
+      try (var http = Http1.start();
+          var wrong = client("127.0.0.1:" + http.port())) {
+        var failure = catchThrowableOfType(ReeveException.class, () -> wrong.get("t-1"));
+
+        assertThat(failure.reason()).isEqualTo(ReeveException.REASON_NOT_GRPC);
+        assertThat(failure.getMessage())
+            .isEqualTo("127.0.0.1:" + http.port() + ": an HTTP/1.1 server answered, which is no gRPC");
+      }
+    }
+
+    @Test
+    void aDeadlineIsToldWithoutTheWordsOfTheTransport() {
+      server.fallSilent();
+      try (var hasty =
+          ReeveClient.builder()
+              .endpoints(server.endpoint())
+              .tryTimeout(Duration.ofMillis(200))
+              .triesMax(1)
+              .build()) {
+        assertThatThrownBy(() -> hasty.get("t-1"))
+            .hasMessage(server.endpoint() + ": no answer within 0.2 s");
+      }
+    }
+
+    @Test
+    void aTryOutlastsTheServersOwnBoundOfAWrite() {
+      // reeve.grpc.write-timeout is 10 s by default; its answer says why, a deadline does not.
+      try (var patient = ReeveClient.connect(server.endpoint())) {
+        patient.submit(HELLO);
+      }
+
+      assertThat(server.deadlines())
+          .singleElement()
+          .satisfies(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(12)));
     }
 
     @Test
@@ -352,7 +418,65 @@ class ReeveClientTest {
               ReeveException.class, () -> client.awaitResult(id, Duration.ofMillis(50)));
 
       assertThat(failure.reason()).isEqualTo(ReeveException.REASON_AWAIT_TIMED_OUT);
+      assertThat(failure).hasMessage("task t-1 has not ended within 0.05 s");
       eventually("the stream is gone", () -> !server.tasks().isWatched(id));
+    }
+
+    @Test
+    void awaitResultGoesOnHoweverLongTheServerIsAway() throws IOException {
+      var result = client.awaitResultAsync(id, Duration.ofMinutes(5));
+
+      try (var again = afterManyFailedTries()) {
+        again.complete(id, "done");
+
+        assertThat(ReeveClient.await(result).getResult().toStringUtf8()).isEqualTo("done");
+      }
+    }
+
+    @Test
+    void aWatchWithATimeoutGoesOnHoweverLongTheServerIsAway() throws IOException {
+      try (var watch = client.watch(id, Duration.ofMinutes(5))) {
+        assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_READY);
+
+        try (var again = afterManyFailedTries()) {
+          again.complete(id, "done");
+
+          assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_COMPLETED);
+        }
+      }
+    }
+
+    @Test
+    void aWatchEndsWithItsTimeout() {
+      try (var watch = client.watch(id, Duration.ofMillis(50))) {
+        assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_READY);
+
+        assertThatThrownBy(watch::hasNext)
+            .isInstanceOfSatisfying(
+                ReeveException.class,
+                e -> assertThat(e.reason()).isEqualTo(ReeveException.REASON_AWAIT_TIMED_OUT));
+      }
+      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
+    }
+
+    @Test
+    void aTimeoutMayBeLongerThanTheClockCounts() {
+      server.complete(id, "done");
+
+      assertThat(client.awaitResult(id, Duration.ofDays(1_000_000)).getId()).isEqualTo(id);
+    }
+
+    /** Kills the server, lets more tries fail than a call has, and starts it with the same task. */
+    private FakeReeve afterManyFailedTries() throws IOException {
+      server.close();
+      try (var broken = Http1.startBroken(server.port())) {
+        eventually("many tries failed", () -> broken.connections() > 20);
+      }
+      var again = FakeReeve.start(server.port(), NOON);
+      try (var other = client(again.endpoint())) {
+        assertThat(other.submit(HELLO).taskId()).isEqualTo(id);
+      }
+      return again;
     }
   }
 

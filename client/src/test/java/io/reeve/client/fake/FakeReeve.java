@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -32,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /** The fake server: started on a free loopback port, told by its test what to answer. */
 public final class FakeReeve implements AutoCloseable {
@@ -42,10 +44,11 @@ public final class FakeReeve implements AutoCloseable {
   private final int port;
   private final Deque<StatusRuntimeException> refusals = new ArrayDeque<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<java.time.Duration> deadlines = new CopyOnWriteArrayList<>();
   private boolean silent;
 
-  private FakeReeve(int port, Clock clock) {
-    tasks = new FakeTasks(clock);
+  private FakeReeve(int port, FakeTasks tasks) {
+    this.tasks = tasks;
     try {
       server =
           NettyServerBuilder.forAddress(
@@ -65,12 +68,12 @@ public final class FakeReeve implements AutoCloseable {
 
   /** Starts on a free port of the loopback address, with this clock for its timestamps. */
   public static FakeReeve start(Clock clock) {
-    return new FakeReeve(0, clock);
+    return new FakeReeve(0, new FakeTasks(clock));
   }
 
   /** Starts on this port; 0 takes a free one. */
   public static FakeReeve start(int port, Clock clock) {
-    return new FakeReeve(port, clock);
+    return new FakeReeve(port, new FakeTasks(clock));
   }
 
   public int port() {
@@ -88,6 +91,11 @@ public final class FakeReeve implements AutoCloseable {
   /** Bare names of the methods that were called so far, refused calls included. */
   public List<String> calls() {
     return calls;
+  }
+
+  /** How long each call that had a deadline was to take when it arrived. */
+  public List<java.time.Duration> deadlines() {
+    return deadlines;
   }
 
   /** Refuses the next call, before it has an effect. Refusals queue up. */
@@ -177,6 +185,12 @@ public final class FakeReeve implements AutoCloseable {
     tasks.breakWatches();
   }
 
+  /** Stops at once, as a killed process does, and starts again at the same port with its tasks. */
+  public FakeReeve restart() {
+    close();
+    return new FakeReeve(port, tasks);
+  }
+
   /** Stops at once, as a killed process does. */
   @Override
   public void close() {
@@ -193,6 +207,10 @@ public final class FakeReeve implements AutoCloseable {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       calls.add(String.valueOf(call.getMethodDescriptor().getBareMethodName()));
+      var deadline = Context.current().getDeadline();
+      if (deadline != null) {
+        deadlines.add(java.time.Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+      }
       synchronized (FakeReeve.this) {
         if (silent) {
           return new ServerCall.Listener<>() {};

@@ -80,6 +80,13 @@ public final class FakeTasks {
     return new Taken(ids, false);
   }
 
+  /** Sets when a task was submitted. */
+  public void submittedAt(String id, java.time.Instant instant) {
+    change(
+        id,
+        task -> task.setSubmittedAt(Timestamp.newBuilder().setSeconds(instant.getEpochSecond())));
+  }
+
   public synchronized int count() {
     return byId.size();
   }
