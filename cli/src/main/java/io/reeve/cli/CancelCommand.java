@@ -10,14 +10,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cancel",
     description = {
-      "Ends tasks that have not ended. A running attempt is told to stop; what it reports afterwards is"
-          + " refused.",
-      "Cancelling a cancelled task again changes nothing."
+      "Ends tasks that have not ended. A running attempt is told to stop; what it reports"
+          + " afterwards is refused.",
+      "Cancelling a cancelled task again changes nothing. Of several tasks each is tried, whatever"
+          + " becomes of the others; the exit code is 6 when some were refused, 4 or 5 when all"
+          + " were."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve cancel 0-42 --reason 'ordered twice'",
-      "  reeve list --state ready --queue mail --output json | jq -r .id | xargs reeve cancel"
+      "  reeve list --state ready --queue mail --output json | jq -r .taskId | xargs reeve cancel"
     })
 final class CancelCommand extends ClientCommand {
 
@@ -37,10 +39,12 @@ final class CancelCommand extends ClientCommand {
 
   @Override
   ExitCode run(ReeveClient client) {
-    for (var id : ids) {
-      var task = client.cancel(id, reason);
-      print(output.json() ? Json.line(Json.of(task)) : "cancelled " + task.getId());
-    }
-    return ExitCode.OK;
+    return each(
+        ids,
+        id -> {
+          var task = client.cancel(id, reason);
+          print(output.json() ? Json.line(Json.of(task)) : "cancelled " + task.getId());
+          return ExitCode.OK;
+        });
   }
 }

@@ -1,12 +1,13 @@
 package io.reeve.cli;
 
 import io.reeve.client.ReeveClient;
+import io.reeve.client.ReeveException;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 
-/**
- * A command that talks to a server: connects, runs, and turns what goes wrong into an exit code.
- */
+/** A command that talks to a server: connects, runs, and turns failures into an exit code. */
 abstract class ClientCommand implements Callable<Integer>, Verbose {
 
   @Mixin ConnectionOptions connection = new ConnectionOptions();
@@ -39,10 +40,46 @@ abstract class ClientCommand implements Callable<Integer>, Verbose {
   }
 
   final void print(String line) {
-    terminal.out().println(line);
+    terminal.print(line);
   }
 
-  /** For the person at the terminal, beside the output proper. */
+  /**
+   * Does the same to several tasks, one after the other. A refusal is told with the task it is of
+   * and does not keep the others from their turn; a server that is away does.
+   */
+  final ExitCode each(List<String> ids, Function<String, ExitCode> one) {
+    if (ids.size() == 1) {
+      return one.apply(ids.get(0));
+    }
+    var worst = ExitCode.OK;
+    var firstRefusal = ExitCode.OK;
+    var refused = 0;
+    for (var i = 0; i < ids.size(); i++) {
+      var id = ids.get(i);
+      try {
+        var exitCode = one.apply(id);
+        worst = exitCode == ExitCode.OK ? worst : exitCode;
+      } catch (ReeveException refusal) {
+        var shown = Failures.of(refusal);
+        if (shown.exitCode() == ExitCode.UNREACHABLE) {
+          note("stopped at " + id + ", number " + (i + 1) + " of " + ids.size());
+          throw refusal;
+        }
+        firstRefusal = refused++ == 0 ? shown.exitCode() : firstRefusal;
+        terminal.out().flush();
+        note(
+            json()
+                ? Json.line(Json.error(shown.exitCode(), refusal, id))
+                : "reeve: " + Words.printable(id) + ": " + shown.what());
+      }
+    }
+    if (refused == 0) {
+      return worst;
+    }
+    return refused == ids.size() ? firstRefusal : ExitCode.PARTLY;
+  }
+
+  /** Tells the person at the terminal something that is not part of the output. */
   final void note(String line) {
     terminal.err().println(line);
   }

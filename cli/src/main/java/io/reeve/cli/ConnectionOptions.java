@@ -14,8 +14,8 @@ final class ConnectionOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "${env:REEVE_ENDPOINT:-" + ENDPOINT_DEFAULT + "}",
       description =
-          "Server to talk to; several, separated by commas, are tried in turn. Default:"
-              + " $REEVE_ENDPOINT, else 127.0.0.1:7460.")
+          "Node to talk to; several, separated by commas, are tried in turn. PORT is 7460 where"
+              + " none is given. Default: $REEVE_ENDPOINT, else 127.0.0.1:7460.")
   String endpoint = ENDPOINT_DEFAULT;
 
   @Option(
@@ -31,7 +31,8 @@ final class ConnectionOptions {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "How often a call is tried while the server is away or full. Default: 5, about 2 seconds.")
+          "How often a call is tried while the server is away or full. Default: 5, about 2"
+              + " seconds.")
   int tries = 5;
 
   ReeveClient connect() {

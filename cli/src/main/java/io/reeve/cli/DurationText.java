@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 1h30m}, {@code 7d}. */
+/** Durations as people write them: {@code 500ms}, {@code 10 s}, {@code 1h30m}, {@code 2w}. */
 public final class DurationText implements ITypeConverter<Duration> {
 
-  private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|d|h|m|s)");
+  private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|w|d|h|m|s)\\s*");
 
   @Override
   public Duration convert(String text) {
@@ -48,16 +48,19 @@ public final class DurationText implements ITypeConverter<Duration> {
       case "s" -> 1000;
       case "m" -> 60_000;
       case "h" -> 3_600_000;
-      default -> 86_400_000;
+      case "d" -> 86_400_000;
+      default -> 7 * 86_400_000;
     };
   }
 
   private static TypeConversionException expected(String text) {
     return new TypeConversionException(
-        "expected a duration such as 500ms, 10s, 5m, 1h30m or 7d, got '" + text + "'");
+        "expected a duration such as 500ms, 10s, 5m, 1h30m, 7d or 2w, got '" + text + "'");
   }
 
-  /** For people, with two digits that matter: {@code 0.42 s}, {@code 3 m 20 s}. */
+  /**
+   * For people: {@code 420 ms}, {@code 3.2 s}, {@code 3 m 20 s}, {@code 5 h 2 m}, {@code 9 d 3 h}.
+   */
   static String of(Duration duration) {
     var millis = duration.toMillis();
     if (millis < 1000) {
@@ -66,6 +69,11 @@ public final class DurationText implements ITypeConverter<Duration> {
     if (millis < 60_000) {
       return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
     }
-    return duration.toMinutes() + " m " + duration.toSecondsPart() + " s";
+    if (millis < 3_600_000) {
+      return duration.toMinutes() + " m " + duration.toSecondsPart() + " s";
+    }
+    return duration.toDays() == 0
+        ? duration.toHours() + " h " + duration.toMinutesPart() + " m"
+        : duration.toDays() + " d " + duration.toHoursPart() + " h";
   }
 }

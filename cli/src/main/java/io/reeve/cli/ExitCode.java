@@ -2,14 +2,19 @@ package io.reeve.cli;
 
 import io.grpc.Status;
 
-/** What the exit code of {@code reeve} says; the same for every command. */
+/** The exit codes of {@code reeve}, the same for every command. */
 public enum ExitCode {
   OK(0, "All went well."),
-  FAILED(1, "The task or the run failed: dead, cancelled, expired, lost or wrong."),
+  FAILED(
+      1,
+      "The task or the run failed: dead, cancelled, expired, lost or wrong; or the output could not"
+          + " be written."),
   USAGE(2, "The command line or the configuration is wrong."),
   UNREACHABLE(3, "The server cannot be reached or did not answer in time."),
   REFUSED(4, "The server refused; the message says why."),
-  NOT_FOUND(5, "There is no such task (any more).");
+  NOT_FOUND(5, "There is no such task (any more)."),
+  PARTLY(6, "Of several tasks some were done and others refused; the messages say which."),
+  READER_GONE(141, "The reader of the output went away, as 'head' does; nothing is said.");
 
   private final int number;
   private final String meaning;

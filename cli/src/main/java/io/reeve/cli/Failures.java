@@ -7,10 +7,10 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** What an error is to the person at the terminal: an exit code, what happened, what to do next. */
+/** Errors in the words of the person at the terminal: an exit code, what happened, what to do. */
 final class Failures {
 
-  /** What is shown for one failure. */
+  /** The words for one failure. */
   record Shown(ExitCode exitCode, String what, String next) {}
 
   private Failures() {}
@@ -48,6 +48,13 @@ final class Failures {
           message(refused),
           "The task goes on; look at it with 'reeve get', or wait longer with --wait-timeout.");
     }
+    if (refused.reason().equals(ReeveException.REASON_NOT_GRPC)) {
+      return new Shown(
+          ExitCode.UNREACHABLE,
+          message(refused),
+          "This looks like the HTTP port of a node. gRPC is on another port of it, by default the"
+              + " one before: 7460 where HTTP is on 7461.");
+    }
     var exitCode = ExitCode.of(refused.code());
     var what = refused.reason().isEmpty() ? message(refused) : message(refused) + reason(refused);
     return switch (exitCode) {
@@ -63,7 +70,7 @@ final class Failures {
               what,
               "Task ids are listed by 'reeve list'; ended tasks are kept for a limited time.");
       case REFUSED -> new Shown(exitCode, "the server refused: " + what, next(refused));
-      case OK, FAILED, USAGE -> new Shown(exitCode, what, "");
+      case OK, FAILED, USAGE, PARTLY, READER_GONE -> new Shown(exitCode, what, "");
     };
   }
 

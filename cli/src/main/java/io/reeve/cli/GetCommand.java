@@ -1,6 +1,7 @@
 package io.reeve.cli;
 
 import io.reeve.client.ReeveClient;
+import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,8 +15,9 @@ import picocli.CommandLine.Parameters;
     name = "get",
     description = {
       "Shows tasks as they are now.",
-      "With --result, writes the bytes of the result and nothing else; then the exit code says whether"
-          + " there is one."
+      "With --result, writes the bytes of the result and nothing else; then the exit code says"
+          + " whether there is one. Of several tasks each is looked up, whatever becomes of the"
+          + " others."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,25 +39,31 @@ final class GetCommand extends ClientCommand {
 
   @Override
   ExitCode run(ReeveClient client) {
-    var exitCode = ExitCode.OK;
-    for (var id : ids) {
-      var task = client.get(id);
-      if (result) {
-        try {
-          task.getResult().writeTo(terminal.out());
-        } catch (IOException cannotWrite) {
-          throw new UncheckedIOException(cannotWrite);
-        }
-        if (task.getState() != TaskState.TASK_STATE_COMPLETED) {
-          note("task " + id + " is " + Words.state(task) + " and has no result");
-          exitCode = ExitCode.FAILED;
-        }
-      } else if (output.json()) {
-        print(Json.line(Json.of(task)));
-      } else {
-        TaskText.lines(task, colours()).forEach(this::print);
-      }
+    return each(ids, id -> show(client.get(id)));
+  }
+
+  private ExitCode show(Task task) {
+    if (result) {
+      return writeResult(task);
     }
-    return exitCode;
+    if (output.json()) {
+      print(Json.line(Json.of(task)));
+    } else {
+      TaskText.lines(task, colours()).forEach(this::print);
+    }
+    return ExitCode.OK;
+  }
+
+  private ExitCode writeResult(Task task) {
+    try {
+      task.getResult().writeTo(terminal.out());
+    } catch (IOException cannotWrite) {
+      throw new UncheckedIOException(cannotWrite);
+    }
+    if (task.getState() == TaskState.TASK_STATE_COMPLETED) {
+      return ExitCode.OK;
+    }
+    note("task " + task.getId() + " is " + Words.state(task) + " and has no result");
+    return ExitCode.FAILED;
   }
 }

@@ -20,8 +20,7 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * What {@code --output json} prints. Field names are a promise: they are added to and never
- * changed.
+ * What {@code --output json} prints. Field names are a promise: new ones may come, none changes.
  *
  * <p>What is absent in the task is absent in the JSON. Bytes that are UTF-8 text stand as text,
  * others in base64 under the same name with {@code Base64} appended.
@@ -47,7 +46,7 @@ final class Json {
   static ObjectNode of(Task task) {
     var spec = task.getSpec();
     var json = object();
-    json.put("id", task.getId());
+    json.put("taskId", task.getId());
     json.put("state", TaskStates.name(task.getState()));
     json.put("kind", spec.getKind());
     json.put("queue", spec.getQueue().isEmpty() ? "default" : spec.getQueue());
@@ -160,8 +159,14 @@ final class Json {
   }
 
   static ObjectNode error(ExitCode exitCode, Throwable failure) {
+    return error(exitCode, failure, "");
+  }
+
+  /** The error of one task among several; {@code taskId} is empty where there is only one. */
+  static ObjectNode error(ExitCode exitCode, Throwable failure, String taskId) {
     var json = object();
     var error = json.putObject("error");
+    text(error, "taskId", taskId);
     error.put("exitCode", exitCode.number());
     if (failure instanceof ReeveException refused) {
       error.put("code", refused.code().name());

@@ -6,7 +6,16 @@ import io.reeve.client.TaskStates;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,7 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists tasks that are live or ended lately, without payloads and results.",
+      "Lists tasks that are live or ended lately, the newest first, without payloads and results.",
+      "It looks at every task that the server remembers, since the server keeps no list by age:"
+          + " with a million of them that takes seconds. --limit 0 shows all, in the order of the"
+          + " server, and --output json then prints each as it comes.",
       "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
     },
     footerHeading = "%nExamples:%n",
@@ -22,7 +34,8 @@ import picocli.CommandLine.Option;
       "  reeve list",
       "  reeve list --state dead --state expired",
       "  reeve list --queue mail --kind email --limit 0",
-      "  reeve list --output json | jq -r 'select(.attempt > 1) | .id'"
+      "  reeve list --since 2h --label team=finance",
+      "  reeve list --output json | jq -r 'select(.attempt > 1) | .taskId'"
     })
 final class ListCommand extends ClientCommand {
 
@@ -58,10 +71,22 @@ final class ListCommand extends ClientCommand {
   String tenant = "";
 
   @Option(
+      names = {"-l", "--label"},
+      paramLabel = "NAME=VALUE",
+      description = "Only with this label; of several, all must match.")
+  Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--since",
+      paramLabel = "DURATION|INSTANT",
+      description = "Only submitted since then: 2h, 7d, 2026-12-24 or 2026-12-24T18:00:00Z.")
+  @Nullable String since;
+
+  @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
       defaultValue = "100",
-      description = "Stop after so many; 0 for all. Default: 100.")
+      description = "Show the newest N; 0 for all. Default: 100.")
   int limit = 100;
 
   ListCommand(Terminal terminal) {
@@ -79,33 +104,57 @@ final class ListCommand extends ClientCommand {
             .queue(queue)
             .kind(kind)
             .tenant(tenant)
-            .pageSize(limit == 0 ? PAGE_SIZE_MAX : Math.min(PAGE_SIZE_MAX, limit));
-    var tasks = client.list(query).iterator();
+            .pageSize(PAGE_SIZE_MAX);
+    var matching = StreamSupport.stream(client.list(query).spliterator(), false).filter(filter());
+    if (limit == 0) {
+      show(matching.iterator());
+      return ExitCode.OK;
+    }
+    var newest = new Newest(limit);
+    matching.forEach(newest::add);
+    show(newest.tasks().iterator());
+    if (newest.seen() > limit) {
+      note(
+          String.format(
+              Locale.ROOT, "the newest %,d of %,d; --limit 0 shows all", limit, newest.seen()));
+    }
+    return ExitCode.OK;
+  }
+
+  /** The conditions that the server cannot check itself. */
+  private Predicate<Task> filter() {
+    var from = since == null ? null : since(since, terminal.clock());
+    return task ->
+        (from == null || !Words.toInstant(task.getSubmittedAt()).isBefore(from))
+            && labels.entrySet().stream()
+                .allMatch(
+                    label ->
+                        label.getValue().equals(task.getSpec().getLabelsMap().get(label.getKey())));
+  }
+
+  static Instant since(String text, Clock clock) {
+    if (text.strip().matches("\\d{4}-.*")) {
+      return InstantText.parse(text);
+    }
+    return clock.instant().minus(DurationText.parse(text));
+  }
+
+  private void show(Iterator<Task> tasks) {
+    if (output.json()) {
+      tasks.forEachRemaining(task -> print(Json.line(Json.of(task))));
+      return;
+    }
+    if (!tasks.hasNext()) {
+      note("no tasks");
+      return;
+    }
     var table =
         new TextTable(
             "ID", "STATE", "KIND", "QUEUE", "LANE", "ATTEMPT", "SUBMITTED", "WORKER", "NAME");
-    var shown = 0;
-    while ((limit == 0 || shown < limit) && tasks.hasNext()) {
-      var task = tasks.next();
-      shown++;
-      if (output.json()) {
-        print(Json.line(Json.of(task)));
-      } else {
-        add(table, task);
-      }
-    }
-    if (!output.json() && shown > 0) {
-      table
-          .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
-          .forEach(this::print);
-    }
-    if (!output.json() && shown == 0) {
-      note("no tasks");
-    }
-    if (shown > 0 && shown == limit && tasks.hasNext()) {
-      note("the first " + shown + " are shown; --limit 0 shows all");
-    }
-    return ExitCode.OK;
+    tasks.forEachRemaining(task -> add(table, task));
+    table
+        .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
+        .forEach(this::print);
   }
 
   private static void add(TextTable table, Task task) {

@@ -2,21 +2,21 @@ package io.reeve.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code reeve node}. */
 @Command(
     name = "node",
     description = {
-      "Runs a server until it is told to stop (Ctrl-C or SIGTERM). Tasks are kept in files of its own,"
-          + " or in the PostgreSQL database that the nodes of a cluster share.",
-      "Listens on the loopback address. Options win over application.conf; every setting can be given"
-          + " with --set."
+      "Runs a server until it is told to stop (Ctrl-C or SIGTERM). Tasks are kept in files of its"
+          + " own, or in the PostgreSQL database that the nodes of a cluster share.",
+      "Listens on the loopback address. Options win over environment variables, and those over the"
+          + " file of settings; every setting can be given with --set."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -53,15 +53,12 @@ final class NodeCommand implements Callable<Integer> {
       names = "--store",
       paramLabel = "URL",
       description =
-          "PostgreSQL database to keep tasks in, as postgres://user@host:port/database. Its password"
-              + " belongs into REEVE_STORE_PASSWORD or a file (reeve.store.password-file).")
+          "PostgreSQL database to keep tasks in, as postgres://user@host:port/database. Its"
+              + " password belongs into REEVE_STORE_PASSWORD or a file"
+              + " (reeve.store.password-file).")
   @Nullable String store;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Any setting by its full path. May be given several times.")
-  Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin SettingsOptions options = new SettingsOptions();
 
   private static final Pattern WITH_PASSWORD = Pattern.compile("[a-z]+://[^@/?]*:[^@]*@.*");
 
@@ -75,7 +72,7 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var all = new LinkedHashMap<String, Object>(settings);
+    var all = new LinkedHashMap<String, Object>(options.settings);
     if (port != null) {
       all.put(Programs.NODE_PORT, port);
     }
@@ -89,7 +86,7 @@ final class NodeCommand implements Callable<Integer> {
       all.put(Programs.NODE_STORE, store);
       warnOfPassword(store);
     }
-    return programs.node().applyAsInt(all);
+    return programs.node().run(OperatorsFile.find(options.file), all);
   }
 
   private void warnOfPassword(String url) {
@@ -97,8 +94,9 @@ final class NodeCommand implements Callable<Integer> {
       terminal
           .err()
           .println(
-              "reeve: everybody on this machine can read the password in --store, as long as the node"
-                  + " runs; REEVE_STORE_PASSWORD and reeve.store.password-file keep it to yourself");
+              "reeve: everybody on this machine can read the password in --store, as long as the"
+                  + " node runs; REEVE_STORE_PASSWORD and reeve.store.password-file keep it to"
+                  + " yourself");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.reeve.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
 import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.node.NodeMain;
 import io.reeve.worker.WorkerMain;
@@ -9,21 +10,28 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The two long-running programs behind the command, the server and the worker; the one class that
  * knows their entry points and the names of the settings that options stand for.
  *
- * @param node runs a server in this process until it is told to stop; returns the exit code
- * @param worker runs a worker alike
+ * @param node runs a server in this process
+ * @param worker runs a worker in this process
  * @param command starts another process of this program; its arguments are appended
  */
-public record Programs(
-    ToIntFunction<Map<String, Object>> node,
-    ToIntFunction<Map<String, Object>> worker,
-    List<String> command) {
+public record Programs(Program node, Program worker, List<String> command) {
+
+  /** Runs until it is told to stop. */
+  interface Program {
+    /**
+     * Returns the exit code.
+     *
+     * @param file of the operator's settings; null: there is none
+     * @param settings that win over the file
+     */
+    int run(@Nullable Path file, Map<String, Object> settings);
+  }
 
   /** Settings by their full path in the configuration. */
   static final String NODE_PORT = "reeve.grpc.port";
@@ -54,11 +62,11 @@ public record Programs(
         ReeveProcesses.thisProgram(ReeveMain.class.getName()));
   }
 
-  private static int runNode(Map<String, Object> settings) {
-    return NodeMain.run(operatorsFile(), overrides(settings));
+  private static int runNode(@Nullable Path file, Map<String, Object> settings) {
+    return NodeMain.run(file, overrides(settings));
   }
 
-  private static int runWorker(Map<String, Object> settings) {
+  private static int runWorker(@Nullable Path file, Map<String, Object> settings) {
     var environment = new HashMap<>(System.getenv());
     WORKER_VARIABLES.forEach(
         (setting, variable) -> {
@@ -66,25 +74,30 @@ public record Programs(
             environment.remove(variable);
           }
         });
-    return WorkerMain.run(
-        overrides(settings).withFallback(ConfigFactory.load()).resolve(),
-        environment,
-        System.out,
-        System.err);
+    return WorkerMain.run(workerConfiguration(file, settings), environment, System.out, System.err);
   }
 
-  /** What a node would be configured with here, given these settings. */
-  static Config nodeConfiguration(Map<String, String> environment, Map<String, Object> settings) {
-    return NodeMain.configuration(operatorsFile(), environment, overrides(settings));
+  /** The whole configuration of a worker, its environment variables apart. */
+  static Config workerConfiguration(@Nullable Path file, Map<String, Object> settings) {
+    var operator =
+        file == null
+            ? ConfigFactory.empty()
+            : ConfigFactory.parseFile(
+                file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+    return overrides(settings)
+        .withFallback(ConfigFactory.systemProperties())
+        .withFallback(operator)
+        .withFallback(ConfigFactory.defaultReferenceUnresolved())
+        .resolve();
+  }
+
+  /** The whole configuration of a node that is started here with these settings. */
+  static Config nodeConfiguration(
+      @Nullable Path file, Map<String, String> environment, Map<String, Object> settings) {
+    return NodeMain.configuration(file, environment, overrides(settings));
   }
 
   private static Config overrides(Map<String, Object> settings) {
     return ConfigFactory.parseMap(settings, "command line");
-  }
-
-  /** What the launcher names; without it the working directory's application.conf counts. */
-  private static @Nullable Path operatorsFile() {
-    var named = System.getProperty("config.file", "");
-    return named.isEmpty() ? null : Path.of(named);
   }
 }

@@ -8,16 +8,17 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 
-/** The {@code reeve} command: its sub-commands, its exit codes, and how errors are told. */
+/** The {@code reeve} command: its subcommands, its exit codes, and the words for errors. */
 @Command(
     name = "reeve",
     description = {
       "Reeve runs background work and does not lose it.",
       "",
-      "Hand tasks in with 'submit'; a 'node' keeps them durable and gives them to 'worker's, which may"
-          + " be written in any language. 'demo' shows all of it in under a minute."
+      "Hand tasks in with 'submit'; a 'node' keeps them durable and gives them to 'worker's, which"
+          + " may be written in any language. 'demo' shows all of it in under a minute."
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
@@ -32,11 +33,14 @@ import picocli.CommandLine.ParameterException;
       "  reeve workers                             who works, who is silent, and how busy they are",
       "  reeve demand                              how many workers the work asks for",
       "",
-      "'reeve COMMAND --help' explains each command."
+      "'reeve COMMAND --help' or 'reeve help COMMAND' explains each command."
     })
 public final class ReeveCommand implements Runnable {
 
   private static final int HELP_COLUMNS = 100;
+
+  /** Stands for what Java could not decode. */
+  private static final char UNREADABLE = '\ufffd';
 
   private final Terminal terminal;
 
@@ -46,7 +50,31 @@ public final class ReeveCommand implements Runnable {
 
   /** Runs one command line and returns the exit code of the process. */
   public static int run(Terminal terminal, Programs programs, String... args) {
-    return commandLine(terminal, programs).execute(args);
+    for (var arg : args) {
+      if (arg.indexOf(UNREADABLE) >= 0) {
+        terminal.err().println("reeve: " + unreadable(arg));
+        return ExitCode.USAGE.number();
+      }
+    }
+    var exitCode = commandLine(terminal, programs).execute(args);
+    terminal.flush();
+    var failure = terminal.outFailure();
+    if (failure == null) {
+      return exitCode;
+    }
+    if (Output.readerIsGone(failure)) {
+      return ExitCode.READER_GONE.number();
+    }
+    terminal.err().println("reeve: the output could not be written: " + failure.getMessage());
+    return exitCode == ExitCode.OK.number() ? ExitCode.FAILED.number() : exitCode;
+  }
+
+  /** An argument with bytes that Java could not read as text, each of which it has replaced. */
+  private static String unreadable(String arg) {
+    return "expected arguments in the encoding of the locale, got '"
+        + Words.printable(arg)
+        + "' with bytes that are not. Set a UTF-8 locale, such as LC_ALL=C.UTF-8, or hand a payload"
+        + " in by --payload-file.";
   }
 
   static CommandLine commandLine(Terminal terminal, Programs programs) {
@@ -71,11 +99,16 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("bench", new BenchCommand(terminal, programs));
     root.addSubcommand("bench-worker", new BenchWorkerCommand());
     root.addSubcommand("version", new VersionCommand(terminal));
+    root.addSubcommand("help", new HelpCommand());
     var exitCodes = new LinkedHashMap<String, String>();
     Arrays.stream(ExitCode.values())
         .forEach(code -> exitCodes.put(Integer.toString(code.number()), code.meaning()));
     setUp(root, exitCodes);
     for (var command : root.getSubcommands().values()) {
+      if (command.getCommand() instanceof HelpCommand) {
+        // It is the help, and has the option for help itself.
+        continue;
+      }
       setUp(command, exitCodes);
       command.getSubcommands().values().forEach(below -> setUp(below, exitCodes));
     }
@@ -103,6 +136,10 @@ public final class ReeveCommand implements Runnable {
 
   private static int tell(Terminal terminal, Exception failure, CommandLine command) {
     var cause = Failures.cause(failure);
+    if (cause instanceof Output.Lost) {
+      // Told by run(), once for whatever command it was.
+      return ExitCode.FAILED.number();
+    }
     var shown = Failures.of(cause);
     var wants = command.getCommand() instanceof Verbose verbose ? verbose : null;
     terminal.out().flush();

@@ -5,11 +5,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reeve store}: what is done to a store while no node uses it. */
+/** {@code reeve store}: commands on a store that no node uses. */
 @Command(
     name = "store",
     description = "Works on a store while no node uses it.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  reeve store migrate --from ./data --to postgres://reeve@db.example/tasks --dry-run",
+      "  reeve store migrate --help"
+    })
 final class StoreCommand implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();

@@ -4,7 +4,6 @@ import io.reeve.node.store.StoreMigration;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,17 +13,18 @@ import picocli.CommandLine.Option;
 @Command(
     name = "migrate",
     description = {
-      "Copies the store of a stopped node from its data directory into an empty schema of a PostgreSQL"
-          + " database, so that a cluster can go on with its tasks.",
-      "Every row is read back and compared before anything of the copy counts, and so is the state that"
-          + " each partition recovers to. An interrupted copy leaves nothing behind: begin it again."
-          + " Nothing in the directory is removed; do not start a node on it again once the copy is in"
-          + " use."
+      "Copies the store of a stopped node from its data directory into an empty schema of a"
+          + " PostgreSQL database, so that a cluster can go on with its tasks.",
+      "Every row is read back and compared before anything of the copy counts, and so is the state"
+          + " that each partition recovers to. An interrupted copy leaves nothing behind: begin it"
+          + " again. Nothing in the directory is removed; do not start a node on it again once the"
+          + " copy is in use."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve store migrate --from ./data --to postgres://reeve@db.example/tasks --dry-run",
-      "  REEVE_STORE_PASSWORD=... reeve store migrate --from ./data --to postgres://reeve@db.example/tasks"
+      "  REEVE_STORE_PASSWORD=... reeve store migrate --from ./data --to"
+          + " postgres://reeve@db.example/tasks"
     })
 final class StoreMigrateCommand implements Callable<Integer>, Verbose {
 
@@ -49,12 +49,7 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
       description = "Read everything and check the database, and copy nothing.")
   boolean dryRun;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "Any setting by its full path, such as reeve.store.schema. May be given several times.")
-  Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin SettingsOptions options = new SettingsOptions();
 
   @Mixin OutputOptions output = new OutputOptions();
 
@@ -76,9 +71,10 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
 
   @Override
   public Integer call() {
-    var all = new LinkedHashMap<String, Object>(settings);
+    var all = new LinkedHashMap<String, Object>(options.settings);
     all.put(Programs.NODE_STORE, to);
-    var config = Programs.nodeConfiguration(terminal.environment(), all);
+    var config =
+        Programs.nodeConfiguration(OperatorsFile.find(options.file), terminal.environment(), all);
     try (var bar = new Bar()) {
       var report = new StoreMigration(config, from.toAbsolutePath(), bar).run(dryRun);
       bar.finish();

@@ -17,10 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "submit",
     description = {
-      "Hands a task in, or many alike with --count. Returns when they are durable; with --wait when they"
-          + " have ended, and then the exit code is 1 unless all completed.",
+      "Submits a task, or with --count many of the same. Returns when they are durable; with --wait"
+          + " when they have ended, and then the exit code is 1 unless all completed.",
       "With --request-id the same command again has one effect and the same answer, so a script may"
-          + " repeat it whatever went wrong."
+          + " repeat it after any failure."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -57,7 +57,9 @@ final class SubmitCommand extends ClientCommand {
       paramLabel = "DURATION",
       defaultValue = "10m",
       converter = DurationText.class,
-      description = "How long to wait; the tasks go on afterwards. Default: 10m.")
+      description =
+          "How long to wait, the server being away or not; the tasks go on afterwards. Default:"
+              + " 10m.")
   Duration waitTimeout = Duration.ofMinutes(10);
 
   @Option(names = "--print-ids", description = "With --count, print the id of every task.")

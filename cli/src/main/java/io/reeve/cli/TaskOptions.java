@@ -11,14 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a task asks for, from the command line. */
+/** The options that describe a task. */
 final class TaskOptions {
 
   /** Names of {@link Priority} on the command line. */
@@ -36,6 +35,9 @@ final class TaskOptions {
   }
 
   private static final String STANDARD_INPUT = "-";
+
+  /** The server's, unless it is set to another there; a longer --backoff must not be cut to it. */
+  private static final Duration BACKOFF_MAX_DEFAULT = Duration.ofMinutes(10);
 
   @Parameters(index = "0", paramLabel = "KIND", description = "Selects the handler.")
   String kind = "";
@@ -80,8 +82,11 @@ final class TaskOptions {
   @Option(
       names = "--not-before",
       paramLabel = "INSTANT",
-      description = "Start at this instant at the earliest, as 2026-12-24T18:00:00Z.")
-  @Nullable String notBefore;
+      converter = InstantText.class,
+      description =
+          "Start at this instant at the earliest: 2026-12-24T18:00:00Z, or a date alone for"
+              + " midnight UTC.")
+  @Nullable Instant notBefore;
 
   @Option(
       names = "--queue-timeout",
@@ -98,25 +103,29 @@ final class TaskOptions {
   @Nullable Duration executionTimeout;
 
   @Option(
-      names = {"-a", "--attempts", "--retry"},
+      names = {"-a", "--attempts"},
       paramLabel = "N",
       description =
-          "Attempts in all, the first included; 1 for no retry. Default: the server's, 4.")
+          "Attempts in all, the first included; 1 means that no failure is retried. Default: the"
+              + " server's, 4.")
   @Nullable Integer attempts;
 
   @Option(
-      names = {"--backoff", "--retry-backoff"},
+      names = "--backoff",
       paramLabel = "DURATION",
       converter = DurationText.class,
       description =
-          "Wait before the second attempt; doubles from there. Default: the server's, 10s.")
+          "Wait before the second attempt; doubles from attempt to attempt. Default: the server's,"
+              + " 10s.")
   @Nullable Duration backoff;
 
   @Option(
-      names = {"--backoff-max", "--retry-backoff-max"},
+      names = "--backoff-max",
       paramLabel = "DURATION",
       converter = DurationText.class,
-      description = "The longest wait between attempts. Default: the server's, 10m.")
+      description =
+          "The longest wait between attempts. Default: the server's, 10m, or --backoff where that"
+              + " is longer.")
   @Nullable Duration backoffMax;
 
   @Option(
@@ -164,7 +173,7 @@ final class TaskOptions {
       request.delay(delay);
     }
     if (notBefore != null) {
-      request.notBefore(instant(notBefore));
+      request.notBefore(notBefore);
     }
     if (queueTimeout != null) {
       request.queueTimeout(queueTimeout);
@@ -176,22 +185,28 @@ final class TaskOptions {
 
   private void retry(TaskRequest.Builder request) {
     if (attempts != null) {
+      // To the server 0 means that nothing was said, which is not what a person means by it.
+      if (attempts < 1) {
+        throw new IllegalArgumentException(
+            "expected --attempts of 1 or more, the first included, got " + attempts);
+      }
       request.attemptsMax(attempts);
     }
     if (backoff != null) {
       request.backoffInitial(backoff);
+      if (backoffMax == null && backoff.compareTo(BACKOFF_MAX_DEFAULT) > 0) {
+        request.backoffMax(backoff);
+      }
     }
     if (backoffMax != null) {
+      if (backoff != null && backoff.compareTo(backoffMax) > 0) {
+        throw new IllegalArgumentException(
+            "expected --backoff-max of at least --backoff, "
+                + DurationText.of(backoff)
+                + ", got "
+                + DurationText.of(backoffMax));
+      }
       request.backoffMax(backoffMax);
-    }
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException wrong) {
-      throw new IllegalArgumentException(
-          "expected --not-before as 2026-12-24T18:00:00Z, got '" + text + "'", wrong);
     }
   }
 

@@ -1,5 +1,8 @@
 package io.reeve.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,16 +12,17 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a command reads and writes, and what it may assume of that.
+ * The streams of a command, and what it may assume of them.
  *
  * @param outIsTerminal whether a person sees {@code out}; colours and cut lines go nowhere else
  * @param errIsTerminal whether a person sees {@code err}; progress bars go nowhere else
  * @param columns width of the terminal
  * @param environment the process's variables
- * @param clock what time it is, for ages
- * @param nanoTime what measures, for rates
+ * @param clock tells the time, for ages
+ * @param nanoTime measures durations, for rates
  * @param random fit for secrets
  */
 public record Terminal(
@@ -43,7 +47,7 @@ public record Terminal(
   static Terminal ofProcess(Map<String, String> environment, Properties properties) {
     return new Terminal(
         System.in,
-        new PrintStream(System.out, false, StandardCharsets.UTF_8),
+        new Output(new FileOutputStream(FileDescriptor.out)),
         new PrintStream(System.err, true, StandardCharsets.UTF_8),
         Boolean.parseBoolean(properties.getProperty("reeve.terminal.out")),
         Boolean.parseBoolean(properties.getProperty("reeve.terminal.err")),
@@ -72,6 +76,20 @@ public record Terminal(
   /** Whether progress bars are welcome. */
   boolean progress() {
     return errIsTerminal && !environment.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /** Why output could not be written, or null. */
+  @Nullable IOException outFailure() {
+    return out instanceof Output output ? output.failure() : null;
+  }
+
+  /** Writes one line, and ends the command if nobody gets it. */
+  void print(String line) {
+    out.println(line);
+    var failure = outFailure();
+    if (failure != null) {
+      throw new Output.Lost(failure);
+    }
   }
 
   void flush() {

@@ -3,7 +3,10 @@ package io.reeve.cli;
 import io.reeve.client.ReeveClient;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code reeve watch}. */
@@ -11,12 +14,17 @@ import picocli.CommandLine.Parameters;
     name = "watch",
     description = {
       "Follows one task until it ends, one line per change.",
-      "Goes on over restarts of the server. The exit code is 0 when the task completed, 1 when it ended"
-          + " otherwise."
+      "Goes on while the server is away or restarts, for as long as --wait-timeout says. The exit"
+          + " code is 0 when the task completed, 1 when it ended otherwise."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  reeve watch 0-42", "  reeve watch 0-42 --output json | jq -r .state"})
+    footer = {
+      "  reeve watch 0-42",
+      "  reeve watch 0-42 --wait-timeout 1h --output json | jq -r .state"
+    })
 final class WatchCommand extends ClientCommand {
+
+  private static final Duration WITHOUT_END = ChronoUnit.FOREVER.getDuration();
 
   /** Room for the longest state and two blanks. */
   private static final int STATE_COLUMNS = 11;
@@ -24,14 +32,22 @@ final class WatchCommand extends ClientCommand {
   @Parameters(paramLabel = "ID", description = "Id of the task.")
   String id = "";
 
+  @Option(
+      names = "--wait-timeout",
+      paramLabel = "DURATION",
+      converter = DurationText.class,
+      description = "Give up after this long; the task goes on. Default: wait until the task ends.")
+  Duration waitTimeout = WITHOUT_END;
+
   WatchCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   ExitCode run(ReeveClient client) {
-    var state = TaskState.TASK_STATE_UNSPECIFIED;
-    try (var watch = client.watch(id)) {
+    // A server that is not there, and a task that it does not know, are told at once.
+    var state = client.get(id).getState();
+    try (var watch = client.watch(id, waitTimeout)) {
       while (watch.hasNext()) {
         var task = watch.next();
         state = task.getState();

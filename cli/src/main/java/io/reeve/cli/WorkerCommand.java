@@ -1,20 +1,22 @@
 package io.reeve.cli;
 
-import java.util.Arrays;
+import io.reeve.client.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code reeve worker}. */
 @Command(
     name = "worker",
     description = {
-      "Runs a worker with the built-in kinds exec, http, sleep, echo, fail and simulate, until it is told"
-          + " to stop (Ctrl-C or SIGTERM); then it finishes what runs and hands back the rest.",
+      "Runs a worker with the built-in kinds exec, http, sleep, echo, fail and simulate, until it"
+          + " is told to stop (Ctrl-C or SIGTERM); then it finishes what runs and hands back the"
+          + " rest.",
       "exec and http serve nothing until they are allowed something."
     },
     footerHeading = "%nExamples:%n",
@@ -30,8 +32,8 @@ final class WorkerCommand implements Callable<Integer> {
       names = {"-e", "--endpoint"},
       paramLabel = "HOST:PORT",
       description =
-          "Server to serve; several, separated by commas, are tried in turn. Default:"
-              + " $ORCHESTRATOR_ENDPOINT, else 127.0.0.1:7460.")
+          "Node to connect to; several, separated by commas, are tried in turn. PORT is 7460 where"
+              + " none is given. Default: $ORCHESTRATOR_ENDPOINT, else 127.0.0.1:7460.")
   @Nullable String endpoint;
 
   @Option(names = "--id", paramLabel = "NAME", description = "Names the worker for people.")
@@ -64,11 +66,7 @@ final class WorkerCommand implements Callable<Integer> {
       description = "An executable that exec tasks may run; may be given several times.")
   List<String> allowExec = List.of();
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Any setting by its full path. May be given several times.")
-  Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin SettingsOptions options = new SettingsOptions();
 
   private final Programs programs;
 
@@ -78,15 +76,15 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return programs.worker().applyAsInt(settings());
+    return programs.worker().run(OperatorsFile.find(options.file), settings());
   }
 
   Map<String, Object> settings() {
-    var all = new LinkedHashMap<String, Object>(settings);
+    var all = new LinkedHashMap<String, Object>(options.settings);
     if (endpoint != null) {
       all.put(
           Programs.WORKER_ENDPOINTS,
-          Arrays.stream(endpoint.split(",", -1)).map(String::trim).toList());
+          Endpoint.parseAll(endpoint).stream().map(Endpoint::toString).toList());
     }
     put(all, Programs.WORKER_ID, id);
     put(all, Programs.WORKER_POOLS, pools);

@@ -2,6 +2,7 @@ package io.reeve.cli;
 
 import io.reeve.v1.Worker;
 import io.reeve.v1.WorkerStatus;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,7 +12,23 @@ final class WorkerText {
   private static final double MILLICORES = 1000.0;
   private static final long MIB = 1024 * 1024;
 
+  /** Those that work first, those that are gone last. */
+  static final Comparator<Worker> ORDER =
+      Comparator.comparingInt((Worker worker) -> rank(worker.getStatus()))
+          .thenComparing(Worker::getWorkerId)
+          .thenComparing(Worker::getPool);
+
   private WorkerText() {}
+
+  private static int rank(WorkerStatus status) {
+    return switch (status) {
+      case WORKER_STATUS_ONLINE -> 0;
+      case WORKER_STATUS_DRAINING -> 1;
+      case WORKER_STATUS_RESUMING -> 2;
+      case WORKER_STATUS_OFFLINE -> 3;
+      case WORKER_STATUS_UNSPECIFIED, UNRECOGNIZED -> 4;
+    };
+  }
 
   /** One line for each; what the worker has not said yet is left blank. */
   static TextTable table(List<Worker> workers) {

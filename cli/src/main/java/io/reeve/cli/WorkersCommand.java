@@ -7,15 +7,17 @@ import picocli.CommandLine.Command;
 @Command(
     name = "workers",
     description = {
-      "Lists the workers of the cluster, those that are connected and those that were, by id and pool.",
-      "STATUS is online; draining: takes no new work; resuming: its stream broke and its leases wait for"
-          + " it for a moment; or offline: gone, what it had leased goes to others. A word after it says"
-          + " why: disconnected, silent (no heartbeat in time), left (stopped in order), and others. Nodes"
-          + " forget workers that are gone after a while (reeve.grpc.worker.remembered-for, 1 h), and when"
-          + " they end.",
-      "ACTIVE, QUEUED (waiting inside the worker), CPU in processors and MEMORY in MiB are what the worker"
-          + " said in its last heartbeat. LEASES are the attempts it has leased, of the capacity it stated."
-          + " HEARD is how long ago it was last heard; NODE is where it is or was connected.",
+      "Lists the workers of the cluster: first the online ones, then those that drain or resume,"
+          + " then those that are gone; each group by id and pool.",
+      "STATUS is online; draining: takes no new work; resuming: its stream broke and its leases"
+          + " wait for it for a moment; or offline: gone, what it had leased goes to others. A word"
+          + " after it says why: disconnected, silent (no heartbeat in time), left (stopped in"
+          + " order), and others. Nodes forget workers that are gone after a while"
+          + " (reeve.grpc.worker.remembered-for, 1 h), and when they end.",
+      "ACTIVE, QUEUED (waiting inside the worker), CPU in processors and MEMORY in MiB are what the"
+          + " worker said in its last heartbeat. LEASES are the attempts it has leased, of the"
+          + " capacity it stated. HEARD is how long ago it was last heard; NODE is where it is or"
+          + " was connected.",
       "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
     },
     footerHeading = "%nExamples:%n",
@@ -32,14 +34,15 @@ final class WorkersCommand extends ClientCommand {
   @Override
   ExitCode run(ReeveClient client) {
     var answer = client.workers();
+    var workers = answer.getWorkersList().stream().sorted(WorkerText.ORDER).toList();
     if (output.json()) {
-      answer.getWorkersList().forEach(worker -> print(Json.line(WorkerJson.of(worker))));
-    } else if (answer.getWorkersCount() > 0) {
-      WorkerText.table(answer.getWorkersList())
+      workers.forEach(worker -> print(Json.line(WorkerJson.of(worker))));
+    } else if (!workers.isEmpty()) {
+      WorkerText.table(workers)
           .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
           .forEach(this::print);
     } else {
-      note("no worker is connected, or was a while ago; 'reeve worker' starts one");
+      note("no worker is connected, and none was lately; 'reeve worker' starts one");
     }
     if (answer.getOmitted() > 0) {
       note("workers left out, since the list would become too long: " + answer.getOmitted());

@@ -24,7 +24,9 @@ class ClusterDemoTest {
   void nothingIsLostOrDoneTwiceWhenNodesGo() throws IOException {
     var programs =
         new Programs(
-            settings -> 1, settings -> 1, ReeveProcesses.thisProgram(ReeveMain.class.getName()));
+            (file, settings) -> 1,
+            (file, settings) -> 1,
+            ReeveProcesses.thisProgram(ReeveMain.class.getName()));
 
     var exitCode =
         cli.realTime()

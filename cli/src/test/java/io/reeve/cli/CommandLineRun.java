@@ -2,8 +2,10 @@ package io.reeve.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a command line, with what it wrote. */
 final class CommandLineRun {
@@ -27,6 +30,17 @@ final class CommandLineRun {
 
   /** What the programs behind the command were started with. */
   final List<Map<String, Object>> started = new ArrayList<>();
+
+  /** The files of settings they were started with, null where there was none. */
+  final List<@Nullable Path> files = new ArrayList<>();
+
+  private @Nullable OutputStream elsewhere;
+
+  /** Lets the output go there, and not be kept. */
+  CommandLineRun outputTo(OutputStream target) {
+    elsewhere = target;
+    return this;
+  }
 
   CommandLineRun input(String text) {
     input = text;
@@ -53,12 +67,14 @@ final class CommandLineRun {
   int run(String... arguments) {
     return run(
         new Programs(
-            settings -> {
+            (file, settings) -> {
               started.add(settings);
+              files.add(file);
               return 0;
             },
-            settings -> {
+            (file, settings) -> {
               started.add(settings);
+              files.add(file);
               return 0;
             },
             List.of("reeve")),
@@ -69,7 +85,7 @@ final class CommandLineRun {
     var terminal =
         new Terminal(
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new Output(elsewhere == null ? out : elsewhere),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             onTerminal,
             false,

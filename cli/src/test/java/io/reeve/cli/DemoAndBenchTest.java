@@ -21,7 +21,9 @@ class DemoAndBenchTest {
 
   private static final Programs PROGRAMS =
       new Programs(
-          settings -> 1, settings -> 1, ReeveProcesses.thisProgram(FakeNodeMain.class.getName()));
+          (file, settings) -> 1,
+          (file, settings) -> 1,
+          ReeveProcesses.thisProgram(FakeNodeMain.class.getName()));
 
   private final CommandLineRun cli = new CommandLineRun();
 

@@ -13,7 +13,7 @@ public final class FakeNodeMain {
     var real = Programs.ofThisInstallation();
     var programs =
         new Programs(
-            settings -> {
+            (file, settings) -> {
               var port = settings.getOrDefault(Programs.NODE_PORT, 0);
               try (var server = FakeReeve.start((int) port, Clock.systemUTC())) {
                 new CountDownLatch(1).await();

@@ -76,19 +76,19 @@ class WorkersCommandTest {
   }
 
   @Test
-  void showsPeopleOneLineForEachWorker() {
+  void showsPeopleOneLineForEachWorkerThoseOnlineFirst() {
     server.workers(answer(GONE, WREN).build());
 
     assertThat(workers()).isZero();
 
     assertThat(cli.out().lines())
         .containsExactly(
-            "WORKER  POOL  STATUS               NODE           ACTIVE  LEASES  QUEUED  CPU   MEMORY  HEARD"
-                + "     QUEUES           KINDS  HOST   PID  CLIENT",
-            "robin   main  offline slow-reader  10.0.0.2:7355          0/4                           1 m 15 s"
-                + "  default          echo",
-            "wren    main  online               crane          3       5/8     2       0.13  64      800 ms"
-                + "    default,mail,+2  *      box-1  42   reeve-worker-java/1.2.3");
+            "WORKER  POOL  STATUS               NODE           ACTIVE  LEASES  QUEUED  CPU   MEMORY"
+                + "  HEARD     QUEUES           KINDS  HOST   PID  CLIENT",
+            "wren    main  online               crane          3       5/8     2       0.13  64    "
+                + "  800 ms    default,mail,+2  *      box-1  42   reeve-worker-java/1.2.3",
+            "robin   main  offline slow-reader  10.0.0.2:7355          0/4                         "
+                + "  1 m 15 s  default          echo");
     assertThat(cli.err()).isEmpty();
   }
 
@@ -112,11 +112,6 @@ class WorkersCommandTest {
 
     assertThat(cli.out().lines())
         .containsExactly(
-            "{\"workerId\":\"robin\",\"pool\":\"main\",\"incarnation\":\"b2\",\"status\":\"offline\","
-                + "\"reason\":\"SLOW_READER\",\"nodeAddress\":\"10.0.0.2:7355\",\"nodeName\":\"\","
-                + "\"connectedAt\":\"1970-01-01T00:00:00Z\",\"heardAgoMs\":75000,\"capacity\":4,"
-                + "\"urgentReserve\":0,\"leases\":0,\"queues\":[\"default\"],\"moreQueues\":0,"
-                + "\"kinds\":[\"echo\"],\"moreKinds\":0,\"client\":\"\",\"host\":\"\",\"pid\":0}",
             "{\"workerId\":\"wren\",\"pool\":\"main\",\"incarnation\":\"a1\",\"status\":\"online\","
                 + "\"nodeAddress\":\"10.0.0.1:7355\",\"nodeName\":\"crane\","
                 + "\"connectedAt\":\"2026-11-20T11:00:00Z\",\"heardAgoMs\":800,\"capacity\":8,"
@@ -124,7 +119,12 @@ class WorkersCommandTest {
                 + "\"activeUrgent\":1,\"queuedNormal\":1,\"queuedUrgent\":1,\"cpuMillicores\":125,"
                 + "\"memoryBytes\":67108864,\"queues\":[\"default\",\"mail\"],\"moreQueues\":2,"
                 + "\"kinds\":[\"*\"],\"moreKinds\":0,\"client\":\"reeve-worker-java/1.2.3\","
-                + "\"host\":\"box-1\",\"pid\":42}");
+                + "\"host\":\"box-1\",\"pid\":42}",
+            "{\"workerId\":\"robin\",\"pool\":\"main\",\"incarnation\":\"b2\",\"status\":\"offline\","
+                + "\"reason\":\"SLOW_READER\",\"nodeAddress\":\"10.0.0.2:7355\",\"nodeName\":\"\","
+                + "\"connectedAt\":\"1970-01-01T00:00:00Z\",\"heardAgoMs\":75000,\"capacity\":4,"
+                + "\"urgentReserve\":0,\"leases\":0,\"queues\":[\"default\"],\"moreQueues\":0,"
+                + "\"kinds\":[\"echo\"],\"moreKinds\":0,\"client\":\"\",\"host\":\"\",\"pid\":0}");
   }
 
   @Test

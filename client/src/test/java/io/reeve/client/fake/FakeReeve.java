@@ -34,9 +34,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The fake server: started on a free loopback port, told by its test what to answer. */
 public final class FakeReeve implements AutoCloseable {
+
+  private static final java.time.Duration REBINDS_WITHIN = java.time.Duration.ofSeconds(10);
 
   private final FakeTasks tasks;
   private final FakeClusterService cluster = new FakeClusterService();
@@ -49,20 +52,33 @@ public final class FakeReeve implements AutoCloseable {
 
   private FakeReeve(int port, FakeTasks tasks) {
     this.tasks = tasks;
-    try {
-      server =
-          NettyServerBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-              .addService(new FakeTaskService(tasks))
-              .addService(new FakeWorkerService(tasks))
-              .addService(cluster)
-              .intercept(new Script())
-              .maxInboundMessageSize(64 * 1024 * 1024)
-              .build()
-              .start();
-      this.port = server.getPort();
-    } catch (IOException cannotBind) {
-      throw new UncheckedIOException(cannotBind);
+    server = listening(port);
+    this.port = server.getPort();
+  }
+
+  /**
+   * A port that was in use a moment ago may be taken for another, by a client that connects to it:
+   * the system may give it the same port as its own.
+   */
+  private Server listening(int port) {
+    var until = System.nanoTime() + REBINDS_WITHIN.toNanos();
+    while (true) {
+      try {
+        return NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .addService(new FakeTaskService(tasks))
+            .addService(new FakeWorkerService(tasks))
+            .addService(cluster)
+            .intercept(new Script())
+            .maxInboundMessageSize(64 * 1024 * 1024)
+            .build()
+            .start();
+      } catch (IOException cannotBind) {
+        if (port == 0 || System.nanoTime() > until) {
+          throw new UncheckedIOException(cannotBind);
+        }
+        LockSupport.parkNanos(1_000_000);
+      }
     }
   }
 
