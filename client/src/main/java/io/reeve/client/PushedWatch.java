@@ -11,8 +11,7 @@ final class PushedWatch implements WatchLoop.Reader {
   private final Consumer<Task> onChange;
   private final CompletableFuture<Task> result = new CompletableFuture<>();
 
-  PushedWatch(
-      Calls calls, String taskId, WatchLoop.GivesUp givesUp, Consumer<Task> onChange) {
+  PushedWatch(Calls calls, String taskId, WatchLoop.GivesUp givesUp, Consumer<Task> onChange) {
     this.loop = new WatchLoop(calls, taskId, givesUp, this);
     this.onChange = onChange;
   }

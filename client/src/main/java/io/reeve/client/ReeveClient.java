@@ -200,8 +200,7 @@ public final class ReeveClient implements AutoCloseable {
   }
 
   public CompletableFuture<Task> awaitResultAsync(String taskId, Duration timeout) {
-    var result =
-        new PushedWatch(calls, taskId, WatchLoop.GivesUp.WHEN_CLOSED, task -> {}).begin();
+    var result = new PushedWatch(calls, taskId, WatchLoop.GivesUp.WHEN_CLOSED, task -> {}).begin();
     var timer =
         calls.after(
             timeout, () -> result.completeExceptionally(ReeveException.timedOut(taskId, timeout)));

@@ -39,7 +39,8 @@ record TransportFault(Status.Code code, String reason, String message) {
   }
 
   private static String inWords(Status status, String said, String all) {
-    if (has(status.getCause(), UnknownHostException.class) || all.contains("UnknownHostException")) {
+    if (has(status.getCause(), UnknownHostException.class)
+        || all.contains("UnknownHostException")) {
       return "no such host is known";
     }
     if (all.contains("Connection refused")) {

@@ -32,8 +32,7 @@ class EndpointTest {
         .hasMessage("expected a port of 1 to 65535, got 0");
     assertThatThrownBy(() -> Endpoint.parse("a:99999999999"))
         .hasMessage("expected host:port, got 'a:99999999999'");
-    assertThatThrownBy(() -> Endpoint.parse("[a:1"))
-        .hasMessage("expected host:port, got '[a:1'");
+    assertThatThrownBy(() -> Endpoint.parse("[a:1")).hasMessage("expected host:port, got '[a:1'");
     assertThatThrownBy(() -> Endpoint.parseAll("")).hasMessage("expected host:port, got ''");
   }
 }

@@ -9,49 +9,16 @@ import io.reeve.client.fake.FakeReeve;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class ReeveClientTest {
-
-  private static final Clock NOON =
-      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
-  private static final TaskRequest HELLO = TaskRequest.of("echo").payload("hello").build();
-
-  private final FakeReeve server = FakeReeve.start(NOON);
-  private final ReeveClient client = client(server.endpoint());
-
-  private static ReeveClient client(String endpoints) {
-    var ids = new int[1];
-    return ReeveClient.builder()
-        .endpoints(endpoints)
-        .callTimeout(Duration.ofSeconds(10))
-        .tryTimeout(Duration.ofMillis(500))
-        .backoff(Duration.ofMillis(5), Duration.ofMillis(20))
-        .requestIds(() -> "request-" + ++ids[0])
-        .timeAndChance(System::nanoTime, new Random(1))
-        .build();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    server.close();
-  }
+class ReeveClientTest extends ClientTest {
 
   @Nested
   class Submitting {
@@ -230,7 +197,8 @@ class ReeveClientTest {
 
         assertThat(failure.reason()).isEqualTo(ReeveException.REASON_NOT_GRPC);
         assertThat(failure.getMessage())
-            .isEqualTo("127.0.0.1:" + http.port() + ": an HTTP/1.1 server answered, which is no gRPC");
+            .isEqualTo(
+                "127.0.0.1:" + http.port() + ": an HTTP/1.1 server answered, which is no gRPC");
       }
     }
 
@@ -331,156 +299,6 @@ class ReeveClientTest {
   }
 
   @Nested
-  class Watching {
-
-    private final String id = client.submit(HELLO).taskId();
-
-    @Test
-    void showsEachStateAndEndsWithTheTerminalOne() {
-      var states = new ArrayList<TaskState>();
-      try (var watch = client.watch(id)) {
-        states.add(watch.next().getState());
-        server.lease(id, "worker-1");
-        states.add(watch.next().getState());
-        server.complete(id, "done");
-        watch.forEachRemaining(task -> states.add(task.getState()));
-      }
-      assertThat(states)
-          .containsExactly(
-              TaskState.TASK_STATE_READY,
-              TaskState.TASK_STATE_LEASED,
-              TaskState.TASK_STATE_COMPLETED);
-    }
-
-    @Test
-    void survivesABrokenStreamWithoutShowingAStateTwice() {
-      var states = new ArrayList<TaskState>();
-      try (var watch = client.watch(id)) {
-        states.add(watch.next().getState());
-        server.breakWatches();
-        eventually("the watch is open again", () -> server.tasks().isWatched(id));
-        server.complete(id, "done");
-        watch.forEachRemaining(task -> states.add(task.getState()));
-      }
-      assertThat(states)
-          .containsExactly(TaskState.TASK_STATE_READY, TaskState.TASK_STATE_COMPLETED);
-    }
-
-    @Test
-    void ofAnUnknownTaskIsRefused() {
-      try (var watch = client.watch("t-99")) {
-        assertThatThrownBy(watch::hasNext)
-            .isInstanceOfSatisfying(
-                ReeveException.class, e -> assertThat(e.code()).isEqualTo(Status.Code.NOT_FOUND));
-      }
-    }
-
-    @Test
-    void aReaderThatFailsEndsItsWatch() {
-      var result =
-          client.watch(
-              id,
-              task -> {
-                throw new IllegalStateException("reader");
-              });
-
-      assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(IllegalStateException.class);
-      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
-    }
-
-    @Test
-    void aClosedWatchEndsItsStream() {
-      var watch = client.watch(id);
-      watch.next();
-
-      watch.close();
-
-      assertThat(watch.hasNext()).isFalse();
-      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
-    }
-
-    @Test
-    void awaitResultReturnsTheTerminalTask() {
-      var result = client.awaitResultAsync(id, Duration.ofSeconds(10));
-      server.die(id, "no such mailbox");
-
-      var task = ReeveClient.await(result);
-
-      assertThat(task.getState()).isEqualTo(TaskState.TASK_STATE_DEAD);
-      assertThat(task.getFailure().getMessage()).isEqualTo("no such mailbox");
-    }
-
-    @Test
-    void awaitResultGivesUpAfterItsTimeoutAndLeavesNoStream() {
-      var failure =
-          catchThrowableOfType(
-              ReeveException.class, () -> client.awaitResult(id, Duration.ofMillis(50)));
-
-      assertThat(failure.reason()).isEqualTo(ReeveException.REASON_AWAIT_TIMED_OUT);
-      assertThat(failure).hasMessage("task t-1 has not ended within 0.05 s");
-      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
-    }
-
-    @Test
-    void awaitResultGoesOnHoweverLongTheServerIsAway() throws IOException {
-      var result = client.awaitResultAsync(id, Duration.ofMinutes(5));
-
-      try (var again = afterManyFailedTries()) {
-        again.complete(id, "done");
-
-        assertThat(ReeveClient.await(result).getResult().toStringUtf8()).isEqualTo("done");
-      }
-    }
-
-    @Test
-    void aWatchWithATimeoutGoesOnHoweverLongTheServerIsAway() throws IOException {
-      try (var watch = client.watch(id, Duration.ofMinutes(5))) {
-        assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_READY);
-
-        try (var again = afterManyFailedTries()) {
-          again.complete(id, "done");
-
-          assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_COMPLETED);
-        }
-      }
-    }
-
-    @Test
-    void aWatchEndsWithItsTimeout() {
-      try (var watch = client.watch(id, Duration.ofMillis(50))) {
-        assertThat(watch.next().getState()).isEqualTo(TaskState.TASK_STATE_READY);
-
-        assertThatThrownBy(watch::hasNext)
-            .isInstanceOfSatisfying(
-                ReeveException.class,
-                e -> assertThat(e.reason()).isEqualTo(ReeveException.REASON_AWAIT_TIMED_OUT));
-      }
-      eventually("the stream is gone", () -> !server.tasks().isWatched(id));
-    }
-
-    @Test
-    void aTimeoutMayBeLongerThanTheClockCounts() {
-      server.complete(id, "done");
-
-      assertThat(client.awaitResult(id, Duration.ofDays(1_000_000)).getId()).isEqualTo(id);
-    }
-
-    /** Kills the server, lets more tries fail than a call has, and starts it with the same task. */
-    private FakeReeve afterManyFailedTries() throws IOException {
-      server.close();
-      try (var broken = Http1.startBroken(server.port())) {
-        eventually("many tries failed", () -> broken.connections() > 20);
-      }
-      var again = FakeReeve.start(server.port(), NOON);
-      try (var other = client(again.endpoint())) {
-        assertThat(other.submit(HELLO).taskId()).isEqualTo(id);
-      }
-      return again;
-    }
-  }
-
-  @Nested
   class Cancelling {
 
     @Test
@@ -510,18 +328,5 @@ class ReeveClientTest {
     client.close();
 
     assertThatThrownBy(() -> client.submit(HELLO)).isInstanceOf(ReeveException.class);
-  }
-
-  private static io.grpc.StatusRuntimeException refusal(
-      Status.Code code, String reason, long retryDelayMillis) {
-    return FakeReeve.refusal(code, reason, "no", retryDelayMillis);
-  }
-
-  private static void eventually(String condition, BooleanSupplier holds) {
-    var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waiting until %s", condition).isLessThan(until);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }
