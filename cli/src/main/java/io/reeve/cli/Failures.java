@@ -3,6 +3,7 @@ package io.reeve.cli;
 import io.grpc.Status;
 import io.reeve.client.ReeveException;
 import io.reeve.node.store.StoreException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -15,9 +16,12 @@ final class Failures {
 
   private Failures() {}
 
+  /** The failure itself, without the wrappers that carry it between threads and past signatures. */
   static Throwable cause(Throwable failure) {
     var cause = failure;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+    while ((cause instanceof CompletionException
+            || cause instanceof ExecutionException
+            || cause instanceof UncheckedIOException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
@@ -28,7 +32,7 @@ final class Failures {
     if (failure instanceof ReeveException refused) {
       return of(refused);
     }
-    if (failure instanceof IllegalArgumentException || failure instanceof UncheckedIOException) {
+    if (failure instanceof IllegalArgumentException || failure instanceof IOException) {
       return new Shown(ExitCode.USAGE, message(failure), "");
     }
     if (failure instanceof StoreException store) {

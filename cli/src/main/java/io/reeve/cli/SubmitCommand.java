@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "  reeve submit echo 'hello' --wait",
       "  reeve submit email --payload-file mail.json --queue mail --attempts 5",
       "  reeve submit report --delay 2h --label team=finance --request-id report-2026-11",
-      "  reeve submit sleep 100ms --count 1000 --wait",
+      "  reeve submit sleep 100ms --count 100 --wait",
       "  id=$(reeve submit echo hi --output json | jq -r .taskId)"
     })
 final class SubmitCommand extends ClientCommand {

@@ -6,8 +6,8 @@ import io.reeve.v1.Lane;
 import io.reeve.v1.Priority;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -218,9 +218,11 @@ final class TaskOptions {
       if (payloadFile != null) {
         return ByteString.copyFrom(Files.readAllBytes(Path.of(payloadFile)));
       }
+    } catch (NoSuchFileException missing) {
+      throw new IllegalArgumentException(
+          "cannot read the payload: there is no file " + missing.getFile(), missing);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException(
-          new IOException("cannot read the payload: " + unreadable, unreadable));
+      throw new IllegalArgumentException("cannot read the payload: " + unreadable, unreadable);
     }
     return payload == null ? ByteString.EMPTY : ByteString.copyFromUtf8(payload);
   }
