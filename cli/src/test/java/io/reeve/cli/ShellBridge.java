@@ -36,6 +36,8 @@ final class ShellBridge implements AutoCloseable {
     int run(List<String> arguments, Map<String, String> environment, Terminal terminal);
   }
 
+  private static final int SECONDS_MAX = 200;
+
   private static final String SCRIPT =
       """
       #!/bin/bash
@@ -90,7 +92,7 @@ final class ShellBridge implements AutoCloseable {
     builder.environment().put("HOME", directory.toString());
     builder.environment().merge("PATH", directory.resolve("bin") + ":", (old, own) -> own + old);
     var process = builder.start();
-    if (!process.waitFor(110, TimeUnit.SECONDS)) {
+    if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       throw new AssertionError("did not end in time: " + script);

@@ -28,7 +28,7 @@ public final class Demo {
   private static final int TASKS_PER_CALL = 500;
   private static final int URGENT_EVERY = 5;
   private static final int SLOTS = 4;
-  private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(300);
   private static final int LOG_LINES = 20;
 
