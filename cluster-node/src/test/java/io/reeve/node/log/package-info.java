@@ -1,0 +1,4 @@
+@NullMarked
+package io.reeve.node.log;
+
+import org.jspecify.annotations.NullMarked;
