@@ -261,7 +261,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onAssigned(Partition.Assigned assigned) {
-    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING);
+    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING && hasRoomFor(assigned));
     if (!sorted.handedBack().isEmpty()) {
       partitions.settle(0, assigned.partition(), sorted.handedBack());
       tellCredit();
@@ -413,6 +413,9 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> checkSilence() {
+    if (stream.holdsBack()) {
+      heardAt = now(); // what the worker says waits unread
+    }
     var left = env.settings().silenceMax().toNanos() - (now() - heardAt);
     if (left <= 0) {
       return refuse("SILENT", "the worker was silent for too long", true);
@@ -512,6 +515,14 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   // ---- Helpers
+
+  private boolean hasRoomFor(Partition.Assigned assigned) {
+    var bytes = 0L;
+    for (var assignment : assigned.assignments()) {
+      bytes += assignment.spec().length;
+    }
+    return stream.hasRoomFor(bytes);
+  }
 
   private boolean offer(Session.ToWorker message) {
     return streamOpen && stream.offer(message);

@@ -16,10 +16,23 @@ public interface WorkerStream {
   boolean offer(Session.ToWorker message);
 
   /**
-   * The session has dealt with one more message of the worker. The edge may hold the worker back by
-   * it, so that the session's mailbox stays bounded.
+   * Whether payloads of {@code bytes} more may wait for the worker to read them. A session hands
+   * leases back for which there is no room.
+   */
+  default boolean hasRoomFor(long bytes) {
+    return true;
+  }
+
+  /**
+   * The session has handled one more message of the worker. The edge reads on by it, so that the
+   * session's mailbox stays bounded.
    */
   default void handled() {}
+
+  /** Whether the edge does not read on now, so that the worker's silence means nothing. */
+  default boolean holdsBack() {
+    return false;
+  }
 
   /** Ends the stream in order. */
   void complete();

@@ -10,10 +10,22 @@ final class RecordedStream implements WorkerStream {
 
   private final BlockingQueue<Object> said = new LinkedBlockingQueue<>();
   volatile boolean full;
+  volatile boolean holdsBack;
+  volatile long room = Long.MAX_VALUE;
 
   @Override
   public boolean offer(Session.ToWorker message) {
     return !full && said.add(message);
+  }
+
+  @Override
+  public boolean hasRoomFor(long bytes) {
+    return bytes <= room;
+  }
+
+  @Override
+  public boolean holdsBack() {
+    return holdsBack;
   }
 
   @Override

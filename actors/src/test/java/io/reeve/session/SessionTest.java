@@ -435,6 +435,30 @@ class SessionTest {
   }
 
   @Test
+  void aWorkerThatIsNotReadIsNotSilent() {
+    registered(9, 0);
+    stream.holdsBack = true;
+    pass(settings.silenceMax().multipliedBy(3));
+    stream.expectNothing();
+
+    stream.holdsBack = false;
+    pass(settings.silenceMax());
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SILENT");
+  }
+
+  @Test
+  void leasesThatWouldNotFitIntoTheStreamAreHandedBackUnused() {
+    var register = registered(4, 0);
+    stream.room = -1;
+
+    assign(register, 1, assignment(9, 1, Lane.NORMAL));
+
+    var handedBack = toPartition(1, Partition.Settle.class).settlements();
+    assertThat(handedBack).hasSize(1);
+    stream.expectNothing();
+  }
+
+  @Test
   void aSilentWorkerLosesItsStreamAndAfterTheGraceItsLeases() {
     registered(9, 0);
 

@@ -42,6 +42,9 @@ class EdgeViewTest {
   private static final Map<String, String> SERVICES =
       Map.of("TaskServiceView", "TaskService", "WorkerServiceView", "WorkerService");
 
+  /** Rpcs of the public services that the edge answers without a generated handler. */
+  private static final Set<String> ANSWERED_BY_HAND = Set.of("WatchTask");
+
   private static final Protocol ALL = Protocol.of(Protocol.compiled().getFileList());
 
   static Stream<Arguments> views() {
@@ -66,10 +69,11 @@ class EdgeViewTest {
   @Test
   void servicesOfferTheRpcsOfThePublicOnes() {
     SERVICES.forEach(
-        (view, service) ->
-            assertThat(rpcs(service(Protocol.EDGE, view)))
-                .as(view)
-                .isEqualTo(rpcs(service(Protocol.PUBLIC, service))));
+        (view, service) -> {
+          var offered = rpcs(service(Protocol.PUBLIC, service));
+          offered.keySet().removeAll(ANSWERED_BY_HAND);
+          assertThat(rpcs(service(Protocol.EDGE, view))).as(view).isEqualTo(offered);
+        });
   }
 
   /**

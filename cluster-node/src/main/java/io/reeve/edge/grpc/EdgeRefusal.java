@@ -27,8 +27,18 @@ final class EdgeRefusal extends RuntimeException {
 
   /** A field that is wrong in itself; {@code expectation} is "expected X, got Y". */
   static EdgeRefusal invalid(String field, String expectation) {
+    return of(Reason.INVALID_REQUEST, field, expectation);
+  }
+
+  /** A field that is wrong for a reason of its own. */
+  static EdgeRefusal of(Reason reason, String field, String expectation) {
+    return new EdgeRefusal(reason, reason.name(), field + ": " + expectation, field);
+  }
+
+  /** The caller, or all callers together, have as many bytes in flight as they may. */
+  static EdgeRefusal noRoom() {
     return new EdgeRefusal(
-        Reason.INVALID_REQUEST, Reason.INVALID_REQUEST.name(), field + ": " + expectation, field);
+        Reason.NO_ROOM, "expected room for the message or its answer, got too many in flight");
   }
 
   /** The rules said no. */

@@ -9,7 +9,13 @@ import java.time.Duration;
  * Everything the gRPC edge can be tuned by; read from {@code reeve.grpc} and {@code reeve.task}.
  */
 public record EdgeSettings(
-    Server server, Tasks tasks, Asks asks, Watches watches, Workers workers, Roster roster) {
+    Server server,
+    Bounds bounds,
+    Tasks tasks,
+    Asks asks,
+    Watches watches,
+    Workers workers,
+    Roster roster) {
 
   /**
    * @param port 0: any that is free
@@ -29,6 +35,20 @@ public record EdgeSettings(
       boolean reflection,
       Duration drainWithin) {}
 
+  /**
+   * What callers may take of the process.
+   *
+   * @param inFlightShare of the heap, for requests and for answers that are not read yet
+   * @param messageWithin how soon a message has to be complete, read or written
+   * @param firstCallWithin how soon a connection has to make its first call
+   * @param descriptorsReserve file descriptors that connections leave for everything else
+   */
+  public record Bounds(
+      double inFlightShare,
+      Duration messageWithin,
+      Duration firstCallWithin,
+      int descriptorsReserve) {}
+
   /** Limits and defaults of tasks. */
   public record Tasks(
       int payloadBytesMax,
@@ -47,19 +67,20 @@ public record EdgeSettings(
       Duration write, int writeAttempts, Duration read, int readAttempts, int listScanMax) {}
 
   /**
-   * @param buffered changes kept for a slow reader, the newest
    * @param refresh how often a watch is registered anew, which heals it after a partition moved
    */
-  public record Watches(int max, int buffered, Duration refresh) {}
+  public record Watches(int max, Duration refresh) {}
 
   /**
    * @param buffered messages to one worker that wait for it to read
+   * @param bufferedBytes of payloads in them
    * @param messagesPerSecond beyond which a worker's stream is slowed down
    */
   public record Workers(
       int sessionsMax,
       int capacityMax,
       int buffered,
+      int bufferedBytes,
       int messagesPerSecond,
       Duration helloWithin,
       Duration lingerAfterEnd) {}
@@ -82,6 +103,7 @@ public record EdgeSettings(
     var settings =
         new EdgeSettings(
             server(grpc),
+            bounds(grpc),
             tasks(task),
             asks(grpc),
             watches(grpc),
@@ -129,6 +151,14 @@ public record EdgeSettings(
         keys.duration("drain-within", Duration.ofMillis(100), Duration.ofMinutes(1)));
   }
 
+  private static Bounds bounds(ConfigKeys keys) {
+    return new Bounds(
+        keys.number("in-flight-share", 0.01, 0.5),
+        keys.duration("message-within", Duration.ofMillis(100), Duration.ofHours(1)),
+        keys.duration("first-call-within", Duration.ofMillis(100), Duration.ofHours(1)),
+        keys.count("descriptors-reserve", 0, 100_000));
+  }
+
   private static String advertise(ConfigKeys keys) {
     var text = keys.text("advertise");
     keys.demand(
@@ -166,7 +196,6 @@ public record EdgeSettings(
   private static Watches watches(ConfigKeys keys) {
     return new Watches(
         keys.count("watches-max", 1, 1_000_000),
-        keys.count("watch-buffer", 1, 10_000),
         keys.duration("watch-refresh", Duration.ofMillis(100), Duration.ofHours(1)));
   }
 
@@ -175,6 +204,7 @@ public record EdgeSettings(
         keys.count("sessions-max", 1, 100_000),
         session.count("capacity-max", 1, 1_000_000),
         keys.count("buffer", 8, 100_000),
+        keys.bytes("buffer-size-max", MIB, 1024 * MIB),
         keys.count("messages-per-second", 10, 1_000_000),
         session.duration("hello-within", Duration.ofMillis(1), Duration.ofHours(1)),
         keys.duration("linger-after-end", Duration.ofMillis(100), Duration.ofMinutes(1)));

@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.reeve.domain.TimeBounds;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,6 @@ final class Expect {
   private static final String ANY = "*";
   private static final int NAMES_MAX = 1_000;
   private static final int SHOWN_MAX = 64;
-  private static final long NANOS_PER_MS = 1_000_000L;
   private static final long NANOS_PER_S = 1_000_000_000L;
 
   // The range of google.protobuf.Duration and Timestamp.
@@ -78,6 +78,17 @@ final class Expect {
     return names;
   }
 
+  /** A capacity or a part of one. */
+  static int capacity(String field, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw EdgeRefusal.of(
+          Reason.CAPACITY_OUT_OF_BOUNDS,
+          field,
+          "expected " + min + " to " + max + ", got " + value);
+    }
+    return value;
+  }
+
   static int between(String field, int value, int min, int max) {
     if (value < min || value > max) {
       throw EdgeRefusal.invalid(field, "expected " + min + " to " + max + ", got " + value);
@@ -112,7 +123,7 @@ final class Expect {
       throw EdgeRefusal.invalid(
           field, "expected a valid duration, got " + seconds + " s and " + nanos + " ns");
     }
-    var ms = seconds * 1000 + ceilToMs(nanos);
+    var ms = TimeBounds.duration(seconds, nanos);
     if (seconds < 0 || nanos < 0 || ms < minMs || ms > maxMs) {
       throw EdgeRefusal.invalid(
           field, "expected " + minMs + " to " + maxMs + " ms, got " + ms + " ms");
@@ -120,7 +131,10 @@ final class Expect {
     return ms;
   }
 
-  /** The instant in milliseconds since the epoch, parts of one rounded up; 0 for any before it. */
+  /**
+   * The instant in milliseconds since the epoch, parts of one rounded up where that does not leave
+   * the year 9999; 0 for any instant before the epoch.
+   */
   static long epochMillis(String field, Timestamp value) {
     var seconds = value.getSeconds();
     var nanos = value.getNanos();
@@ -131,7 +145,7 @@ final class Expect {
       throw EdgeRefusal.invalid(
           field, "expected a valid instant, got " + seconds + " s and " + nanos + " ns");
     }
-    return Math.max(0, seconds * 1000 + ceilToMs(nanos));
+    return TimeBounds.instant(seconds, nanos);
   }
 
   /** At most 32 labels, names and values of at most 128 characters each. */
@@ -184,9 +198,5 @@ final class Expect {
       }
     }
     return true;
-  }
-
-  private static long ceilToMs(int nanos) {
-    return Math.floorDiv(nanos + NANOS_PER_MS - 1, NANOS_PER_MS);
   }
 }

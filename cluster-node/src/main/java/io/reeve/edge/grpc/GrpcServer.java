@@ -2,6 +2,10 @@ package io.reeve.edge.grpc;
 
 import com.typesafe.config.ConfigFactory;
 import io.reeve.edge.NodeHealth;
+import io.reeve.edge.bounds.Descriptors;
+import io.reeve.edge.bounds.Door;
+import io.reeve.edge.bounds.Doors;
+import io.reeve.edge.bounds.Room;
 import io.reeve.edge.v1.TaskServiceViewHandlerFactory;
 import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
@@ -24,7 +28,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.grpc.ServiceDescription;
-import org.apache.pekko.grpc.Trailers;
 import org.apache.pekko.grpc.javadsl.ServerReflection;
 import org.apache.pekko.grpc.javadsl.ServiceHandler;
 import org.apache.pekko.http.javadsl.Http;
@@ -50,6 +53,26 @@ public final class GrpcServer {
   /** More than this for long is an attack (CVE-2023-44487), and ends the connection. */
   private static final int RESETS_PER_SECOND = 100;
 
+  /** Methods whose callers send a stream of messages. */
+  private static final Set<String> STREAMING =
+      Set.of(
+          "/" + WorkerService.name + "/Connect",
+          "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+          "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
+
+  /** Bytes of an answer for which there has to be room before it is made. */
+  private static final Map<String, Long> EXPECTED =
+      Map.of("/" + TaskService.name + "/ListTasks", TaskServiceEdge.PAGE_BYTES);
+
+  /** Connections that the door has closed and the library has not yet seen off. */
+  private static final int CLOSING = 256;
+
+  private static final long READ_AHEAD_MIN = 64 * 1024;
+  private static final long READ_AHEAD_MAX = 512 * 1024;
+
+  /** Calls of one connection that read ahead in full at once; the others share what is left. */
+  private static final int READ_AHEAD_STREAMS = 4;
+
   /** How soon a watch of health learns that the store or the dispatcher is away. */
   private static final Duration HEALTH_WATCH_INTERVAL = Duration.ofSeconds(5);
 
@@ -58,6 +81,9 @@ public final class GrpcServer {
   private final HealthEdge health;
   private final ActorRef<Sessions.Command> sessions;
   private final AtomicInteger openSessions;
+  private final Runnable endWatches;
+  private final Room room;
+  private final Door door;
   private final ServerBinding binding;
 
   private GrpcServer(
@@ -66,12 +92,18 @@ public final class GrpcServer {
       HealthEdge health,
       ActorRef<Sessions.Command> sessions,
       AtomicInteger openSessions,
+      Runnable endWatches,
+      Room room,
+      Door door,
       ServerBinding binding) {
     this.settings = settings;
     this.node = node;
     this.health = health;
     this.sessions = sessions;
     this.openSessions = openSessions;
+    this.endWatches = endWatches;
+    this.room = room;
+    this.door = door;
     this.binding = binding;
   }
 
@@ -133,41 +165,83 @@ public final class GrpcServer {
                 openSessions),
             "sessions");
     var served = new ArrayList<Served>();
+    Runnable endWatches = () -> {};
+    Function<HttpRequest, CompletionStage<HttpResponse>> handler;
     if (backing.edge()) {
       var names = new ServerMessages.NodeName(nodeName, version);
       served.add(
           workers(system, settings, backing, sessions, new ServerMessages(names, settings, clock)));
-      served.add(tasks(system, spawner, settings, backing));
+      var watches = watches(spawner, settings, backing);
+      endWatches = watches::leave;
+      var tasks =
+          new TaskServiceEdge(
+              backing.partitions(), backing.routing(), settings, system.scheduler(), watches);
+      served.add(tasks(system, tasks));
       served.add(cluster(system, backing));
+      served.add(health(system, health));
+      handler =
+          new WatchCalls(
+              tasks, materializer(system), system, handler(system, settings, backing, served));
+    } else {
+      served.add(health(system, health));
+      handler = handler(system, settings, backing, served);
     }
-    served.add(health(system, health));
-    var handler = handler(system, settings, served);
-    var guard = new FrameGuard(settings.server().messageBytesMax());
-    Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
-        request -> handler.apply(guard.guarded(request));
-    return Http.get(system)
-        .newServerAt(settings.server().host(), settings.server().port())
-        .withSettings(serverSettings(system, settings.server()))
-        .bind(guarded)
+    var ended = endWatches;
+    var room = Room.ofHeap(settings.bounds().inFlightShare(), settings.server().messageBytesMax());
+    var door = door(settings, room);
+    var guard = new CallGuard(door, frames(settings), handler, STREAMING, EXPECTED, system);
+    return Doors.behind(
+            door,
+            () ->
+                Http.get(system)
+                    .newServerAt(settings.server().host(), settings.server().port())
+                    .withSettings(serverSettings(system, settings, door, room))
+                    .bind(guard::answer))
         .thenApply(
             binding ->
                 new GrpcServer(
-                    settings, backing.health(), health, sessions, openSessions, binding));
+                    settings,
+                    backing.health(),
+                    health,
+                    sessions,
+                    openSessions,
+                    ended,
+                    room,
+                    door,
+                    binding));
   }
 
-  private static Served tasks(
-      ActorSystem<?> system, Spawner spawner, EdgeSettings settings, Backing backing) {
-    var partitions = backing.partitions();
-    var watches =
-        new TaskWatches(
-            spawner.spawn(TaskWatches.guardian(partitions, settings.watches()), "watches"),
-            settings.watches());
-    var tasks =
-        new TaskServiceEdge(partitions, backing.routing(), settings, system.scheduler(), watches);
+  private static Door door(EdgeSettings settings, Room room) {
+    var bounds = settings.bounds();
+    return new Door(
+        new Door.Settings(
+            "reeve.grpc",
+            settings.server().connectionsMax(),
+            bounds.descriptorsReserve(),
+            bounds.firstCallWithin(),
+            false),
+        room,
+        Descriptors.ofThisProcess(),
+        System::nanoTime);
+  }
+
+  private static FrameGuard.Bounds frames(EdgeSettings settings) {
+    return new FrameGuard.Bounds(
+        settings.server().messageBytesMax(),
+        settings.bounds().messageWithin(),
+        settings.workers().lingerAfterEnd());
+  }
+
+  private static TaskWatches watches(Spawner spawner, EdgeSettings settings, Backing backing) {
+    return new TaskWatches(
+        spawner.spawn(TaskWatches.guardian(backing.partitions(), settings.watches()), "watches"));
+  }
+
+  private static Served tasks(ActorSystem<?> system, TaskServiceEdge tasks) {
     return new Served(
         TaskService.description,
         TaskServiceViewHandlerFactory.partial(
-            tasks, TaskService.name, materializer(system), GrpcServer::statuses, system));
+            tasks, TaskService.name, materializer(system), GrpcStatuses::mapper, system));
   }
 
   private static Served workers(
@@ -189,7 +263,7 @@ public final class GrpcServer {
     return new Served(
         WorkerService.description,
         WorkerServiceViewHandlerFactory.partial(
-            workers, WorkerService.name, materializer(system), GrpcServer::statuses, system));
+            workers, WorkerService.name, materializer(system), GrpcStatuses::mapper, system));
   }
 
   private static Served cluster(ActorSystem<?> system, Backing backing) {
@@ -199,7 +273,7 @@ public final class GrpcServer {
             new ClusterServiceEdge(backing.nodes(), backing.workers(), backing.wanted()),
             ClusterService.name,
             materializer(system),
-            GrpcServer::statuses,
+            GrpcStatuses::mapper,
             system));
   }
 
@@ -207,7 +281,7 @@ public final class GrpcServer {
     return new Served(
         Health.description,
         HealthHandlerFactory.partial(
-            health, Health.name, materializer(system), GrpcServer::statuses, system));
+            health, Health.name, materializer(system), GrpcStatuses::mapper, system));
   }
 
   private static Materializer materializer(ActorSystem<?> system) {
@@ -222,6 +296,21 @@ public final class GrpcServer {
   /** Sessions of workers that are open. */
   public int openSessions() {
     return openSessions.get();
+  }
+
+  /** Bytes of requests and unread answers that are in flight, and how many there may be. */
+  public Room room() {
+    return room;
+  }
+
+  /** Connections that are open. */
+  public int connections() {
+    return door.connections();
+  }
+
+  /** The calls and streams that were refused. */
+  public Refusals refusals() {
+    return GrpcStatuses.refusals();
   }
 
   /**
@@ -244,6 +333,7 @@ public final class GrpcServer {
    */
   public CompletionStage<Done> terminate() {
     sessions.tell(new Sessions.CompleteAll());
+    endWatches.run();
     health.close();
     return binding.terminate(settings.server().drainWithin()).thenApply(done -> Done.getInstance());
   }
@@ -254,7 +344,7 @@ public final class GrpcServer {
   }
 
   private static Function<HttpRequest, CompletionStage<HttpResponse>> handler(
-      ActorSystem<?> system, EdgeSettings settings, List<Served> served) {
+      ActorSystem<?> system, EdgeSettings settings, Backing backing, List<Served> served) {
     var handlers = new ArrayList<Function<HttpRequest, CompletionStage<HttpResponse>>>();
     served.forEach(service -> handlers.add(service.handler()));
     if (settings.server().reflection()) {
@@ -262,18 +352,25 @@ public final class GrpcServer {
       var descriptions = served.stream().map(Served::description).toList();
       handlers.add(ServerReflection.create(descriptions, system));
     }
+    handlers.add(new Unserved(system, materializer(system), backing.edge()));
     @SuppressWarnings({"unchecked", "rawtypes"}) // A generic array cannot be made otherwise.
     Function<HttpRequest, CompletionStage<HttpResponse>>[] all = handlers.toArray(Function[]::new);
     return ServiceHandler.concatOrNotFound(all);
   }
 
-  @SuppressWarnings("deprecation") // The generated handlers take this type and no other.
-  private static org.apache.pekko.japi.Function<Throwable, Trailers> statuses(
-      org.apache.pekko.actor.ActorSystem system) {
-    return GrpcStatuses::trailers;
+  /**
+   * Bytes that the library reads ahead of us for one call, as far as the room allows: each session
+   * of a worker may hold as many while it is held back.
+   */
+  private static long readAhead(EdgeSettings settings, Room room) {
+    var share = room.max() / settings.workers().sessionsMax();
+    return Math.max(READ_AHEAD_MIN, Math.min(share, READ_AHEAD_MAX));
   }
 
-  private static ServerSettings serverSettings(ActorSystem<?> system, EdgeSettings.Server server) {
+  private static ServerSettings serverSettings(
+      ActorSystem<?> system, EdgeSettings settings, Door door, Room room) {
+    var server = settings.server();
+    var readAhead = readAhead(settings, room);
     var http2 = "pekko.http.server.http2.";
     var parsing = "pekko.http.server.parsing.";
     var config =
@@ -283,10 +380,20 @@ public final class GrpcServer {
                     Map.entry("pekko.http.server.server-header", ""),
                     Map.entry("pekko.http.server.request-timeout", "infinite"),
                     Map.entry("pekko.http.server.verbose-error-messages", false),
-                    Map.entry("pekko.http.server.max-connections", server.connectionsMax()),
+                    Map.entry("pekko.http.server.remote-address-attribute", true),
+                    // HTTP/1.0 has no Host; what comes by it is told that gRPC is spoken here.
+                    Map.entry("pekko.http.server.default-host-header", "localhost"),
+                    // The door bounds them; those that it closes may be counted for a moment yet.
+                    Map.entry("pekko.http.server.max-connections", door.connectionsMax() + CLOSING),
                     Map.entry(
                         "pekko.http.server.idle-timeout", server.idleTimeout().toMillis() + " ms"),
                     Map.entry(parsing + "max-header-value-length", server.headerBytesMax()),
+                    // What callers get wrong is theirs to read, in the answer.
+                    Map.entry(parsing + "error-logging-verbosity", "off"),
+                    Map.entry(http2 + "incoming-stream-level-buffer-size", readAhead),
+                    Map.entry(
+                        http2 + "incoming-connection-level-buffer-size",
+                        READ_AHEAD_STREAMS * readAhead),
                     Map.entry(http2 + "max-concurrent-streams", server.streamsPerConnectionMax()),
                     Map.entry(http2 + "ping-interval", server.pingInterval().toMillis() + " ms"),
                     Map.entry(http2 + "ping-timeout", server.pingTimeout().toMillis() + " ms"),

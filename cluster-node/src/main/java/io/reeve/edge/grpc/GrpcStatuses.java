@@ -11,10 +11,15 @@ import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.grpc.GrpcServiceException;
 import org.apache.pekko.grpc.Trailers;
+import org.apache.pekko.grpc.internal.GrpcProtocolNative$;
+import org.apache.pekko.grpc.internal.Identity$;
 import org.apache.pekko.grpc.internal.MissingParameterException;
+import org.apache.pekko.grpc.javadsl.GrpcExceptionHandler;
 import org.apache.pekko.grpc.javadsl.MetadataBuilder;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.scaladsl.model.EntityStreamException;
 import org.apache.pekko.http.scaladsl.model.http2.PeerClosedStreamException;
 import org.apache.pekko.stream.AbruptTerminationException;
@@ -32,9 +37,33 @@ final class GrpcStatuses {
   /** The header in which a google.rpc.Status travels. */
   private static final String DETAILS = "grpc-status-details-bin";
 
+  /** Of this process: a status does not know which server of it sends it. */
+  private static final Refusals REFUSALS = new Refusals();
+
   private static final Logger LOG = LoggerFactory.getLogger(GrpcStatuses.class);
 
   private GrpcStatuses() {}
+
+  /** The refusals that were sent. */
+  static Refusals refusals() {
+    return REFUSALS;
+  }
+
+  /** What the library's handlers ask for the status of a failure. */
+  @SuppressWarnings("deprecation") // They take this type and no other.
+  static org.apache.pekko.japi.Function<Throwable, Trailers> mapper(
+      org.apache.pekko.actor.ActorSystem system) {
+    return GrpcStatuses::trailers;
+  }
+
+  /** A response that is nothing but the refusal. */
+  static HttpResponse response(EdgeRefusal refusal, ClassicActorSystemProvider system) {
+    return GrpcExceptionHandler.standard(
+        refusal,
+        GrpcStatuses::mapper,
+        GrpcProtocolNative$.MODULE$.newWriter(Identity$.MODULE$),
+        system);
+  }
 
   /** How a call that ended in {@code failure} is answered. Logs what is a fault of ours. */
   static Trailers trailers(Throwable failure) {
@@ -144,6 +173,8 @@ final class GrpcStatuses {
   }
 
   private static Trailers trailers(EdgeRefusal refusal) {
+    REFUSALS.count(refusal.reason());
+    LOG.debug("refused: {} {}", refusal.reasonName(), refusal.text());
     var metadata =
         new MetadataBuilder()
             .addBinary(DETAILS, ByteString.fromArrayUnsafe(status(refusal).toByteArray()))

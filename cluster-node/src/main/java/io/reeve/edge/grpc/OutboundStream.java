@@ -1,22 +1,67 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.session.Session;
 import io.reeve.session.Session.ToWorker;
 import io.reeve.session.WorkerStream;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.QueueOfferResult;
 
-/** The server's side of a worker's stream: a bounded queue in front of the wire. */
+/**
+ * The server's side of a worker's stream: a queue in front of the wire, bounded in messages and in
+ * bytes.
+ */
 final class OutboundStream implements WorkerStream {
 
   private final BoundedSourceQueue<ToWorker> queue;
+  private final Inbound inbound;
+  private final long bytesMax;
+  private final AtomicLong bytes = new AtomicLong();
 
-  OutboundStream(BoundedSourceQueue<ToWorker> queue) {
+  /**
+   * @param inbound what the worker says, which is read on as the session handles it
+   * @param bytesMax of payloads that wait for the worker to read
+   */
+  OutboundStream(BoundedSourceQueue<ToWorker> queue, Inbound inbound, long bytesMax) {
     this.queue = queue;
+    this.inbound = inbound;
+    this.bytesMax = bytesMax;
   }
 
   @Override
   public boolean offer(ToWorker message) {
-    return queue.offer(message) == QueueOfferResult.enqueued();
+    var size = size(message);
+    bytes.addAndGet(size);
+    if (queue.offer(message) != QueueOfferResult.enqueued()) {
+      bytes.addAndGet(-size);
+      return false;
+    }
+    if (message instanceof Session.SettlementAck ack) {
+      inbound.settledUpTo(ack.batch());
+    }
+    return true;
+  }
+
+  @Override
+  public boolean hasRoomFor(long size) {
+    var waiting = bytes.get();
+    return waiting == 0 || waiting + size <= bytesMax;
+  }
+
+  /** The wire took a message. */
+  ToWorker taken(ToWorker message) {
+    bytes.addAndGet(-size(message));
+    return message;
+  }
+
+  @Override
+  public void handled() {
+    inbound.handled();
+  }
+
+  @Override
+  public boolean holdsBack() {
+    return inbound.isHeldBack();
   }
 
   @Override
@@ -40,5 +85,17 @@ final class OutboundStream implements WorkerStream {
     if (!queue.isCompleted()) {
       queue.fail(refusal);
     }
+  }
+
+  /** Payloads are what may be large. */
+  private static long size(ToWorker message) {
+    if (!(message instanceof Session.Assignments assignments)) {
+      return 0;
+    }
+    var size = 0L;
+    for (var assignment : assignments.assignments()) {
+      size += assignment.spec().length;
+    }
+    return size;
   }
 }

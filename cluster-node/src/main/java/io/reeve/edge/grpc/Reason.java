@@ -44,9 +44,21 @@ public enum Reason {
       Status.Code.RESOURCE_EXHAUSTED,
       0,
       "A message exceeds the server's limit. Send less at once."),
+  MESSAGE_LATE(
+      Status.Code.UNAVAILABLE,
+      200,
+      "A message was begun and not completed in time. Send it again, faster or in parts."),
+  NO_ROOM(
+      Status.Code.RESOURCE_EXHAUSTED,
+      200,
+      "Too many bytes of requests and unread answers are in flight. Read, back off, repeat."),
   COMPRESSION_REFUSED(
       Status.Code.UNIMPLEMENTED, 0, "Compressed messages are not taken. Send them as they are."),
-  UNKNOWN_METHOD(Status.Code.UNIMPLEMENTED, 0, "The service has no such method."),
+  UNKNOWN_METHOD(Status.Code.UNIMPLEMENTED, 0, "The node has no such service or method."),
+  NO_EDGE(
+      Status.Code.UNAVAILABLE,
+      1000,
+      "The node owns tasks and serves no clients or workers. Connect to another node."),
   UNKNOWN_SERVICE(Status.Code.NOT_FOUND, 0, "Health was asked for a service that is not here."),
   HELLO_EXPECTED(
       Status.Code.FAILED_PRECONDITION, 0, "The first message of a worker's stream is not Hello."),

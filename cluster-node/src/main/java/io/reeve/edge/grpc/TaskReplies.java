@@ -3,6 +3,7 @@ package io.reeve.edge.grpc;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.v1.TaskReplyView;
 import io.reeve.partition.TaskView;
@@ -15,24 +16,52 @@ final class TaskReplies {
 
   private TaskReplies() {}
 
-  static TaskReplyView reply(TaskView task) {
-    return TaskReplyView.newBuilder().setTask(view(task, false)).build();
+  /**
+   * Bytes of one answer that every client takes: gRPC libraries refuse more than 4 MiB unless they
+   * are told otherwise.
+   */
+  static final int ANSWER_BYTES_MAX = 3_584 * 1024;
+
+  /** Bytes of a task beside payload and result: texts and labels at their limits, with room. */
+  private static final int TASK_OVERHEAD = 64 * 1024;
+
+  /** Which of the large fields an answer has. */
+  enum Bytes {
+    /** Payload and result. */
+    ALL,
+    /** None, as the caller wants it. */
+    UNWANTED,
+    /** None, since they would not fit; the answer says so. */
+    TOO_MANY
   }
 
-  /**
-   * @param omitBytes leave payload and result out
-   */
-  static io.reeve.edge.v1.TaskView view(TaskView task, boolean omitBytes) {
+  /** A task in full, however large: only its caller knows what it takes. */
+  static TaskReplyView reply(TaskView task) {
+    return reply(task, Bytes.ALL);
+  }
+
+  static TaskReplyView reply(TaskView task, Bytes bytes) {
+    return TaskReplyView.newBuilder().setTask(view(task, bytes)).build();
+  }
+
+  /** Whether every client takes the task in full. */
+  static boolean fits(TaskView task) {
+    return (long) task.spec().length + task.result().length + TASK_OVERHEAD <= ANSWER_BYTES_MAX;
+  }
+
+  static io.reeve.edge.v1.TaskView view(TaskView task, Bytes bytes) {
+    var all = bytes == Bytes.ALL;
     var view =
         io.reeve.edge.v1.TaskView.newBuilder()
             .setId(task.id().toString())
             .setState(state(task.state()))
-            .setSpec(UnsafeByteOperations.unsafeWrap(omitBytes ? lean(task.spec()) : task.spec()))
+            .setSpec(UnsafeByteOperations.unsafeWrap(all ? task.spec() : lean(task.spec())))
             .setAttempt(task.attempt())
             .setFence(task.fence())
             .setCancelReason(task.cancelReason())
-            .setWorkerId(task.workerId());
-    if (!omitBytes) {
+            .setWorkerId(task.workerId())
+            .setBytesOmitted(bytes == Bytes.TOO_MANY);
+    if (all) {
       view.setResult(UnsafeByteOperations.unsafeWrap(task.result()));
     }
     if (task.submittedAtMs() != 0) {
@@ -66,10 +95,12 @@ final class TaskReplies {
     return view.build();
   }
 
+  /** The instant, which the bounds keep within what every library can print. */
   static Timestamp instant(long epochMs) {
+    var bounded = TimeBounds.instant(epochMs);
     return Timestamp.newBuilder()
-        .setSeconds(Math.floorDiv(epochMs, 1000))
-        .setNanos((int) Math.floorMod(epochMs, 1000L) * 1_000_000)
+        .setSeconds(bounded / 1000)
+        .setNanos((int) (bounded % 1000) * 1_000_000)
         .build();
   }
 

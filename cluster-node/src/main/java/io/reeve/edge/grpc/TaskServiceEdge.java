@@ -1,6 +1,5 @@
 package io.reeve.edge.grpc;
 
-import com.google.protobuf.ByteString;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
@@ -11,6 +10,7 @@ import io.reeve.edge.v1.TaskReplyView;
 import io.reeve.edge.v1.TaskServiceView;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import io.reeve.partition.TaskView;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.ListTasksRequest;
@@ -31,6 +31,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Scheduler;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,9 @@ final class TaskServiceEdge implements TaskServiceView {
 
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 1000;
+
+  /** Bytes at which a page ends. One task alone may have more, up to what every client takes. */
+  static final long PAGE_BYTES = 1024 * 1024;
 
   private final Partitions partitions;
   private final EdgeSettings settings;
@@ -105,7 +109,9 @@ final class TaskServiceEdge implements TaskServiceView {
   }
 
   private CompletionStage<Partition.Submitted> submit(
-      String requestId, List<ByteString> specs, Function<Integer, String> fields) {
+      String requestId,
+      List<com.google.protobuf.ByteString> specs,
+      Function<Integer, String> fields) {
     Expect.text("request_id", requestId, 128);
     var digest = RequestDigest.of(requestId);
     var reader = new TaskSpecs(settings.tasks(), digest);
@@ -155,8 +161,8 @@ final class TaskServiceEdge implements TaskServiceView {
         .thenApply(reply -> TaskReplies.reply(expect(Partition.Found.class, reply).task()));
   }
 
-  @Override
-  public Source<TaskReplyView, NotUsed> watchTask(WatchTaskRequest in) {
+  /** The task now and after each change, each as an encoded answer. */
+  Source<ByteString, NotUsed> watchTask(WatchTaskRequest in) {
     return watches.watch(taskId(in.getTaskId()));
   }
 
@@ -206,10 +212,10 @@ final class TaskServiceEdge implements TaskServiceView {
     private CompletionStage<ListTasksView> add(PageToken place, Partition.Listed listed) {
       var after = place.after();
       for (var task : listed.tasks()) {
-        var view = TaskReplies.view(task, request.getOmitBytes());
+        var view = TaskReplies.view(task, bytes(task));
         // With tag and length in front of it.
         var size = view.getSerializedSize() + 6L;
-        if (page.getTasksCount() > 0 && bytes + size > pageBytesMax()) {
+        if (page.getTasksCount() > 0 && bytes + size > PAGE_BYTES) {
           return done(new PageToken(place.partition(), after));
         }
         bytes += size;
@@ -230,9 +236,11 @@ final class TaskServiceEdge implements TaskServiceView {
       return CompletableFuture.completedFuture(page.setNextPageToken(next.text(request)).build());
     }
 
-    /** Leaves room for the token. */
-    private long pageBytesMax() {
-      return settings.server().messageBytesMax() - 1024L;
+    private TaskReplies.Bytes bytes(TaskView task) {
+      if (request.getOmitBytes()) {
+        return TaskReplies.Bytes.UNWANTED;
+      }
+      return TaskReplies.fits(task) ? TaskReplies.Bytes.ALL : TaskReplies.Bytes.TOO_MANY;
     }
   }
 

@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -26,8 +27,6 @@ final class TaskSpecs {
   private static final long BACKOFF_INITIAL_MAX_MS = Expect.DAY_MS;
   private static final long BACKOFF_MAX_MS = 7 * Expect.DAY_MS;
   private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
-  // The range of google.protobuf.Duration; no bound of ours.
-  private static final long ANY_MS = 315_576_000_000_000L;
 
   private final EdgeSettings.Tasks settings;
   private final RequestDigest digest;
@@ -80,10 +79,15 @@ final class TaskSpecs {
         new TaskClass(queue, kind, lane(field, spec)),
         priority(field, spec),
         spec.hasExecutionTimeout()
-            ? Expect.millis(field + ".execution_timeout", spec.getExecutionTimeout(), 1, ANY_MS)
+            ? Expect.millis(
+                field + ".execution_timeout",
+                spec.getExecutionTimeout(),
+                1,
+                TimeBounds.DURATION_MAX_MS)
             : settings.executionTimeout().toMillis(),
         spec.hasQueueTimeout()
-            ? Expect.millis(field + ".queue_timeout", spec.getQueueTimeout(), 1, ANY_MS)
+            ? Expect.millis(
+                field + ".queue_timeout", spec.getQueueTimeout(), 1, TimeBounds.DURATION_MAX_MS)
             : 0,
         spec.hasRetry() ? retry(field + ".retry", spec.getRetry()) : settings.retry(),
         Expect.text(field + ".tenant", spec.getTenant(), 128));
@@ -91,28 +95,48 @@ final class TaskSpecs {
 
   private RetryPolicy retry(String field, io.reeve.v1.RetryPolicy retry) {
     var defaults = settings.retry();
+    var initial =
+        retry.hasBackoffInitial()
+            ? backoff(field + ".backoff_initial", retry.getBackoffInitial(), BACKOFF_INITIAL_MAX_MS)
+            : defaults.backoffInitial();
     return new RetryPolicy(
         retry.getAttemptsMax() == 0
             ? defaults.attemptsMax()
             : Expect.between(field + ".attempts_max", retry.getAttemptsMax(), 1, 1000),
-        retry.hasBackoffInitial()
-            ? Duration.ofMillis(
-                Expect.millis(
-                    field + ".backoff_initial",
-                    retry.getBackoffInitial(),
-                    0,
-                    BACKOFF_INITIAL_MAX_MS))
-            : defaults.backoffInitial(),
-        retry.hasBackoffMax()
-            ? Duration.ofMillis(
-                Expect.millis(field + ".backoff_max", retry.getBackoffMax(), 0, BACKOFF_MAX_MS))
-            : defaults.backoffMax(),
+        initial,
+        backoffMax(field, retry, initial),
         retry.getBackoffMultiplier() == 0
             ? defaults.backoffMultiplier()
             : Expect.between(field + ".backoff_multiplier", retry.getBackoffMultiplier(), 1, 100),
         retry.hasBackoffJitter()
             ? Expect.between(field + ".backoff_jitter", retry.getBackoffJitter(), 0, 1)
             : defaults.backoffJitter());
+  }
+
+  /**
+   * The longest wait between two attempts. One that is shorter than the first wait would cut that
+   * in silence: it is refused where the submitter says both, and the default gives way.
+   */
+  private Duration backoffMax(String field, io.reeve.v1.RetryPolicy retry, Duration initial) {
+    if (!retry.hasBackoffMax()) {
+      var byDefault = settings.retry().backoffMax();
+      return byDefault.compareTo(initial) < 0 ? initial : byDefault;
+    }
+    var max = backoff(field + ".backoff_max", retry.getBackoffMax(), BACKOFF_MAX_MS);
+    if (retry.hasBackoffInitial() && max.compareTo(initial) < 0) {
+      throw EdgeRefusal.invalid(
+          field + ".backoff_max",
+          "expected backoff_initial ("
+              + initial.toMillis()
+              + " ms) or more, got "
+              + max.toMillis()
+              + " ms");
+    }
+    return max;
+  }
+
+  private static Duration backoff(String field, com.google.protobuf.Duration value, long maxMs) {
+    return Duration.ofMillis(Expect.millis(field, value, 0, maxMs));
   }
 
   private static Lane lane(String field, TaskSpec spec) {

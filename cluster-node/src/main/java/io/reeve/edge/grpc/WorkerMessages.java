@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Settlement;
@@ -69,7 +70,7 @@ final class WorkerMessages {
   }
 
   private Session.Hello hello(Hello hello) {
-    var capacity = Expect.between("hello.capacity", hello.getCapacity(), 1, capacityMax);
+    var capacity = Expect.capacity("hello.capacity", hello.getCapacity(), 1, capacityMax);
     Expect.labels("hello.labels", hello.getLabelsMap());
     return new Session.Hello(
         Expect.printable("hello.worker_id", hello.getWorkerId(), 128),
@@ -78,7 +79,7 @@ final class WorkerMessages {
         queues(hello),
         kinds(hello),
         capacity,
-        Expect.between("hello.urgent_reserve", hello.getUrgentReserve(), 0, capacity - 1),
+        Expect.capacity("hello.urgent_reserve", hello.getUrgentReserve(), 0, capacity - 1),
         resumeToken(hello),
         held(hello),
         cut(hello.getClient(), TEXT_CHARS_MAX),
@@ -117,7 +118,7 @@ final class WorkerMessages {
 
   private List<Session.Lease> held(Hello hello) {
     // A worker may hold what it runs and, beside it, what it has settled without an answer.
-    Expect.between("hello.held", hello.getHeldCount(), 0, 2 * capacityMax);
+    Expect.capacity("hello.held", hello.getHeldCount(), 0, 2 * capacityMax);
     var held = new ArrayList<Session.Lease>(hello.getHeldCount());
     for (var i = 0; i < hello.getHeldCount(); i++) {
       LeaseRef lease = hello.getHeld(i);
@@ -133,10 +134,10 @@ final class WorkerMessages {
   }
 
   private Session.CreditStated credit(Credit credit) {
-    var capacity = Expect.between("credit.capacity", credit.getCapacity(), 0, capacityMax);
+    var capacity = Expect.capacity("credit.capacity", credit.getCapacity(), 0, capacityMax);
     return new Session.CreditStated(
         capacity,
-        Expect.between(
+        Expect.capacity(
             "credit.urgent_reserve", credit.getUrgentReserve(), 0, Math.max(0, capacity - 1)),
         Expect.between("credit.released_total", credit.getReleasedTotal(), 0, Long.MAX_VALUE));
   }
@@ -201,10 +202,10 @@ final class WorkerMessages {
         failed.hasRetryAfter() ? retryAfterMs(failed.getRetryAfter()) : 0);
   }
 
+  /** Only a hint of the worker, so it is cut to its bounds. */
   private static long retryAfterMs(Duration duration) {
-    var seconds = Math.max(0, Math.min(duration.getSeconds(), RETRY_AFTER_MAX_MS / 1000));
-    var ms = seconds * 1000 + Math.max(0, Math.min(duration.getNanos(), 999_999_999)) / 1_000_000;
-    return Math.min(ms, RETRY_AFTER_MAX_MS);
+    var nanos = Math.max(0, Math.min(duration.getNanos(), 999_999_999));
+    return Math.min(TimeBounds.duration(duration.getSeconds(), nanos), RETRY_AFTER_MAX_MS);
   }
 
   private Session.ProgressMade progress(Progress progress) {

@@ -15,6 +15,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -33,28 +34,33 @@ final class WorkerServiceEdge implements WorkerServiceView {
   private final ActorSystem<?> system;
   private final ActorRef<Sessions.Command> sessions;
   private final EdgeSettings settings;
-  private final WorkerMessages inbound;
+  private final WorkerMessages messages;
   private final ServerMessages outbound;
 
   WorkerServiceEdge(
       ActorSystem<?> system,
       ActorRef<Sessions.Command> sessions,
       EdgeSettings settings,
-      WorkerMessages inbound,
+      WorkerMessages messages,
       ServerMessages outbound) {
     this.system = system;
     this.sessions = sessions;
     this.settings = settings;
-    this.inbound = inbound;
+    this.messages = messages;
     this.outbound = outbound;
   }
 
   @Override
   public Source<ServerMessageView, NotUsed> connect(Source<WorkerMessage, NotUsed> in) {
     var queue = Source.<ToWorker>queue(settings.workers().buffered()).preMaterialize(system);
-    var link = new Link(new OutboundStream(queue.first()));
+    var inbound = new Inbound();
+    var link =
+        new Link(
+            new OutboundStream(queue.first(), inbound, settings.workers().bufferedBytes()),
+            inbound);
     // Mailboxes are unbounded: a flood is held back by flow control instead of being stored.
-    in.initialTimeout(settings.workers().helloWithin())
+    in.addAttributes(Attributes.apply(inbound))
+        .initialTimeout(settings.workers().helloWithin())
         .throttle(settings.workers().messagesPerSecond(), Duration.ofSeconds(1))
         .via(link.inboundSwitch.flow())
         .mapAsync(1, link::onMessage)
@@ -62,7 +68,7 @@ final class WorkerServiceEdge implements WorkerServiceView {
         .whenComplete((done, failure) -> link.onInboundEnd(failure));
     return queue
         .second()
-        .map(outbound::view)
+        .map(message -> outbound.view(link.stream.taken(message)))
         .watchTermination(
             (mat, done) -> {
               done.whenComplete((ok, failure) -> link.onOutboundEnd());
@@ -74,20 +80,25 @@ final class WorkerServiceEdge implements WorkerServiceView {
   private final class Link {
 
     private final OutboundStream stream;
+    private final Inbound inbound;
     private final SharedKillSwitch inboundSwitch = KillSwitches.shared("worker-inbound");
     private volatile boolean outboundEnded;
     private volatile @Nullable ActorRef<FromWorker> session;
 
-    Link(OutboundStream stream) {
+    Link(OutboundStream stream, Inbound inbound) {
       this.stream = stream;
+      this.inbound = inbound;
     }
 
     CompletionStage<Done> onMessage(WorkerMessage message) {
       var open = session;
       if (open == null) {
-        return open(inbound.hello(message));
+        var hello = messages.hello(message);
+        inbound.telling(hello);
+        return open(hello);
       }
-      var said = inbound.later(message);
+      var said = messages.later(message);
+      inbound.telling(said);
       if (said != null) {
         open.tell(said);
       }
@@ -128,8 +139,8 @@ final class WorkerServiceEdge implements WorkerServiceView {
     }
 
     /**
-     * The response is on its way or the worker is gone. The inbound side is left open for a while:
-     * to cancel it at once would reset the stream before the status has reached the worker.
+     * The response is on its way or the worker is gone. What the worker still says is read and
+     * dropped for a moment by the {@link FrameGuard}, so that the status reaches it.
      */
     void onOutboundEnd() {
       outboundEnded = true;
@@ -137,12 +148,7 @@ final class WorkerServiceEdge implements WorkerServiceView {
       if (open != null) {
         open.tell(new Session.StreamClosed("the stream ended"));
       }
-      system
-          .scheduler()
-          .scheduleOnce(
-              settings.workers().lingerAfterEnd(),
-              inboundSwitch::shutdown,
-              system.executionContext());
+      inboundSwitch.shutdown();
     }
 
     private EdgeRefusal refusal(Throwable failure, boolean wasOpen) {

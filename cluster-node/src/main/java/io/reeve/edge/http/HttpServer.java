@@ -2,21 +2,31 @@ package io.reeve.edge.http;
 
 import com.typesafe.config.ConfigFactory;
 import io.reeve.edge.NodeHealth;
+import io.reeve.edge.bounds.Call;
+import io.reeve.edge.bounds.Descriptors;
+import io.reeve.edge.bounds.Door;
+import io.reeve.edge.bounds.Doors;
+import io.reeve.edge.bounds.Room;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * The HTTP server of a node. It listens before the node is ready and until its last call has ended,
@@ -24,6 +34,16 @@ import org.apache.pekko.stream.javadsl.Sink;
  * asks, it does nothing.
  */
 public final class HttpServer {
+
+  /** The answers here are small: no call takes room. */
+  private static final Room NO_ROOM = new Room(0, 0);
+
+  /** By HTTP/2 the library does not bound how long an answer takes. */
+  private static final HttpResponse NO_ANSWER =
+      Routes.text(StatusCodes.SERVICE_UNAVAILABLE, "no answer came in time\n");
+
+  /** Connections that the door has closed and the library has not yet seen off. */
+  private static final int CLOSING = 64;
 
   private final ServerBinding binding;
 
@@ -47,12 +67,34 @@ public final class HttpServer {
       ActorSystem<?> system, HttpSettings settings, int port, Backing backing) {
     var materializer = SystemMaterializer.get(system).materializer();
     var routes = routes(settings, backing);
+    var door =
+        new Door(
+            new Door.Settings(
+                "reeve.http",
+                settings.connectionsMax(),
+                settings.descriptorsReserve(),
+                settings.headWithin(),
+                true),
+            NO_ROOM,
+            Descriptors.ofThisProcess(),
+            System::nanoTime);
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
-        request -> answer(routes, request, materializer);
-    return Http.get(system)
-        .newServerAt(settings.host(), port)
-        .withSettings(serverSettings(system, settings))
-        .bind(handler)
+        request -> {
+          var call = new Call(door.connection(request));
+          return answer(routes, request, materializer)
+              .toCompletableFuture()
+              .completeOnTimeout(
+                  NO_ANSWER, settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+              .thenApply(response -> isHead(request) ? withoutBody(response) : response)
+              .whenComplete((response, failure) -> call.end());
+        };
+    return Doors.behind(
+            door,
+            () ->
+                Http.get(system)
+                    .newServerAt(settings.host(), port)
+                    .withSettings(serverSettings(system, settings, door))
+                    .bind(handler))
         .thenApply(HttpServer::new);
   }
 
@@ -63,6 +105,19 @@ public final class HttpServer {
         .page(health::ready, "/health/ready", "/health", "/ready")
         .page(backing.metrics()::page, "/metrics")
         .build(settings.bodyBytesMax());
+  }
+
+  private static boolean isHead(HttpRequest request) {
+    return request.method().equals(HttpMethods.HEAD);
+  }
+
+  /** The library leaves the body out by HTTP/1 only. */
+  private static HttpResponse withoutBody(HttpResponse response) {
+    var entity = response.entity();
+    var length = entity.getContentLengthOption().orElse(0);
+    return length == 0
+        ? response
+        : response.withEntity(HttpEntities.create(entity.getContentType(), length, Source.empty()));
   }
 
   /** Nothing here reads a body, but only once its bytes are gone can the connection go on. */
@@ -89,29 +144,37 @@ public final class HttpServer {
         .thenApply(terminated -> Done.getInstance());
   }
 
-  private static ServerSettings serverSettings(ActorSystem<?> system, HttpSettings settings) {
+  private static ServerSettings serverSettings(
+      ActorSystem<?> system, HttpSettings settings, Door door) {
     var server = "pekko.http.server.";
     var config =
         ConfigFactory.parseMap(
-                Map.of(
-                    server + "enable-http2",
-                    false,
-                    server + "server-header",
-                    "",
-                    server + "verbose-error-messages",
-                    false,
-                    server + "max-connections",
-                    settings.connectionsMax(),
-                    server + "idle-timeout",
-                    settings.idleTimeout().toMillis() + " ms",
-                    server + "request-timeout",
-                    settings.requestTimeout().toMillis() + " ms",
-                    server + "parsing.max-uri-length",
-                    settings.uriBytesMax(),
-                    server + "parsing.max-header-value-length",
-                    settings.headerBytesMax(),
-                    server + "parsing.max-content-length",
-                    settings.bodyBytesMax()))
+                Map
+                    .<String, Object>
+                        ofEntries( // Callers of gRPC that mistook the port are told so in their own
+                            // words.
+                            Map.entry(server + "enable-http2", true),
+                            Map.entry(server + "remote-address-attribute", true),
+                            // Probes by HTTP/1.0 name no host.
+                            Map.entry(server + "default-host-header", "localhost"),
+                            // What callers get wrong is theirs to read, in the answer.
+                            Map.entry(server + "parsing.error-logging-verbosity", "off"),
+                            Map.entry(server + "server-header", ""),
+                            Map.entry(server + "verbose-error-messages", false),
+                            // The door bounds them; those that it closes may be counted for a
+                            // moment yet.
+                            Map.entry(server + "max-connections", door.connectionsMax() + CLOSING),
+                            Map.entry(
+                                server + "idle-timeout", settings.idleTimeout().toMillis() + " ms"),
+                            Map.entry(
+                                server + "request-timeout",
+                                settings.requestTimeout().toMillis() + " ms"),
+                            Map.entry(server + "parsing.max-uri-length", settings.uriBytesMax()),
+                            Map.entry(
+                                server + "parsing.max-header-value-length",
+                                settings.headerBytesMax()),
+                            Map.entry(
+                                server + "parsing.max-content-length", settings.bodyBytesMax())))
             .withFallback(system.settings().config());
     return ServerSettings.create(config);
   }

@@ -9,6 +9,8 @@ import java.util.OptionalInt;
  * Everything the HTTP edge can be tuned by; read from {@code reeve.http}.
  *
  * @param port 0: any that is free; empty: no server at all
+ * @param headWithin how soon the head of a request has to be complete
+ * @param descriptorsReserve file descriptors that connections leave for everything else
  * @param uriBytesMax of a request's path and query
  * @param headerBytesMax of one header's value
  * @param bodyBytesMax of a request's body, which nothing reads
@@ -18,6 +20,8 @@ public record HttpSettings(
     OptionalInt port,
     int connectionsMax,
     Duration idleTimeout,
+    Duration headWithin,
+    int descriptorsReserve,
     Duration requestTimeout,
     int uriBytesMax,
     int headerBytesMax,
@@ -42,6 +46,8 @@ public record HttpSettings(
         port(keys, grpcPort),
         keys.count("connections-max", 1, 10_000),
         keys.duration("idle-timeout", Duration.ofSeconds(2), Duration.ofDays(1)),
+        keys.duration("head-within", Duration.ofMillis(100), Duration.ofMinutes(5)),
+        new ConfigKeys(config, "reeve.grpc").count("descriptors-reserve", 0, 100_000),
         keys.duration("request-timeout", Duration.ofSeconds(3), Duration.ofMinutes(5)),
         keys.bytes("uri-size-max", 64, 64 * KIB),
         keys.bytes("header-size-max", 256, 64 * KIB),

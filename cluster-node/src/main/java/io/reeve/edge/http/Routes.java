@@ -6,17 +6,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Allow;
 import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Which path answers with which page, and what anything else is told. Every answer is of this
@@ -25,6 +30,10 @@ import org.apache.pekko.http.javadsl.model.headers.Connection;
 final class Routes {
 
   private static final CacheControl NO_STORE = CacheControl.create(CacheDirectives.NO_STORE);
+
+  private static final ContentType GRPC =
+      ContentTypes.create(
+          MediaTypes.customBinary("application", "grpc", MediaTypes.NOT_COMPRESSIBLE));
 
   private final Map<String, Page> pages;
   private final String index;
@@ -80,6 +89,9 @@ final class Routes {
   }
 
   private CompletionStage<HttpResponse> pick(HttpRequest request) {
+    if (isGrpc(request)) {
+      return now(grpc());
+    }
     if (isTooLarge(request)) {
       var text =
           "expected no body, or one of " + bodyBytesMax + " bytes at most, with its length\n";
@@ -97,10 +109,26 @@ final class Routes {
     return page.get();
   }
 
+  private static boolean isGrpc(HttpRequest request) {
+    return request.entity().getContentType().mediaType().subType().startsWith("grpc");
+  }
+
+  /** A client of gRPC that mistook the port reads this as the status of its call. */
+  private static HttpResponse grpc() {
+    return HttpResponse.create()
+        .withStatus(StatusCodes.OK)
+        .withEntity(HttpEntities.create(GRPC, ByteString.emptyByteString()))
+        .addHeader(RawHeader.create("grpc-status", "12"))
+        .addHeader(
+            RawHeader.create(
+                "grpc-message", "this is the port for HTTP; gRPC is on the port of reeve.grpc"));
+  }
+
   /** What does not say how long it is counts as too long. */
   boolean isTooLarge(HttpRequest request) {
     var entity = request.entity();
-    return !entity.isKnownEmpty()
+    return !isGrpc(request)
+        && !entity.isKnownEmpty()
         && entity.getContentLengthOption().orElse(Long.MAX_VALUE) > bodyBytesMax;
   }
 

@@ -10,9 +10,11 @@ import io.grpc.stub.MetadataUtils;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.TaskServiceGrpc;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,35 @@ class ConnectionGuardsTest {
   }
 
   @Test
+  void aConnectionThatMakesNoCallIsClosed() throws IOException {
+    try (var quick = EdgeFixture.start("reeve.grpc.first-call-within = 300ms");
+        var silent =
+            new Socket(quick.server.address().getAddress(), quick.server.address().getPort());
+        var peer = new RawHttp2(quick.server.address(), PATIENCE)) {
+      silent.setSoTimeout((int) PATIENCE.toMillis());
+
+      assertThat(silent.getInputStream().read()).isEqualTo(-1);
+      assertThat(peer.next(RawHttp2.GO_AWAY, 0)).as("the end of one that only began").isNull();
+    }
+  }
+
+  @Test
+  void silentConnectionsKeepNobodyOut() throws IOException {
+    try (var small = EdgeFixture.start("reeve.grpc.connections-max = 8")) {
+      var silent = new ArrayList<Socket>();
+      for (var i = 0; i < 40; i++) {
+        var address = small.server.address();
+        silent.add(new Socket(address.getAddress(), address.getPort()));
+      }
+
+      assertThat(codeOfAnotherConnection(small)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      for (var socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
   void aHeaderBeyondItsLimitIsRefusedAndOthersAreServed() {
     var headers = new Metadata();
     headers.put(
@@ -106,6 +137,10 @@ class ConnectionGuardsTest {
 
   /** An empty id is refused as such, by a server that serves. */
   private Status.Code codeOfAnotherConnection() {
+    return codeOfAnotherConnection(edge);
+  }
+
+  private static Status.Code codeOfAnotherConnection(EdgeFixture edge) {
     var refusal =
         catchThrowableOfType(
             StatusRuntimeException.class,

@@ -147,22 +147,40 @@ class GuardsTest {
   }
 
   @Test
-  void connectionsAreBounded() {
+  void aConnectionWithoutACallMakesWayForTheNext() {
     try (var small =
         EdgeFixture.start("reeve.grpc.connections-max = 2, reeve.grpc.reflection = off")) {
-      var answered = 0;
       for (var i = 0; i < 4; i++) {
-        var stub =
-            TaskServiceGrpc.newBlockingStub(small.channel()).withDeadlineAfter(2, TimeUnit.SECONDS);
-        var refusal =
-            catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> stub.getTask(GetTaskRequest.newBuilder().setTaskId("x").build()));
-        answered += refusal.getStatus().getCode() == Status.Code.INVALID_ARGUMENT ? 1 : 0;
+        assertThat(getOfNothing(small)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      }
+    }
+  }
+
+  @Test
+  void connectionsWithACallAreBounded() {
+    try (var small =
+        EdgeFixture.start("reeve.grpc.connections-max = 2, reeve.grpc.reflection = off")) {
+      for (var i = 0; i < 2; i++) {
+        var watch =
+            TaskServiceGrpc.newBlockingStub(small.channel())
+                .watchTask(
+                    io.reeve.v1.WatchTaskRequest.newBuilder().setTaskId("0-" + (i + 1)).build());
+        assertThat(watch).isNotNull();
+        small.asked(Partition.Watch.class);
       }
 
-      assertThat(answered).isEqualTo(2);
+      assertThat(getOfNothing(small)).isEqualTo(Status.Code.UNAVAILABLE);
     }
+  }
+
+  private static Status.Code getOfNothing(EdgeFixture edge) {
+    var stub =
+        TaskServiceGrpc.newBlockingStub(edge.channel()).withDeadlineAfter(5, TimeUnit.SECONDS);
+    return catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> stub.getTask(GetTaskRequest.newBuilder().setTaskId("x").build()))
+        .getStatus()
+        .getCode();
   }
 
   // ---- Health -----------------------------------------------------------------------------------

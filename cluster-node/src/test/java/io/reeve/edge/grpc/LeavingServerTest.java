@@ -1,12 +1,17 @@
 package io.reeve.edge.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.reeve.partition.Partition;
 import io.reeve.session.Session;
 import io.reeve.v1.Hello;
 import io.reeve.v1.Reconnect;
 import io.reeve.v1.ServerMessage;
+import io.reeve.v1.TaskServiceGrpc;
+import io.reeve.v1.WatchTaskRequest;
 import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerServiceGrpc;
 import java.time.Duration;
@@ -57,6 +62,25 @@ class LeavingServerTest {
     edge.server.leave("upgrade", List.of());
 
     assertThat(worker.reconnect().getEndpointsList()).isEmpty();
+  }
+
+  @Test
+  void watchesEndWithTheReasonThatTheNodeLeaves() {
+    var client = TaskServiceGrpc.newBlockingStub(edge.channel());
+    var watching =
+        edge.calling(
+            () ->
+                catchThrowableOfType(
+                    StatusRuntimeException.class,
+                    () ->
+                        client
+                            .watchTask(WatchTaskRequest.newBuilder().setTaskId("0-1").build())
+                            .hasNext()));
+    edge.asked(Partition.Watch.class);
+
+    edge.server.terminate().toCompletableFuture().join();
+
+    assertThat(EdgeFixture.errorInfo(watching.join()).getReason()).isEqualTo("NODE_LEAVING");
   }
 
   @Test

@@ -28,14 +28,14 @@ class NoEdgeTest {
   }
 
   @Test
-  void callsOfClientsAreUnimplemented() {
+  void callsOfClientsAreToldToGoToAnotherNode() {
     var tasks = TaskServiceGrpc.newBlockingStub(server.channel());
     var cluster = ClusterServiceGrpc.newBlockingStub(server.channel());
 
     assertThat(refusal(() -> tasks.getTask(GetTaskRequest.getDefaultInstance())))
-        .isEqualTo(Status.Code.UNIMPLEMENTED);
+        .isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(refusal(() -> cluster.listNodes(ListNodesRequest.getDefaultInstance())))
-        .isEqualTo(Status.Code.UNIMPLEMENTED);
+        .isEqualTo(Status.Code.UNAVAILABLE);
   }
 
   @Test

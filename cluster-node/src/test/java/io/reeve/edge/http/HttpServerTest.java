@@ -44,6 +44,8 @@ class HttpServerTest {
           OptionalInt.of(0),
           2,
           Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          10,
           Duration.ofMillis(500),
           100,
           256,
@@ -62,7 +64,7 @@ class HttpServerTest {
   }
 
   /** Binds anew, with other bounds. */
-  private void bindWith(Duration idleTimeout) {
+  private void bindWith(Duration idleTimeout, Duration headWithin) {
     end();
     server =
         bind(
@@ -71,6 +73,8 @@ class HttpServerTest {
                 OptionalInt.of(0),
                 2,
                 idleTimeout,
+                headWithin,
+                10,
                 Duration.ofSeconds(5),
                 100,
                 256,
@@ -216,25 +220,74 @@ class HttpServerTest {
   }
 
   @Test
-  void moreConnectionsThanAllowedWait() throws IOException {
+  void silentConnectionsKeepNobodyFromAnAnswer() throws IOException {
     try (var first = connect();
         var second = connect();
         var third = connect()) {
-      assertThat(said(first, LIVE)).startsWith("HTTP/1.1 200 ");
+      assertThat(said(third, LIVE)).startsWith("HTTP/1.1 200 ");
+      assertThat(isClosed(first)).isTrue();
       assertThat(said(second, LIVE)).startsWith("HTTP/1.1 200 ");
-      third.setSoTimeout(300);
-      assertThatThrownBy(() -> said(third, LIVE)).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
 
-      first.shutdownOutput();
+  @Test
+  void aConnectionThatSendsItsHeaderLinesOneByOneIsClosed() throws Exception {
+    bindWith(Duration.ofSeconds(60), Duration.ofMillis(300));
+    try (var slow = connect()) {
+      assertThat(said(slow, LIVE)).startsWith("HTTP/1.1 200 ");
+      var out = slow.getOutputStream();
+      out.write("GET /alive HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+      slow.setSoTimeout(100);
+      var lines = 0;
+      while (isOpenAfter(slow, "X-A: b\r\n")) {
+        assertThat(lines++).isLessThan(100);
+      }
+    }
+  }
 
-      third.setSoTimeout(5_000);
-      assertThat(said(third, "")).startsWith("HTTP/1.1 200 ");
+  /** Whether the connection is still open some time after one more line. */
+  private static boolean isOpenAfter(Socket socket, String line) {
+    try {
+      socket.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
+      return socket.getInputStream().read() != -1;
+    } catch (SocketTimeoutException e) {
+      return true;
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  @Test
+  void aProbeByHttp10WithoutAHostIsAnswered() throws IOException {
+    try (var socket = connect()) {
+      assertThat(said(socket, "GET /health/live HTTP/1.0\r\n\r\n")).contains(" 200 ");
+    }
+    try (var socket = connect()) {
+      assertThat(said(socket, "OPTIONS / HTTP/1.0\r\n\r\n")).contains(" 404 ");
+    }
+  }
+
+  @Test
+  void aCallOfGrpcIsToldWhichPortItMeant() {
+    var channel =
+        io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder.forAddress(server.address())
+            .usePlaintext()
+            .build();
+    try {
+      assertThatThrownBy(
+              () ->
+                  io.reeve.v1.TaskServiceGrpc.newBlockingStub(channel)
+                      .getTask(io.reeve.v1.GetTaskRequest.getDefaultInstance()))
+          .hasMessageContaining("UNIMPLEMENTED")
+          .hasMessageContaining("gRPC is on the port of reeve.grpc");
+    } finally {
+      channel.shutdownNow();
     }
   }
 
   @Test
   void anIdleConnectionIsClosed() throws IOException {
-    bindWith(Duration.ofMillis(200));
+    bindWith(Duration.ofMillis(200), Duration.ofSeconds(30));
     try (var socket = connect()) {
       assertThat(said(socket, LIVE)).startsWith("HTTP/1.1 200 ");
       assertThat(isClosed(socket)).isTrue();

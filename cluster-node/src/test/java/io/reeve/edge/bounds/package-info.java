@@ -1,0 +1,4 @@
+@NullMarked
+package io.reeve.edge.bounds;
+
+import org.jspecify.annotations.NullMarked;
