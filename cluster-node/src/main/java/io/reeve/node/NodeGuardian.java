@@ -17,10 +17,10 @@ import io.reeve.node.cluster.Role;
 import io.reeve.node.cluster.TaskOwners;
 import io.reeve.node.cluster.WayToOwners;
 import io.reeve.node.metrics.DemandMetrics;
+import io.reeve.node.metrics.EdgeMetrics;
 import io.reeve.node.metrics.LeadershipMetrics;
 import io.reeve.node.metrics.ProcessMetrics;
 import io.reeve.node.metrics.ReadinessMetrics;
-import io.reeve.node.metrics.SessionMetrics;
 import io.reeve.node.time.TimeKeeper;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
@@ -358,7 +358,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private Behavior<Command> onBound(Bound bound) {
     server = bound.server();
-    metrics.add(new SessionMetrics(bound.server()::openSessions));
+    metrics.add(new EdgeMetrics(bound.server()));
     var self = getContext().getSelf();
     Departure.of(bound.server(), elsewhere, () -> self.tell(new CloseGate()))
         .addTo(getContext().getSystem());

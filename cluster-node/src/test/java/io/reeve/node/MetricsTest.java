@@ -33,7 +33,7 @@ class MetricsTest {
   private static final Path PAGE = Path.of("..", "docs", "metrics.md");
 
   /** More would be a label with values that nobody bounded. */
-  private static final int SAMPLES_PER_NAME_MAX = 12;
+  private static final int SAMPLES_PER_NAME_MAX = 64;
 
   @TempDir private Path directory = Path.of("");
   private Node node;
