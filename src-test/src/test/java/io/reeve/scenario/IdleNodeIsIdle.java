@@ -8,6 +8,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,9 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A node with a connected worker and nothing to do writes nothing and costs nothing worth naming.
  *
  * <p>The processor's time is the node's own, so other load on the machine does not count towards
- * it; but it makes the same work dearer, with cold caches and a late compiler (measured: 2.2 % at a
- * load of 7 on 2 processors). So the share is judged only on a machine that is not overloaded; that
- * no row is written is judged everywhere.
+ * it; but it makes the same work dearer, with cold caches and a late compiler. What is judged is
+ * therefore the middle of three watches in a row, and a machine that is overloaded gets a higher
+ * bound, never none.
  */
 @Tag("slow")
 class IdleNodeIsIdle {
@@ -31,8 +33,14 @@ class IdleNodeIsIdle {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Watches in a row whose middle is judged. */
+  private static final int JUDGED = 3;
+
   /** Of one processor. */
   private static final double SHARE_MAX = 0.01;
+
+  /** Where more threads want to run than there are processors; 2.2 % was seen at 7 on 2. */
+  private static final double SHARE_MAX_OVERLOADED = 0.03;
 
   /** Of the kernel's accounting in /proc; 100 on every Linux there is. */
   private static final int TICKS_PER_SECOND = 100;
@@ -52,22 +60,29 @@ class IdleNodeIsIdle {
         () -> node.process().said().contains("worker idler pool "));
 
     var rows = rows();
-    var share = 1.0;
-    for (var watch = 0; watch < WATCHES_MAX && share > SHARE_MAX; watch++) {
-      share = Math.min(share, shareWithin(node, WATCHED));
-    }
+    var shares = new ArrayList<Double>();
+    do {
+      shares.add(shareWithin(node, WATCHED));
+    } while (shares.size() < JUDGED
+        || (middleOfTheLast(shares) > SHARE_MAX && shares.size() < WATCHES_MAX));
 
     assertThat(worker.isAlive()).isTrue();
     assertThat(rows()).as("rows of the journal").isEqualTo(rows);
     var load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     var processors = Runtime.getRuntime().availableProcessors();
     System.out.printf(
-        "an idle node spends %.2f %% of a processor (load %.1f on %d)%n",
-        share * 100, load, processors);
-    assumeTrue(
-        load <= processors,
-        () -> "the machine is too busy to measure: load %.1f on %d".formatted(load, processors));
-    assertThat(share).isLessThanOrEqualTo(SHARE_MAX);
+        "an idle node spends %.2f %% of a processor (load %.1f on %d), by %d watches%n",
+        middleOfTheLast(shares) * 100, load, processors, shares.size());
+    assertThat(middleOfTheLast(shares))
+        .as("of a processor, at a load of %.1f on %d", load, processors)
+        .isLessThanOrEqualTo(load <= processors ? SHARE_MAX : SHARE_MAX_OVERLOADED);
+  }
+
+  private static double middleOfTheLast(List<Double> shares) {
+    return shares.subList(shares.size() - JUDGED, shares.size()).stream()
+        .sorted()
+        .toList()
+        .get(JUDGED / 2);
   }
 
   private static double shareWithin(NodeProcess node, Duration time) {
