@@ -65,12 +65,7 @@ final class Cluster implements SimulatedWriter.Witness {
   private final Map<Host, Session.Environment> environments = new HashMap<>();
   final List<SimStream> streams = new ArrayList<>();
   private long incarnations;
-
-  /** By the incarnation of a partition: renewals of its holders that reached it. */
-  private final Map<Long, Map<String, Renewal>> renewals = new HashMap<>();
-
-  private record Renewal(int sessionNo, long atNanos) {}
-
+  private final Renewals renewals;
   private long ids;
   private long wallOffsetMax;
   private boolean dispatcherStarting;
@@ -88,6 +83,7 @@ final class Cluster implements SimulatedWriter.Witness {
     this.flaws = flaws;
     this.audit = audit;
     this.epochs = new EpochLog(world, checker);
+    this.renewals = new Renewals(world, checker);
     this.homes = (SimActor<Partition.Command>[]) new SimActor[partitions];
     this.starting = new boolean[partitions];
     for (var n = 0; n < nodeCount; n++) {
@@ -165,29 +161,21 @@ final class Cluster implements SimulatedWriter.Witness {
   }
 
   private void startPartition(int partition, Host node) {
-    var heard = new HashMap<String, Renewal>();
+    var heard = renewals.ofPartition();
     var parts =
         new SimulatedWriter.Parts(
             partition,
             Tuning.partition(audit),
             () -> world.now(node),
             world.random::nextDouble,
-            () -> {
-              renewals.put(++incarnations, heard);
-              return incarnations;
-            },
+            () -> heard.incarnation(++incarnations),
             journals.get(partition),
             this,
             SNAPSHOT_EVERY,
             flaws);
     var front = world.start(node, "p" + partition, SimulatedWriter.partition(parts));
     homes[partition] = front;
-    front.listen(
-        message -> {
-          if (message instanceof Partition.Renew renew) {
-            heard.put(renew.holder(), new Renewal(renew.sessionNo(), world.nanos()));
-          }
-        });
+    front.listen(heard);
     front.whenStopped(
         () -> {
           if (homes[partition] == front) {
@@ -497,15 +485,7 @@ final class Cluster implements SimulatedWriter.Witness {
 
   @Override
   public void leaseRanOut(int partition, long incarnation, String holder, int sessionNo) {
-    var last = renewals.getOrDefault(incarnation, Map.of()).get(holder);
-    if (last == null || last.sessionNo() < sessionNo) {
-      return;
-    }
-    var ago = world.nanos() - last.atNanos();
-    // A later renewal reached the partition while its last batch was on the way to the writer.
-    if (ago >= Network.LOCAL_MAX) {
-      checker.add(new Fact.LeaseRanOut(partition, holder, ago));
-    }
+    renewals.leaseRanOut(partition, incarnation, holder, sessionNo);
   }
 
   @Override

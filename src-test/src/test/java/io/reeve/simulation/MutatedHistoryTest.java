@@ -1,5 +1,18 @@
 package io.reeve.simulation;
 
+import static io.reeve.simulation.HistoryChanges.after;
+import static io.reeve.simulation.HistoryChanges.again;
+import static io.reeve.simulation.HistoryChanges.changed;
+import static io.reeve.simulation.HistoryChanges.event;
+import static io.reeve.simulation.HistoryChanges.failure;
+import static io.reeve.simulation.HistoryChanges.id;
+import static io.reeve.simulation.HistoryChanges.leased;
+import static io.reeve.simulation.HistoryChanges.mutated;
+import static io.reeve.simulation.HistoryChanges.overtake;
+import static io.reeve.simulation.HistoryChanges.stored;
+import static io.reeve.simulation.HistoryChanges.task;
+import static io.reeve.simulation.HistoryChanges.without;
+import static io.reeve.simulation.HistoryChanges.withoutLast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.check.Checker;
@@ -11,17 +24,14 @@ import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
-import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
-import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -352,159 +362,6 @@ class MutatedHistoryTest {
                       at,
                       new Fact.SettleAnswered(s.task(), s.fence(), s.outcome(), s.result(), false));
                 })));
-  }
-
-  // ---- How histories are broken
-
-  private interface Change {
-    void at(List<Fact> facts, int at);
-  }
-
-  private interface EventChange<E> {
-    void at(List<Fact> facts, int at, E event);
-  }
-
-  private static Function<List<Fact>, Boolean> mutated(Predicate<Fact> which, Change change) {
-    return facts -> {
-      for (var at = 0; at < facts.size(); at++) {
-        if (which.test(facts.get(at))) {
-          change.at(facts, at);
-          return true;
-        }
-      }
-      return false;
-    };
-  }
-
-  private static <E> Function<List<Fact>, Boolean> changed(
-      Class<E> type, Predicate<E> which, EventChange<E> change) {
-    return mutated(
-        fact -> {
-          var event = event(fact, type);
-          return event != null && which.test(event);
-        },
-        (facts, at) -> change.at(facts, at, type.cast(((Fact.Stored) facts.get(at)).event())));
-  }
-
-  private static <E> Function<List<Fact>, Boolean> changed(Class<E> type, EventChange<E> change) {
-    return changed(type, event -> true, change);
-  }
-
-  /**
-   * Submits and leases another task, the last of its partition, just before the first lease of a
-   * task of the same class and of such a priority.
-   */
-  private static boolean overtake(
-      List<Fact> facts, Predicate<Priority> overtaken, Priority rivals) {
-    for (var at = 0; at < facts.size(); at++) {
-      var lease = event(facts.get(at), TaskEvent.Leased.class);
-      if (lease == null) {
-        continue;
-      }
-      var spec = submitted(facts, id(facts.get(at))).spec();
-      if (overtaken.test(spec.profile().priority())) {
-        var rival = new Task.Spec(9_000, with(rivals, spec.profile()), spec.bytes(), lease.atMs());
-        var queued = new Task.Queued(rival, 0, 0, lease.atMs(), null);
-        var submission = new Submission("", 0, 9_000, lease.atMs(), List.of(queued));
-        var first = new TaskEvent.Leased(9_000, 1, 1, "h", "w", lease.atMs(), lease.expiresAtMs());
-        facts.add(at, stored(facts.get(at), first));
-        facts.add(at, stored(facts.get(at), submission));
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static Task.Queued submitted(List<Fact> facts, TaskId id) {
-    for (var fact : facts) {
-      var submission = event(fact, Submission.class);
-      if (submission != null && ((Fact.Stored) fact).partition() == id.partition()) {
-        for (var task : submission.tasks()) {
-          if (task.spec().sequence() == id.sequence()) {
-            return task;
-          }
-        }
-      }
-    }
-    throw new IllegalArgumentException("expected a submitted task, got " + id);
-  }
-
-  private static TaskProfile with(Priority priority, TaskProfile like) {
-    return new TaskProfile(
-        like.taskClass(),
-        priority,
-        like.executionTimeoutMs(),
-        like.queueTimeoutMs(),
-        like.retry(),
-        like.tenant());
-  }
-
-  private static Function<List<Fact>, Boolean> without(Predicate<Fact> which) {
-    return mutated(which, (facts, at) -> facts.remove(at));
-  }
-
-  private static Function<List<Fact>, Boolean> withoutLast(Predicate<Fact> which) {
-    return facts -> {
-      for (var at = facts.size() - 1; at >= 0; at--) {
-        if (which.test(facts.get(at))) {
-          facts.remove(at);
-          return true;
-        }
-      }
-      return false;
-    };
-  }
-
-  private static <F extends Fact> Function<List<Fact>, Boolean> again(Class<F> type) {
-    return mutated(type::isInstance, (facts, at) -> facts.add(at, facts.get(at)));
-  }
-
-  private static <F extends Fact> Function<List<Fact>, Boolean> after(
-      Class<F> type, Function<F, Fact> next) {
-    return mutated(
-        type::isInstance, (facts, at) -> facts.add(at + 1, next.apply(type.cast(facts.get(at)))));
-  }
-
-  private static <E> @org.jspecify.annotations.Nullable E event(Fact fact, Class<E> type) {
-    return fact instanceof Fact.Stored stored && type.isInstance(stored.event())
-        ? type.cast(stored.event())
-        : null;
-  }
-
-  private static TaskId id(Fact fact) {
-    var stored = (Fact.Stored) fact;
-    return new TaskId(stored.partition(), ((TaskEvent) stored.event()).sequence());
-  }
-
-  private static Fact stored(Fact beside, io.reeve.domain.task.PartitionEvent event) {
-    var stored = (Fact.Stored) beside;
-    return new Fact.Stored(stored.partition(), event, stored.decidedAtNanos());
-  }
-
-  private static TaskEvent leased(TaskEvent.Leased e, int attempts, long fences, long laterMs) {
-    return new TaskEvent.Leased(
-        e.sequence(),
-        e.attempt() + attempts,
-        e.fence() + fences,
-        e.holder(),
-        e.workerId(),
-        e.atMs() + laterMs,
-        e.expiresAtMs());
-  }
-
-  private static Task.Queued task(Submission like, long sequence) {
-    var task = like.tasks().get(0);
-    var spec = task.spec();
-    return new Task.Queued(
-        new Task.Spec(sequence, spec.profile(), spec.bytes(), spec.submittedAtMs()),
-        0,
-        0,
-        task.dueAtMs(),
-        null);
-  }
-
-  private static io.reeve.domain.task.Failure failure() {
-    return new io.reeve.domain.task.Failure(FailureType.ERROR, "", "");
   }
 
   private static List<Violation> judge(List<Fact> history) {

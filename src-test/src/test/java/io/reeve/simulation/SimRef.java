@@ -1,12 +1,10 @@
 package io.reeve.simulation;
 
 import java.util.function.Function;
-import org.apache.pekko.actor.ActorPath;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** The way to a simulated actor; equal to itself alone. */
-final class SimRef<T> implements ActorRef<T> {
+/** The way to a simulated actor. */
+final class SimRef<T> extends PlainRef<T> {
 
   private static final long serialVersionUID = 1;
 
@@ -27,28 +25,6 @@ final class SimRef<T> implements ActorRef<T> {
   @Override
   public void tell(T message) {
     owner.world.send(owner, this, message);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <U extends T> ActorRef<U> narrow() {
-    return (ActorRef<U>) this;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <U> ActorRef<U> unsafeUpcast() {
-    return (ActorRef<U>) this;
-  }
-
-  @Override
-  public ActorPath path() {
-    throw new UnsupportedOperationException("a simulated actor has no path");
-  }
-
-  @Override
-  public int compareTo(ActorRef<?> other) {
-    throw new UnsupportedOperationException("a simulated actor has no path");
   }
 
   @Override

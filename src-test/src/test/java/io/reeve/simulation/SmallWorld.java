@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -322,7 +321,7 @@ final class SmallWorld {
   }
 
   /** A way to somebody who only listens. */
-  private static final class To<T> implements ActorRef<T> {
+  private static final class To<T> extends PlainRef<T> {
 
     private static final long serialVersionUID = 1;
     private final transient Consumer<T> listener;
@@ -334,28 +333,6 @@ final class SmallWorld {
     @Override
     public void tell(T message) {
       listener.accept(message);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <U extends T> ActorRef<U> narrow() {
-      return (ActorRef<U>) this;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <U> ActorRef<U> unsafeUpcast() {
-      return (ActorRef<U>) this;
-    }
-
-    @Override
-    public ActorPath path() {
-      throw new UnsupportedOperationException("nobody asks");
-    }
-
-    @Override
-    public int compareTo(ActorRef<?> other) {
-      throw new UnsupportedOperationException("nobody asks");
     }
   }
 }

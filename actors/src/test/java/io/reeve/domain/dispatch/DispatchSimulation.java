@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * that take their time. Each pair of parties has a channel that keeps the order; which channel
  * moves next is random.
  */
-final class Simulation {
+final class DispatchSimulation {
 
   /** A session with the real credit book. */
   static final class SimulatedSession {
@@ -58,7 +58,7 @@ final class Simulation {
   long finished;
   private int sessionCount;
 
-  Simulation(RandomGenerator random, int partitionCount, Rules rules) {
+  DispatchSimulation(RandomGenerator random, int partitionCount, Rules rules) {
     this.random = random;
     this.dispatch = new Dispatch(partitionCount, rules);
     for (var p = 0; p < partitionCount; p++) {

@@ -107,7 +107,7 @@ class DispatchSimulationTest {
     finishAll(simulation);
   }
 
-  private static Simulation randomSimulation(RandomGenerator random) {
+  private static DispatchSimulation randomSimulation(RandomGenerator random) {
     var lanes = random.nextBoolean() ? LanePreference.URGENT_FIRST : LanePreference.ALTERNATING;
     var rules =
         new Rules(
@@ -118,21 +118,21 @@ class DispatchSimulationTest {
             3,
             200_000_000L,
             Map.of("mail", 3));
-    var simulation = new Simulation(random, 1 + random.nextInt(5), rules);
+    var simulation = new DispatchSimulation(random, 1 + random.nextInt(5), rules);
     for (var i = random.nextInt(4); i >= 0; i--) {
       join(simulation, random);
     }
     return simulation;
   }
 
-  private static void join(Simulation simulation, RandomGenerator random) {
+  private static void join(DispatchSimulation simulation, RandomGenerator random) {
     var capacity = 1 + random.nextInt(random.nextBoolean() ? 4 : 60);
     var queues = random.nextBoolean() ? List.of("*") : List.of("mail");
     var kinds = random.nextBoolean() ? Set.of("*") : Set.of("send", "print");
     simulation.join(capacity, random.nextInt(capacity), queues, kinds);
   }
 
-  private static void act(Simulation simulation, RandomGenerator random, boolean restarts) {
+  private static void act(DispatchSimulation simulation, RandomGenerator random, boolean restarts) {
     var sessions = new ArrayList<>(simulation.sessions.values());
     var session = sessions.isEmpty() ? null : sessions.get(random.nextInt(sessions.size()));
     var dice = random.nextInt(100);
@@ -162,7 +162,7 @@ class DispatchSimulationTest {
   }
 
   /** Tasks come and go. */
-  private static void work(Simulation simulation, RandomGenerator random) {
+  private static void work(DispatchSimulation simulation, RandomGenerator random) {
     for (var i = 0; i < 500; i++) {
       if (random.nextInt(4) > 0) {
         var taskClass = CLASSES.get(random.nextInt(CLASSES.size()));
@@ -176,14 +176,14 @@ class DispatchSimulationTest {
     }
   }
 
-  private static void walk(Simulation simulation, RandomGenerator random) {
+  private static void walk(DispatchSimulation simulation, RandomGenerator random) {
     for (var i = random.nextInt(12); i > 0; i--) {
       simulation.step();
     }
   }
 
   /** What time brings: everything that arrived is stated, and what did not is written off. */
-  private static void recount(Simulation simulation) {
+  private static void recount(DispatchSimulation simulation) {
     for (var i = 0; i < 3; i++) {
       simulation.settleDown();
       simulation.sessions.values().forEach(simulation::tellCredit);
@@ -194,7 +194,7 @@ class DispatchSimulationTest {
   }
 
   /** With one worker that takes everything, everything is done in the end. */
-  private static void finishAll(Simulation simulation) {
+  private static void finishAll(DispatchSimulation simulation) {
     simulation.join(7, 2, List.of("*"), Set.of("*"));
     var rounds = 0;
     while (simulation.partitions.stream().anyMatch(DispatchSimulationTest::hasReady)

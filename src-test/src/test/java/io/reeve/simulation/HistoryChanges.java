@@ -1,0 +1,169 @@
+package io.reeve.simulation;
+
+import io.reeve.check.Fact;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskProfile;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Ways to break a history of facts. Each tells whether the history had what it breaks. */
+final class HistoryChanges {
+
+  private HistoryChanges() {}
+
+  interface Change {
+    void at(List<Fact> facts, int at);
+  }
+
+  interface EventChange<E> {
+    void at(List<Fact> facts, int at, E event);
+  }
+
+  static Function<List<Fact>, Boolean> mutated(Predicate<Fact> which, Change change) {
+    return facts -> {
+      for (var at = 0; at < facts.size(); at++) {
+        if (which.test(facts.get(at))) {
+          change.at(facts, at);
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  static <E> Function<List<Fact>, Boolean> changed(
+      Class<E> type, Predicate<E> which, EventChange<E> change) {
+    return mutated(
+        fact -> {
+          var event = event(fact, type);
+          return event != null && which.test(event);
+        },
+        (facts, at) -> change.at(facts, at, type.cast(((Fact.Stored) facts.get(at)).event())));
+  }
+
+  static <E> Function<List<Fact>, Boolean> changed(Class<E> type, EventChange<E> change) {
+    return changed(type, event -> true, change);
+  }
+
+  /**
+   * Submits and leases another task, the last of its partition, just before the first lease of a
+   * task of the same class and of such a priority.
+   */
+  static boolean overtake(List<Fact> facts, Predicate<Priority> overtaken, Priority rivals) {
+    for (var at = 0; at < facts.size(); at++) {
+      var lease = event(facts.get(at), TaskEvent.Leased.class);
+      if (lease == null) {
+        continue;
+      }
+      var spec = submitted(facts, id(facts.get(at))).spec();
+      if (overtaken.test(spec.profile().priority())) {
+        var rival = new Task.Spec(9_000, with(rivals, spec.profile()), spec.bytes(), lease.atMs());
+        var queued = new Task.Queued(rival, 0, 0, lease.atMs(), null);
+        var submission = new Submission("", 0, 9_000, lease.atMs(), List.of(queued));
+        var first = new TaskEvent.Leased(9_000, 1, 1, "h", "w", lease.atMs(), lease.expiresAtMs());
+        facts.add(at, stored(facts.get(at), first));
+        facts.add(at, stored(facts.get(at), submission));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static Task.Queued submitted(List<Fact> facts, TaskId id) {
+    for (var fact : facts) {
+      var submission = event(fact, Submission.class);
+      if (submission != null && ((Fact.Stored) fact).partition() == id.partition()) {
+        for (var task : submission.tasks()) {
+          if (task.spec().sequence() == id.sequence()) {
+            return task;
+          }
+        }
+      }
+    }
+    throw new IllegalArgumentException("expected a submitted task, got " + id);
+  }
+
+  static TaskProfile with(Priority priority, TaskProfile like) {
+    return new TaskProfile(
+        like.taskClass(),
+        priority,
+        like.executionTimeoutMs(),
+        like.queueTimeoutMs(),
+        like.retry(),
+        like.tenant());
+  }
+
+  static Function<List<Fact>, Boolean> without(Predicate<Fact> which) {
+    return mutated(which, (facts, at) -> facts.remove(at));
+  }
+
+  static Function<List<Fact>, Boolean> withoutLast(Predicate<Fact> which) {
+    return facts -> {
+      for (var at = facts.size() - 1; at >= 0; at--) {
+        if (which.test(facts.get(at))) {
+          facts.remove(at);
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  static <F extends Fact> Function<List<Fact>, Boolean> again(Class<F> type) {
+    return mutated(type::isInstance, (facts, at) -> facts.add(at, facts.get(at)));
+  }
+
+  static <F extends Fact> Function<List<Fact>, Boolean> after(
+      Class<F> type, Function<F, Fact> next) {
+    return mutated(
+        type::isInstance, (facts, at) -> facts.add(at + 1, next.apply(type.cast(facts.get(at)))));
+  }
+
+  static <E> @org.jspecify.annotations.Nullable E event(Fact fact, Class<E> type) {
+    return fact instanceof Fact.Stored stored && type.isInstance(stored.event())
+        ? type.cast(stored.event())
+        : null;
+  }
+
+  static TaskId id(Fact fact) {
+    var stored = (Fact.Stored) fact;
+    return new TaskId(stored.partition(), ((TaskEvent) stored.event()).sequence());
+  }
+
+  static Fact stored(Fact beside, io.reeve.domain.task.PartitionEvent event) {
+    var stored = (Fact.Stored) beside;
+    return new Fact.Stored(stored.partition(), event, stored.decidedAtNanos());
+  }
+
+  static TaskEvent leased(TaskEvent.Leased e, int attempts, long fences, long laterMs) {
+    return new TaskEvent.Leased(
+        e.sequence(),
+        e.attempt() + attempts,
+        e.fence() + fences,
+        e.holder(),
+        e.workerId(),
+        e.atMs() + laterMs,
+        e.expiresAtMs());
+  }
+
+  static Task.Queued task(Submission like, long sequence) {
+    var task = like.tasks().get(0);
+    var spec = task.spec();
+    return new Task.Queued(
+        new Task.Spec(sequence, spec.profile(), spec.bytes(), spec.submittedAtMs()),
+        0,
+        0,
+        task.dueAtMs(),
+        null);
+  }
+
+  static io.reeve.domain.task.Failure failure() {
+    return new io.reeve.domain.task.Failure(FailureType.ERROR, "", "");
+  }
+}
