@@ -23,11 +23,13 @@ enum Flaw {
   /** Partitions keep their answers back until a snapshot is stored. */
   WAITS_FOR_SNAPSHOTS,
   /** Partitions end leases before they look at the renewals that wait. */
-  ENDS_LEASES_BEFORE_RENEWALS;
+  ENDS_LEASES_BEFORE_RENEWALS,
+  /** Sessions never hear that the dispatcher started anew. */
+  RESTARTS_IN_SILENCE;
 
   Set<SimulatedWriter.Flaw> ofPartitions() {
     return switch (this) {
-      case NONE, IGNORES_CREDIT, AUDITS_NOTHING -> Set.of();
+      case NONE, IGNORES_CREDIT, AUDITS_NOTHING, RESTARTS_IN_SILENCE -> Set.of();
       case ANSWERS_BEFORE_IT_IS_STORED -> Set.of(SimulatedWriter.Flaw.ANSWERS_BEFORE_IT_IS_STORED);
       case IGNORES_FENCES -> Set.of(SimulatedWriter.Flaw.IGNORES_FENCES);
       case TAKES_OLD_EPOCHS -> Set.of(SimulatedWriter.Flaw.TAKES_OLD_EPOCHS);

@@ -64,6 +64,9 @@ final class Simulation {
             (actor, failure) ->
                 checker.violated(Invariant.NOTHING_THROWS, actor + ": " + failure + at(failure)));
     world.trace = trace;
+    if (flaw == Flaw.RESTARTS_IN_SILENCE) {
+      world.dropped = message -> message instanceof Dispatcher.RegisterAgain;
+    }
     this.cluster =
         new Cluster(
             world,

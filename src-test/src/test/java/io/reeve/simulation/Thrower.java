@@ -13,6 +13,5 @@ enum Thrower {
   /** Its worker starts another by a new stream. */
   SESSION;
 
-  /** A dispatcher that starts anew is forgotten by its sessions still, so it is not among them. */
-  static final List<Thrower> ALL = List.of(WRITER, PARTITION, SESSION);
+  static final List<Thrower> ALL = List.of(values());
 }
