@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * change or change their meaning; a new form gets a new manifest.
  *
  * <p>A row is bytes already, so the one journal actor of a node does no work here. A snapshot is
- * frozen by the partition and encoded here, on the thread of the snapshot store.
+ * frozen by the partition and encoded here, on the thread of the {@link SnapshotSink}.
  *
  * <p>What follows from bytes that cannot be read, as Pekko 1.7 and its JDBC plugin do it:
  *
@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *       its supervision says. It never goes on without a row.
  *   <li>A snapshot fails in the store. With {@code snapshot-is-optional = false}, the default, the
  *       recovery fails with the reason. With {@code true} all events are replayed from the first
- *       that is kept, and Pekko drops the reason, which is why it is logged here. Neither tries an
- *       older snapshot. So {@code true} is right only while no events are deleted; behind deleted
- *       ones the partition itself must start again from the snapshot before.
+ *       that is kept, and Pekko drops the reason, which is why it is logged here. Pekko itself
+ *       tries no older snapshot; the snapshot store of a node does. So {@code true} is right only
+ *       where the journal refuses a recovery that would go over deleted rows.
  * </ul>
  */
 public final class JournalSerializer extends SerializerWithStringManifest {

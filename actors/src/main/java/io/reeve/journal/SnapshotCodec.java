@@ -180,7 +180,7 @@ final class SnapshotCodec {
       var snapshot =
           new PartitionSnapshot(
               nextSequence,
-              tasks.toArray(Task[]::new),
+              PartitionSnapshot.Tasks.of(tasks),
               requests.toArray(PartitionSnapshot.Request[]::new));
       var hash = StateHash.of(snapshot);
       if (hash != stateHash) {

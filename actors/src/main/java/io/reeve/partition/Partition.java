@@ -9,6 +9,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -40,43 +41,62 @@ public final class Partition {
   /**
    * Everything a partition can be tuned by; read from {@code reeve.partition}.
    *
-   * @param pendingMax commands of clients that wait for the journal; more are refused
-   * @param batchCommandsMax commands in one journal row
-   * @param batchBytesMax bytes of task specifications and results in one journal row, about; a
-   *     single larger command is a row of its own
    * @param watchersMax watches at one time
-   * @param snapshotFinishedMin finished tasks between snapshots, at least
-   * @param snapshotRowsMin journal rows between snapshots, at least
-   * @param snapshotsKept snapshots that stay, with all journal rows behind the oldest of them; 2 or
-   *     more
    * @param restart how the writer comes back after a failure
    */
   public record Settings(
       Limits limits,
-      int pendingMax,
-      int batchCommandsMax,
-      int batchBytesMax,
+      Queue queue,
+      BatchMax batch,
       int watchersMax,
-      long snapshotFinishedMin,
-      long snapshotRowsMin,
-      int snapshotsKept,
-      Restart restart) {}
+      Snapshots snapshots,
+      Backoff restart) {}
 
   /**
-   * How a partition comes back when its journal failed: after a wait that doubles with each failure
-   * in a row.
+   * Bounds of the commands that wait for the journal.
+   *
+   * @param clientsMax commands of clients; more are refused
+   * @param othersMax commands of sessions and of the dispatcher; more are dropped, and their sender
+   *     repeats them
+   * @param bytesMax bytes of all that wait, about; a command beyond it is refused or dropped alike
+   */
+  public record Queue(int clientsMax, int othersMax, long bytesMax) {}
+
+  /**
+   * Bounds of one journal row.
+   *
+   * @param commandsMax commands
+   * @param bytesMax bytes of task specifications, results and failures, about; a single larger
+   *     command is a row of its own
+   * @param eventsMax events of what many tasks have in common: leases of one grant, tasks that
+   *     expire or lose their holder together; more are cut over several rows
+   */
+  public record BatchMax(int commandsMax, int bytesMax, int eventsMax) {}
+
+  /**
+   * When snapshots are taken, and how many stay.
+   *
+   * @param finishedMin finished tasks between snapshots, at least
+   * @param rowsMin journal rows between snapshots, at least
+   * @param kept snapshots that stay, with all journal rows behind the oldest of them; 2 or more
+   * @param backoff how soon one is tried again that could not be stored
+   */
+  public record Snapshots(long finishedMin, long rowsMin, int kept, Backoff backoff) {}
+
+  /**
+   * A wait that doubles with each failure in a row.
    *
    * @param jitter share of a wait that is random, 0 to 1
    */
-  public record Restart(Duration backoffMin, Duration backoffMax, double jitter) {
+  public record Backoff(Duration min, Duration max, double jitter) {
 
     /**
      * @param failures in a row so far, from 1
      * @param random uniform in [0, 1)
      */
-    Duration backoff(int failures, double random) {
-      var plain = backoffMin.toMillis() * Math.pow(2, failures - 1.0);
-      var bounded = Math.min(plain, (double) backoffMax.toMillis());
+    Duration before(int failures, double random) {
+      var plain = min.toMillis() * Math.pow(2, failures - 1.0);
+      var bounded = Math.min(plain, (double) max.toMillis());
       return Duration.ofMillis(Math.round(bounded * (1 + jitter * random)));
     }
   }
@@ -88,6 +108,7 @@ public final class Partition {
    * @param random uniform in [0, 1); for the jitter of retries
    * @param incarnation differs at each call; names one start of a partition
    * @param fenced whether a failure of the journal means that another writer has it
+   * @param snapshots stores frozen copies of the state
    * @param retention lets journal rows go that no recovery needs
    */
   public record Surroundings(
@@ -95,6 +116,7 @@ public final class Partition {
       DoubleSupplier random,
       LongSupplier incarnation,
       Predicate<Throwable> fenced,
+      SnapshotSink snapshots,
       JournalRetention retention) {}
 
   /** The persistence id of a partition: never changes. */

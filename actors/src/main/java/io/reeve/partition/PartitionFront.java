@@ -124,12 +124,14 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (command instanceof Partition.Audit audit && !heed(audit.greeting())) {
       return this;
     }
-    var replyTo = pending.size() >= settings.pendingMax() ? replyTo(command) : null;
+    var replyTo = pending.size() >= settings.queue().clientsMax() ? replyTo(command) : null;
     if (replyTo != null) {
       replyTo.tell(
           refused(
               Rejection.Code.OVERLOADED,
-              "expected at most " + settings.pendingMax() + " commands to wait, got one more"));
+              "expected at most "
+                  + settings.queue().clientsMax()
+                  + " commands to wait, got one more"));
       return this;
     }
     if (command instanceof Partition.Watch watch) {
@@ -207,7 +209,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       return stopFenced();
     }
     failuresInRow++;
-    var wait = settings.restart().backoff(failuresInRow, random.getAsDouble());
+    var wait = settings.restart().before(failuresInRow, random.getAsDouble());
     timers.startSingleTimer(START_WRITER, wait);
     return this;
   }
@@ -262,11 +264,11 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (writing || !writerReady || writer == null || pending.isEmpty()) {
       return this;
     }
-    var batch = new ArrayList<Command>(Math.min(pending.size(), settings.batchCommandsMax()));
+    var batch = new ArrayList<Command>(Math.min(pending.size(), settings.batch().commandsMax()));
     var bytes = 0L;
-    while (!pending.isEmpty() && batch.size() < settings.batchCommandsMax()) {
+    while (!pending.isEmpty() && batch.size() < settings.batch().commandsMax()) {
       bytes += bytesOf(pending.peek());
-      if (bytes > settings.batchBytesMax() && !batch.isEmpty()) {
+      if (bytes > settings.batch().bytesMax() && !batch.isEmpty()) {
         break;
       }
       batch.add(pending.poll());

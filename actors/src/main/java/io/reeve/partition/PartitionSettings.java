@@ -35,23 +35,32 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             TimeBounds.duration(duration(c, "request-id.kept", Duration.ZERO)),
             TimeBounds.waitOf(duration(c, "lease.duration", Duration.ofSeconds(1))),
             TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))));
-    var restart =
-        new Partition.Restart(
-            duration(c, "restart.backoff-min", Duration.ofMillis(1)),
-            duration(c, "restart.backoff-max", c.getDuration("restart.backoff-min")),
-            c.getDouble("restart.jitter"));
     return new PartitionSettings(
         atLeast(c, "count", 0, TaskId.PARTITIONS_MAX - 1),
         new Partition.Settings(
             limits,
-            atLeast(c, "pending-max", 1, 10_000_000),
-            atLeast(c, "batch.commands-max", 1, 1_000_000),
-            (int) Math.min(Integer.MAX_VALUE, bytes(c, "batch.bytes-max")),
+            new Partition.Queue(
+                atLeast(c, "pending-max", 1, 10_000_000),
+                atLeast(c, "pending-others-max", 1, 10_000_000),
+                bytes(c, "pending-bytes-max")),
+            new Partition.BatchMax(
+                atLeast(c, "batch.commands-max", 1, 1_000_000),
+                (int) Math.min(Integer.MAX_VALUE, bytes(c, "batch.bytes-max")),
+                atLeast(c, "batch.events-max", 1, 1_000_000)),
             atLeast(c, "watchers-max", 0, 1_000_000),
-            atLeast(c, "snapshot.finished-min", 1, Integer.MAX_VALUE),
-            atLeast(c, "snapshot.rows-min", 1, Integer.MAX_VALUE),
-            atLeast(c, "snapshot.kept", 2, 100),
-            restart));
+            new Partition.Snapshots(
+                atLeast(c, "snapshot.finished-min", 1, Integer.MAX_VALUE),
+                atLeast(c, "snapshot.rows-min", 1, Integer.MAX_VALUE),
+                atLeast(c, "snapshot.kept", 2, 100),
+                backoff(c, "snapshot", 0)),
+            backoff(c, "restart", c.getDouble("restart.jitter"))));
+  }
+
+  private static Partition.Backoff backoff(Config c, String what, double jitter) {
+    return new Partition.Backoff(
+        duration(c, what + ".backoff-min", Duration.ofMillis(1)),
+        duration(c, what + ".backoff-max", c.getDuration(what + ".backoff-min")),
+        jitter);
   }
 
   private static int atLeast(Config c, String key, int min, int max) {

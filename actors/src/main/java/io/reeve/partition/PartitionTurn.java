@@ -70,7 +70,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     this.incarnation = incarnation;
     this.random = random;
     this.self = self;
-    this.assignedBytesMax = settings.batchBytesMax();
+    this.assignedBytesMax = settings.batch().bytesMax();
     this.watchers = new TaskWatchers(partition, settings.watchersMax());
     this.state = new PartitionState(settings.limits());
   }

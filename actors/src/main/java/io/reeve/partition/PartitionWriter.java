@@ -10,7 +10,6 @@ import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.WriterDone;
 import io.reeve.partition.Partition.WriterFailed;
 import io.reeve.partition.Partition.WriterReady;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -21,13 +20,12 @@ import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
-import org.apache.pekko.persistence.typed.SnapshotCompleted;
-import org.apache.pekko.persistence.typed.SnapshotFailed;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out one batch at a time and writes what happened as one journal row. Nothing of a batch
@@ -39,39 +37,47 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * starts again with a backoff and an empty state, which recovery fills from what is really there.
  */
 final class PartitionWriter
-    extends EventSourcedBehavior<PartitionWriter.Batch, PartitionRow, PartitionState> {
+    extends EventSourcedBehavior<PartitionWriter.Order, PartitionRow, PartitionState> {
+
+  /** What the writer is told. */
+  sealed interface Order {}
 
   /** Commands for one row, in order. */
-  record Batch(List<Command> commands) {}
+  record Batch(List<Command> commands) implements Order {}
+
+  /**
+   * The sink is done with the snapshot of this row.
+   *
+   * @param failure why it is not stored; null: it is
+   */
+  private record SnapshotEnded(long row, @Nullable Throwable failure) implements Order {}
 
   private final int partition;
   private final Partition.Settings settings;
   private final Partition.Surroundings surroundings;
   private final ActorRef<Command> front;
-  private final ActorContext<Batch> context;
+  private final ActorContext<Order> context;
   private final PartitionTurn turn;
 
   /** Whether its first row is on its way or stored. */
   private boolean claimed;
 
-  private long rowsSinceSnapshot;
-  private long finishedAtSnapshot;
-
-  /** Sequence numbers of the snapshots known, the newest last; at most as many as are kept. */
-  private final ArrayDeque<Long> snapshots = new ArrayDeque<>();
+  private final SnapshotSchedule schedule;
+  private long rowsReplayed;
 
   private PartitionWriter(
       int partition,
       Partition.Settings settings,
       Partition.Surroundings surroundings,
       ActorRef<Command> front,
-      ActorContext<Batch> context) {
+      ActorContext<Order> context) {
     super(Partition.persistenceId(partition));
     this.partition = partition;
     this.settings = settings;
     this.surroundings = surroundings;
     this.front = front;
     this.context = context;
+    this.schedule = new SnapshotSchedule(settings.snapshots());
     this.turn =
         new PartitionTurn(
             partition,
@@ -86,18 +92,24 @@ final class PartitionWriter
       Partition.Settings settings,
       Partition.Surroundings surroundings,
       ActorRef<Command> front) {
-    return Behaviors.setup(
-        context ->
-            EventSourcedBehavior.start(
-                new PartitionWriter(partition, settings, surroundings, front, context), context));
+    return Behaviors.<Order>setup(
+            context ->
+                EventSourcedBehavior.start(
+                    new PartitionWriter(partition, settings, surroundings, front, context),
+                    context))
+        .narrow();
   }
 
   // ---- Commands
   // -------------------------------------------------------------------------------------
 
   @Override
-  public CommandHandler<Batch, PartitionRow, PartitionState> commandHandler() {
-    return newCommandHandlerBuilder().forAnyState().onCommand(Batch.class, this::onBatch).build();
+  public CommandHandler<Order, PartitionRow, PartitionState> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(Batch.class, this::onBatch)
+        .onCommand(SnapshotEnded.class, this::onSnapshotEnded)
+        .build();
   }
 
   private Effect<PartitionRow, PartitionState> onBatch(PartitionState state, Batch batch) {
@@ -114,7 +126,7 @@ final class PartitionWriter
       finish(state, now);
       return Effect().none();
     }
-    rowsSinceSnapshot++;
+    schedule.rowWritten();
     return Effect().persist(nextRow(events)).thenRun(stored -> finish(stored, now));
   }
 
@@ -126,7 +138,7 @@ final class PartitionWriter
    */
   private Effect<PartitionRow, PartitionState> claim() {
     claimed = true;
-    rowsSinceSnapshot++;
+    schedule.rowWritten();
     return Effect().persist(nextRow(List.of())).thenRun(stored -> front.tell(new WriterReady()));
   }
 
@@ -143,6 +155,7 @@ final class PartitionWriter
   private void finish(PartitionState state, Now now) {
     front.tell(new WriterDone(state.nextSweepInNanos(now)));
     turn.release();
+    snapshotWhenDue(state, now);
   }
 
   // ---- State
@@ -158,7 +171,7 @@ final class PartitionWriter
     return (state, row) -> {
       if (!row.applied()) {
         row.events(place(lastSequenceNumber(context)), state::intern).forEach(state::replay);
-        rowsSinceSnapshot++;
+        rowsReplayed++;
       }
       return state;
     };
@@ -173,27 +186,20 @@ final class PartitionWriter
             JournalPersistFailed.class, (state, signal) -> onPersistFailed(signal.getFailure()))
         .onSignal(
             JournalPersistRejected.class, (state, signal) -> onPersistFailed(signal.getFailure()))
-        .onSignal(SnapshotCompleted.class, (state, signal) -> onSnapshotStored(signal))
-        .onSignal(SnapshotFailed.class, (state, signal) -> onSnapshotFailed(signal))
         .build();
   }
 
   private void onRecovered(PartitionState state) {
     state.recovered(surroundings.now().get());
-    finishedAtSnapshot = 0;
-    // Else a partition that restarts after each snapshot would never remove anything.
-    snapshots.clear();
-    var recoveredFrom = lastSequenceNumber(context) - rowsSinceSnapshot;
-    if (recoveredFrom > 0) {
-      snapshots.add(recoveredFrom);
-    }
+    var lastRow = lastSequenceNumber(context);
+    schedule.recovered(lastRow, lastRow - rowsReplayed);
     context
         .getLog()
         .info(
             "partition {} recovered: {} live tasks, {} rows replayed",
             partition,
             state.live(),
-            rowsSinceSnapshot);
+            rowsReplayed);
     context.getSelf().tell(new Batch(List.of()));
   }
 
@@ -210,40 +216,13 @@ final class PartitionWriter
   // ---- Snapshots and retention
   // ------------------------------------------------------------------------
 
-  /**
-   * A snapshot costs as much as there are tasks, so it waits for work worth that: finished tasks,
-   * or rows, at least twice the tasks held.
-   */
-  @Override
-  public boolean shouldSnapshot(PartitionState state, PartitionRow row, long sequenceNr) {
-    var worth = 2L * (state.live() + state.finishedKept());
-    var finished = state.finishedTotal() - finishedAtSnapshot;
-    var due =
-        finished >= Math.max(settings.snapshotFinishedMin(), worth)
-            || rowsSinceSnapshot >= Math.max(settings.snapshotRowsMin(), worth);
-    if (due) {
-      finishedAtSnapshot = state.finishedTotal();
-      rowsSinceSnapshot = 0;
-    }
-    return due;
-  }
-
+  /** Snapshots are stored by the sink, so Pekko uses this for loading only. */
   @Override
   public SnapshotAdapter<PartitionState> snapshotAdapter() {
     return new SnapshotAdapter<>() {
       @Override
       public Object toJournal(PartitionState state) {
-        var began = surroundings.now().get().monoNanos();
-        var snapshot = state.snapshot();
-        // All that the partition itself waits for: it is encoded and written elsewhere.
-        context
-            .getLog()
-            .info(
-                "partition {} paused {} ms for a snapshot of {} tasks",
-                partition,
-                (surroundings.now().get().monoNanos() - began) / 1_000_000,
-                snapshot.tasks().length);
-        return snapshot;
+        throw new IllegalStateException("expected the sink to store snapshots, got Pekko");
       }
 
       @Override
@@ -255,13 +234,43 @@ final class PartitionWriter
     };
   }
 
-  private void onSnapshotStored(SnapshotCompleted signal) {
-    snapshots.add(signal.getSnapshotMetadata().sequenceNr());
-    if (snapshots.size() > settings.snapshotsKept()) {
-      snapshots.remove();
+  /**
+   * All rows are durable and the next batch has not begun, so the state is that of the last row.
+   */
+  private void snapshotWhenDue(PartitionState state, Now now) {
+    var held = state.live() + state.finishedKept();
+    if (!schedule.due(held, state.finishedTotal(), now.monoNanos())) {
+      return;
     }
-    if (snapshots.size() == settings.snapshotsKept()) {
-      var oldestKept = snapshots.element();
+    var row = schedule.row();
+    var stored =
+        surroundings.snapshots().store(persistenceId().id(), row, now.wallMs(), state::snapshot);
+    if (stored.isPresent()) {
+      schedule.begun(state.finishedTotal());
+      context
+          .getLog()
+          .info("partition {} begins a snapshot of {} tasks at row {}", partition, held, row);
+      context.pipeToSelf(stored.get(), (nothing, failure) -> new SnapshotEnded(row, failure));
+    }
+  }
+
+  private Effect<PartitionRow, PartitionState> onSnapshotEnded(SnapshotEnded ended) {
+    if (ended.failure() != null) {
+      var again = schedule.failed(surroundings.now().get().monoNanos());
+      context
+          .getLog()
+          .warn(
+              "partition {} could not store a snapshot of row {}; its rows stay, and it tries again"
+                  + " in {} s",
+              partition,
+              ended.row(),
+              again / 1_000_000_000,
+              ended.failure());
+      return Effect().none();
+    }
+    context.getLog().info("partition {} stored the snapshot of row {}", partition, ended.row());
+    var oldestKept = schedule.stored(ended.row());
+    if (oldestKept > 0) {
       var retention = surroundings.retention();
       var trimmed = retention.trim(persistenceId().id(), oldestKept);
       var dropped = retention.dropSnapshotsBelow(persistenceId().id(), oldestKept);
@@ -270,14 +279,6 @@ final class PartitionWriter
           .debug(
               "partition {} lets rows up to {} go: {} {}", partition, oldestKept, trimmed, dropped);
     }
-  }
-
-  private void onSnapshotFailed(SnapshotFailed signal) {
-    context
-        .getLog()
-        .warn(
-            "partition {} could not store a snapshot; it goes on from its events",
-            partition,
-            signal.getFailure());
+    return Effect().none();
   }
 }

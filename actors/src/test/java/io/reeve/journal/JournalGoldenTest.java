@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,7 +108,8 @@ class JournalGoldenTest {
 
   @Test
   void everyStateOfATaskHasAGolden() {
-    var states = Stream.of(GoldenSamples.snapshot().tasks()).map(Object::getClass).distinct();
+    var states = new LinkedHashSet<Class<?>>();
+    GoldenSamples.snapshot().tasks().forEach(task -> states.add(task.getClass()));
 
     assertThat(states)
         .describedAs("add a task in the missing state to GoldenSamples, then record")

@@ -87,7 +87,7 @@ class PartitionCodecBenchmark {
       var start = cpuNanos();
       var bytes = SnapshotCodec.encode(snapshot);
       var encoded = cpuNanos();
-      sink += SnapshotCodec.decode(bytes).tasks().length;
+      sink += SnapshotCodec.decode(bytes).tasks().size();
       var decoded = cpuNanos();
       System.out.printf(
           "snapshot of %d tasks: encode %d ms, decode %d ms, %.1f bytes a task%n",

@@ -1,5 +1,7 @@
 package io.reeve.journal;
 
+import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Task;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -29,6 +31,10 @@ final class Reading {
       for (var i = 0; i < list.size(); i++) {
         add(path + i + " ", list.get(i));
       }
+    } else if (value instanceof PartitionSnapshot.Tasks tasks) {
+      var all = new ArrayList<Task>();
+      tasks.forEach(all::add);
+      add(path, all);
     } else if (value instanceof Object[] array) {
       add(path, List.of(array));
     } else {

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.Limits;
 import io.reeve.domain.partition.Now;
+import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -13,19 +14,24 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
+import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -482,29 +488,140 @@ class PartitionTest {
     assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.CANCELLED);
   }
 
+  // ---- Snapshots
+
   @Test
   void rowsBehindTheOldestSnapshotThatIsKeptAreLetGo() {
-    kit.stop(partition);
-    TestProbe<Long> trims = kit.createTestProbe();
-    partition = start(settings(100, 0, 1, 3), new Trims(trims));
-
-    // A snapshot after each second row: the task is held after the first.
+    var sink = startWithSnapshots(3);
+    // The first snapshot is that of the claim row, the second of the third row behind it.
     for (var task = 1; task <= 4; task++) {
-      submit("", 1);
-      client.expectMessageClass(Partition.Submitted.class);
-      partition.tell(new Partition.Cancel(task, "enough", client.getRef()));
-      client.receiveMessage();
+      submitAndCancel(task);
+      sink.begun().complete(null);
     }
 
     trims.expectMessage(2L);
-    trims.expectMessage(4L);
+    trims.expectMessage(5L);
+  }
+
+  @Test
+  void repliesDoNotWaitForASnapshotAndASecondOneDoes() {
+    var sink = startWithSnapshots(2);
+    submitAndCancel(1);
+    var stored = sink.begun();
+
+    for (var task = 2; task <= 20; task++) {
+      submitAndCancel(task);
+    }
+
+    assertThat(sink.taken()).hasSize(1);
+    stored.complete(null);
+    submitAndCancel(21);
+    assertThat(sink.taken()).hasSize(2);
+  }
+
+  @Test
+  void aSnapshotHoldsItsRowsAndNothingOfLaterOnes() {
+    var sink = startWithSnapshots(2);
+    sink.begun().complete(null);
+    submit("", 2);
+    client.expectMessageClass(Partition.Submitted.class);
+    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
+    client.receiveMessage();
+    listOne();
+    partition.tell(new Partition.Cancel(2, "enough", client.getRef()));
+    client.receiveMessage();
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+
+    var snapshot = sink.taken().get(1);
+
+    assertThat(snapshot.sequenceNr()).isEqualTo(everyRow().count() - 2);
+    assertThat(snapshot.frozen().nextSequence()).isEqualTo(3);
+    assertThat(snapshot.frozen().tasks())
+        .singleElement()
+        .isInstanceOf(Task.Queued.class)
+        .extracting(task -> task.spec().sequence())
+        .isEqualTo(2L);
+  }
+
+  @Test
+  void aSnapshotThatFailsIsTakenAgainAfterAMinuteAndItsRowsStay() {
+    var sink = startWithSnapshots(2);
+    submitAndCancel(1);
+    sink.begun().complete(null);
+    submitAndCancel(2);
+    sink.begun().completeExceptionally(new IllegalStateException("the disk is full"));
+    submitAndCancel(3);
+    assertThat(sink.taken()).hasSize(2);
+    trims.expectNoMessage();
+
+    pass(Duration.ofSeconds(60));
+    submitAndCancel(4);
+
+    assertThat(sink.taken()).hasSize(3);
+    sink.begun().complete(null);
+    trims.expectMessage(2L);
+  }
+
+  private final TestProbe<Long> trims = kit.createTestProbe();
+
+  private ControlledSink startWithSnapshots(int kept) {
+    kit.stop(partition);
+    var sink = new ControlledSink();
+    partition = start(settings(100, 0, 1, kept), sink, new Trims(trims));
+    listOne();
+    return sink;
+  }
+
+  private void submitAndCancel(long task) {
+    submit("", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    partition.tell(new Partition.Cancel(task, "enough", client.getRef()));
+    client.receiveMessage();
+    listOne();
+  }
+
+  /** Its answer follows all that the row before it brought about. */
+  private void listOne() {
+    partition.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));
+    client.expectMessageClass(Partition.Listed.class);
+  }
+
+  /** Takes one snapshot at a time and stores it when the test says so. */
+  private static final class ControlledSink implements SnapshotSink {
+
+    record Taken(long sequenceNr, PartitionSnapshot frozen, CompletableFuture<Void> stored) {}
+
+    private final List<Taken> taken = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Optional<CompletionStage<Void>> store(
+        String persistenceId, long sequenceNr, long atMs, Supplier<PartitionSnapshot> freeze) {
+      if (taken.stream().anyMatch(snapshot -> !snapshot.stored().isDone())) {
+        return Optional.empty();
+      }
+      var snapshot = new Taken(sequenceNr, freeze.get(), new CompletableFuture<>());
+      taken.add(snapshot);
+      return Optional.of(snapshot.stored());
+    }
+
+    List<Taken> taken() {
+      return taken;
+    }
+
+    /** The snapshot that is being stored. */
+    CompletableFuture<Void> begun() {
+      var last = taken.get(taken.size() - 1).stored();
+      assertThat(last).isNotDone();
+      return last;
+    }
   }
 
   // ---- Words of the story
   // ---------------------------------------------------------------------------
 
   private ActorRef<Partition.Command> start(int pendingMax) {
-    return start(settings(pendingMax, 100, 1_000_000, 2), new KeepsAll());
+    return start(settings(pendingMax, 100, 1_000_000, 2), new ControlledSink(), new KeepsAll());
   }
 
   private static Partition.Settings settings(
@@ -520,24 +637,26 @@ class PartitionTest {
             86_400_000,
             LEASE.toNanos(),
             LEASE_AUDIT.toNanos()),
-        pendingMax,
-        1000,
-        1 << 20,
+        new Partition.Queue(pendingMax, 100, 1 << 20),
+        new Partition.BatchMax(1000, 1 << 20, 4096),
         10,
-        1_000_000,
-        snapshotRowsMin,
-        snapshotsKept,
-        new Partition.Restart(Duration.ofMillis(100), Duration.ofSeconds(1), 0.1));
+        new Partition.Snapshots(
+            1_000_000,
+            snapshotRowsMin,
+            snapshotsKept,
+            new Partition.Backoff(Duration.ofSeconds(60), Duration.ofMinutes(15), 0)),
+        new Partition.Backoff(Duration.ofMillis(100), Duration.ofSeconds(1), 0.1));
   }
 
   private ActorRef<Partition.Command> start(
-      Partition.Settings settings, JournalRetention retention) {
+      Partition.Settings settings, SnapshotSink snapshots, JournalRetention retention) {
     var surroundings =
         new Partition.Surroundings(
             () -> new Now(wallMs.get(), wallMs.get() * 1_000_000),
             () -> 0.5,
             incarnations::incrementAndGet,
             failure -> false,
+            snapshots,
             retention);
     var started = kit.spawn(Partition.create(PARTITION, settings, surroundings));
     started.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));

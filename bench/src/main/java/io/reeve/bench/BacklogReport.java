@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param endToEndTasks tasks of another kind that were then run past the waiting ones
  * @param endToEndPerSecond at which rate, by a node that was cold at first
  * @param snapshots taken meanwhile
- * @param longestPauseMs the longest time that a partition did nothing else for one
+ * @param longestSnapshotMs how long the longest of them took to be stored
+ * @param longestAckDuringSnapshotMs how long the slowest submission took that was under way while a
+ *     snapshot was being stored; one task a call, beside all the others
+ * @param longestAckOtherwiseMs the same of submissions at all other times
  */
 public record BacklogReport(
     int tasks,
@@ -25,4 +28,6 @@ public record BacklogReport(
     long endToEndTasks,
     double endToEndPerSecond,
     int snapshots,
-    long longestPauseMs) {}
+    long longestSnapshotMs,
+    long longestAckDuringSnapshotMs,
+    long longestAckOtherwiseMs) {}

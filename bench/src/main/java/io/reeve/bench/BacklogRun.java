@@ -7,10 +7,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * What it costs that very many tasks wait: heap, time to start, pauses for snapshots.
+ * What it costs that very many tasks wait: heap, time to start, and how long submissions take while
+ * a snapshot is stored.
  *
  * <p>The waiting tasks are of a kind that nobody serves, so that others can be run past them. A
  * partition takes a snapshot when about twice as many tasks have ended as it holds, so that many
@@ -25,8 +26,6 @@ final class BacklogRun {
   private static final int ROUNDS_MAX = 6;
 
   private static final int STEP = 100_000;
-  private static final Pattern PAUSE =
-      Pattern.compile("partition \\d+ paused (\\d+) ms for a snapshot");
 
   private final BenchSettings settings;
   private final Load load;
@@ -62,31 +61,33 @@ final class BacklogRun {
     var restartSeconds = seconds(began);
 
     began = nanoTime.getAsLong();
-    var passed = runPast(tasks, again);
-    var pauses =
-        again.stream()
-            .flatMap(node -> PAUSE.matcher(node.log()).results())
-            .mapToLong(m -> Long.parseLong(m.group(1)));
-    return new BacklogReport(
-        tasks,
-        settings.payloadBytes(),
-        submitPerSecond,
-        empty.isPresent() && full.isPresent()
-            ? (Double) ((full.getAsLong() - empty.getAsLong()) / (double) tasks)
-            : null,
-        restartSeconds,
-        passed,
-        perSecond(passed, began),
-        snapshots(again),
-        pauses.max().orElse(0));
+    try (var probe = new AckProbe(load::submitOneWaiting, () -> logs(again), nanoTime)) {
+      var passed = runPast(tasks, probe);
+      var passedPerSecond = perSecond(passed, began);
+      var acks = probe.figures();
+      return new BacklogReport(
+          tasks,
+          settings.payloadBytes(),
+          submitPerSecond,
+          empty.isPresent() && full.isPresent()
+              ? (Double) ((full.getAsLong() - empty.getAsLong()) / (double) tasks)
+              : null,
+          restartSeconds,
+          passed,
+          passedPerSecond,
+          acks.snapshots(),
+          acks.snapshotMs(),
+          acks.duringMs(),
+          acks.otherwiseMs());
+    }
   }
 
   /** Returns how many tasks were run. */
-  private long runPast(int tasks, List<ReeveProcess> nodes) {
+  private long runPast(int tasks, AckProbe probe) {
     load.connectWorker();
     var passed = 0L;
     var most = (long) tasks * ROUNDS_MAX;
-    while (passed < most && snapshots(nodes) < SNAPSHOTS) {
+    while (passed < most && probe.snapshots() < SNAPSHOTS) {
       listener.phase(
           "run others past them", (int) (passed / STEP) + 1, (int) Math.max(1, most / STEP));
       load.submit(STEP);
@@ -97,9 +98,8 @@ final class BacklogRun {
     return passed;
   }
 
-  private static int snapshots(List<ReeveProcess> nodes) {
-    return (int)
-        nodes.stream().mapToLong(node -> PAUSE.matcher(node.log()).results().count()).sum();
+  private static String logs(List<ReeveProcess> nodes) {
+    return nodes.stream().map(ReeveProcess::log).collect(Collectors.joining("\n"));
   }
 
   /** Of all nodes together. */

@@ -68,6 +68,13 @@ final class Load {
     submit(waiting, tasks);
   }
 
+  /**
+   * Submits one task that nobody will run; returns when it is durable. May be called at any time.
+   */
+  void submitOneWaiting() {
+    client.submit(waiting);
+  }
+
   private void submit(TaskRequest task, long tasks) {
     try (var bulk =
         client

@@ -138,8 +138,8 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       names = "--backlog",
       paramLabel = "N",
       description =
-          "Measure instead what N waiting tasks cost: heap, time to start again, pauses for"
-              + " snapshots.")
+          "Measure instead what N waiting tasks cost: heap, time to start again, and how long"
+              + " submissions take during a snapshot.")
   @Nullable Integer backlog;
 
   @Option(names = "--no-strace", description = "Do not count fsyncs, even if strace is there.")

@@ -65,11 +65,14 @@ final class BenchText {
                 : text("%.0f bytes", report.heapBytesPerTask())),
         text("ready again after kill -9: %.1f s", report.restartSeconds()),
         text(
-            "%,d others run past them at %,.0f/s; %d snapshots, longest pause %d ms",
+            "%,d others run past them at %,.0f/s; %d snapshots, the longest stored in %d ms",
             report.endToEndTasks(),
             report.endToEndPerSecond(),
             report.snapshots(),
-            report.longestPauseMs()));
+            report.longestSnapshotMs()),
+        text(
+            "slowest submission meanwhile: %d ms during a snapshot, %d ms without one",
+            report.longestAckDuringSnapshotMs(), report.longestAckOtherwiseMs()));
   }
 
   private static List<String> throughput(BenchReport report) {

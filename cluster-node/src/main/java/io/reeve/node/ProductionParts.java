@@ -170,6 +170,7 @@ final class ProductionParts implements Parts {
   @Override
   public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
       ActorSystem<?> system) {
+    var snapshots = store.snapshots(system, senses.nanoTime());
     var retention = store.retention(system, senses.nanoTime());
     return entity -> {
       // Jitter needs no secrets, and a source of them is slow and shared.
@@ -180,6 +181,7 @@ final class ProductionParts implements Parts {
               jitter::nextDouble,
               senses.random()::nextLong,
               store::fenced,
+              snapshots,
               retention);
       return Partition.create(
           Integer.parseInt(entity.getEntityId()), partitionSettings.partition(), surroundings);

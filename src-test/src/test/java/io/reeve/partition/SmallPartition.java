@@ -18,8 +18,8 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 public final class SmallPartition {
 
-  private static final Partition.Restart RESTART =
-      new Partition.Restart(Duration.ofMillis(1), Duration.ofMillis(1), 0);
+  private static final Partition.Backoff RESTART =
+      new Partition.Backoff(Duration.ofMillis(1), Duration.ofMillis(1), 0);
 
   private final Partition.Settings settings;
   private final ActorRef<Partition.Command> self;
@@ -41,7 +41,14 @@ public final class SmallPartition {
     var limits =
         new Limits(
             100, 1 << 20, 100, 1 << 20, 3_600_000, 100, 86_400_000, leaseNanos, Long.MAX_VALUE / 4);
-    this.settings = new Partition.Settings(limits, 100, 100, 1 << 20, 10, 1, 1, 2, RESTART);
+    this.settings =
+        new Partition.Settings(
+            limits,
+            new Partition.Queue(100, 100, 1 << 20),
+            new Partition.BatchMax(100, 1 << 20, 100),
+            10,
+            new Partition.Snapshots(1, 1, 2, RESTART),
+            RESTART);
     this.self = self;
     this.state = new PartitionState(limits);
     this.turn = new PartitionTurn(0, incarnation, settings, () -> 0.5, self);

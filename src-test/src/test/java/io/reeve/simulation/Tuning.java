@@ -66,14 +66,12 @@ final class Tuning {
             Duration.ofHours(24).toMillis(),
             LEASE.toNanos(),
             audit.toNanos()),
-        500,
+        new Partition.Queue(500, 500, 16 << 20),
+        new Partition.BatchMax(20, 64 << 10, 50),
         20,
-        64 << 10,
-        20,
-        100,
-        100,
-        2,
-        new Partition.Restart(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
+        new Partition.Snapshots(
+            100, 100, 2, new Partition.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8), 0)),
+        new Partition.Backoff(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
   }
 
   private Tuning() {}

@@ -1,7 +1,6 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.task.Task;
-import java.util.function.LongConsumer;
 
 /**
  * Finished tasks in the order they ended, within bounds of number, bytes and time; the oldest are
@@ -36,11 +35,13 @@ final class Finished {
     return sequences[head];
   }
 
-  /** Visits sequence numbers, the longest finished first. */
-  void forEach(LongConsumer visitor) {
+  /** Sequence numbers, the longest finished first. */
+  long[] sequences() {
+    var copy = new long[size];
     for (var i = 0; i < size; i++) {
-      visitor.accept(sequences[(head + i) & (sequences.length - 1)]);
+      copy[i] = sequences[(head + i) & (sequences.length - 1)];
     }
+    return copy;
   }
 
   /** Forgets the oldest while there are more, or more bytes, than the bounds allow. */

@@ -1,16 +1,49 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.task.Task;
+import java.util.Iterator;
+import java.util.List;
 
 /**
- * A partition's state at one instant, frozen: tasks are immutable, so that freezing copies
- * references only and the encoding can happen on another thread.
+ * The stored part of a partition's state at one instant, frozen. The partition goes on to change
+ * its state while another thread reads this copy.
  *
  * @param nextSequence of the next task
- * @param tasks live and kept finished ones, by sequence
+ * @param tasks live ones and kept finished ones
  * @param requests remembered request ids, the oldest first
  */
-public record PartitionSnapshot(long nextSequence, Task[] tasks, Request[] requests) {
+public record PartitionSnapshot(long nextSequence, Tasks tasks, Request[] requests) {
+
+  /** A snapshot of these tasks. */
+  public PartitionSnapshot(long nextSequence, Task[] tasks, Request[] requests) {
+    this(nextSequence, Tasks.of(tasks), requests);
+  }
+
+  /** Live tasks by sequence number, then finished ones in the order they ended. */
+  public interface Tasks extends Iterable<Task> {
+
+    int size();
+
+    /** These tasks, in this order. */
+    static Tasks of(Task... tasks) {
+      return of(List.of(tasks));
+    }
+
+    /** These tasks, in this order; the caller does not change the list any more. */
+    static Tasks of(List<Task> tasks) {
+      return new Tasks() {
+        @Override
+        public int size() {
+          return tasks.size();
+        }
+
+        @Override
+        public Iterator<Task> iterator() {
+          return tasks.iterator();
+        }
+      };
+    }
+  }
 
   /**
    * A request id that is still remembered.

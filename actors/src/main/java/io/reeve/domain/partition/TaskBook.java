@@ -99,20 +99,15 @@ final class TaskBook {
         });
   }
 
-  /** A frozen copy of all that is stored. Costs one reference a task. */
+  /**
+   * A frozen copy of all that is stored. Costs a reference for each 512 tasks, for each request id
+   * and for each kept finished task.
+   */
   PartitionSnapshot snapshot() {
-    var all = new Task[tasks.size()];
-    var n = new int[1];
-    // Finished tasks go in the order they ended, which restoring them must repeat.
-    tasks.forEach(
-        task -> {
-          if (!(task instanceof Task.Finished)) {
-            all[n[0]++] = task;
-          }
-        });
-    finished.forEach(sequence -> all[n[0]++] = tasks.get(sequence));
     return new PartitionSnapshot(
-        nextSequence, all, requests.values().toArray(new PartitionSnapshot.Request[0]));
+        nextSequence,
+        new FrozenTasks(tasks.freeze(), finished.sequences()),
+        requests.values().toArray(new PartitionSnapshot.Request[0]));
   }
 
   /** Changes the tasks as the event tells; gives the task after it, Absent for a submission. */

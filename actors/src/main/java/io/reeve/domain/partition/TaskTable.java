@@ -2,21 +2,42 @@ package io.reeve.domain.partition;
 
 import io.reeve.domain.task.Task;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks by sequence number. Since numbers are handed out in order, this is an array of pages and
  * not a hash table: four bytes a slot, reads in order, and a page goes when its last task goes.
+ *
+ * <p>{@link #freeze} gives a copy that shares the pages. A later change copies the page that it
+ * changes first, 2 KiB, so freezing a million tasks costs 16 KB and no pause.
  */
-final class TaskTable {
+final class TaskTable implements Iterable<Task> {
 
   private static final int PAGE_BITS = 9;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
 
   private static final class Page {
-    final @Nullable Task[] slots = new @Nullable Task[PAGE_SIZE];
+    final @Nullable Task[] slots;
+    final long generation;
     int used;
+
+    Page(long generation) {
+      this.slots = new @Nullable Task[PAGE_SIZE];
+      this.generation = generation;
+    }
+
+    private Page(Page shared, long generation) {
+      this.slots = shared.slots.clone();
+      this.used = shared.used;
+      this.generation = generation;
+    }
+
+    Page copy(long generation) {
+      return new Page(this, generation);
+    }
   }
 
   /** Directory; entry i is page basePage + i, or null when that page is empty. */
@@ -28,6 +49,9 @@ final class TaskTable {
   private int length;
 
   private int size;
+
+  /** Of the pages that no frozen copy shares; each freeze raises it. */
+  private long generation;
 
   /** Tasks there are. */
   int size() {
@@ -65,26 +89,79 @@ final class TaskTable {
     if (page == null || page.slots[slot] == null) {
       return;
     }
-    page.slots[slot] = null;
     size--;
-    if (--page.used == 0) {
+    if (page.used == 1) {
       pages[(int) index] = null;
       trim();
+      return;
     }
+    page = own(page, (int) index);
+    page.slots[slot] = null;
+    page.used--;
   }
 
-  /** Visits every task, by sequence. The visitor must not change the table. */
-  void forEach(Consumer<Task> visitor) {
-    forEachAfter(
-        0,
-        task -> {
-          visitor.accept(task);
-          return true;
-        });
+  /** A copy of the table as it is now; this one goes on to change, the copy never does. */
+  TaskTable freeze() {
+    var frozen = new TaskTable();
+    frozen.pages = Arrays.copyOf(pages, length);
+    frozen.basePage = basePage;
+    frozen.length = length;
+    frozen.size = size;
+    generation++;
+    return frozen;
+  }
+
+  /** The page that may be changed: a copy in place of it if a frozen table shares it. */
+  private Page own(Page page, int index) {
+    if (page.generation == generation) {
+      return page;
+    }
+    var copy = page.copy(generation);
+    pages[index] = copy;
+    return copy;
+  }
+
+  /** Every task, by sequence. The table must not change meanwhile. */
+  @Override
+  public Iterator<Task> iterator() {
+    return new Iterator<>() {
+      private int pageIndex;
+      private int slot;
+      private @Nullable Task next = find();
+
+      private @Nullable Task find() {
+        for (; pageIndex < length; pageIndex++) {
+          var page = pages[pageIndex];
+          while (page != null && slot < PAGE_SIZE) {
+            var task = page.slots[slot++];
+            if (task != null) {
+              return task;
+            }
+          }
+          slot = 0;
+        }
+        return null;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
+      }
+
+      @Override
+      public Task next() {
+        var found = next;
+        if (found == null) {
+          throw new NoSuchElementException();
+        }
+        next = find();
+        return found;
+      }
+    };
   }
 
   /** Visits tasks with a number above {@code after}, by sequence, until the visitor says false. */
-  void forEachAfter(long after, java.util.function.Predicate<Task> visitor) {
+  void forEachAfter(long after, Predicate<Task> visitor) {
     var from = after + 1;
     for (var i = (int) Math.max(0, (from >>> PAGE_BITS) - basePage); i < length; i++) {
       var page = pages[i];
@@ -120,10 +197,11 @@ final class TaskTable {
     length = Math.max(length, index + 1);
     var page = pages[index];
     if (page == null) {
-      page = new Page();
+      page = new Page(generation);
       pages[index] = page;
+      return page;
     }
-    return page;
+    return own(page, index);
   }
 
   /** Lets go of empty pages at the front once they are half of the directory, and at the end. */

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
 import java.io.IOException;
+import io.reeve.journal.SnapshotSink;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -146,6 +147,11 @@ public final class EmbeddedStore implements Store {
   @Override
   public CompletionStage<StoreException> broken() {
     return guard.broken();
+  }
+
+  @Override
+  public SnapshotSink snapshots(ActorSystem<?> system, LongSupplier nanoTime) {
+    return JdbcSnapshotSink.start(system, snapshots::connect, nanoTime);
   }
 
   @Override

@@ -108,6 +108,11 @@ final class PostgresDatabase implements AutoCloseable {
     return connect(settings.timeouts().schema());
   }
 
+  /** Opens a connection that writes snapshots; the caller closes it. */
+  Connection connectForSnapshot() throws SQLException {
+    return connect(settings.timeouts().snapshots());
+  }
+
   private Connection connect(Duration silence) throws SQLException {
     return Objects.requireNonNull(
         new Driver().connect(address(silence), new Properties()), "an address of this driver");

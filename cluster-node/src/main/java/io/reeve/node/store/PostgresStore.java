@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.SnapshotSink;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +89,11 @@ public final class PostgresStore implements Store {
   @Override
   public CompletionStage<StoreException> broken() {
     return new CompletableFuture<>();
+  }
+
+  @Override
+  public SnapshotSink snapshots(ActorSystem<?> system, LongSupplier nanoTime) {
+    return JdbcSnapshotSink.start(system, database::connectForSnapshot, nanoTime);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import com.typesafe.config.Config;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.SnapshotSink;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +45,13 @@ public interface Store extends AutoCloseable {
    * they are damaged. The node then ends.
    */
   CompletionStage<StoreException> broken();
+
+  /**
+   * Stores snapshots on a thread of its own, which ends with {@code system}.
+   *
+   * @param nanoTime a monotonic clock, such as {@code System::nanoTime}
+   */
+  SnapshotSink snapshots(ActorSystem<?> system, LongSupplier nanoTime);
 
   /**
    * Whether this failure of a write says that a row with its number is there already: another

@@ -1,0 +1,136 @@
+package io.reeve.node.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.partition.Now;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.partition.Partition;
+import io.reeve.partition.PartitionSettings;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the sink stores is what a partition starts from, on both kinds of store. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+class PartitionSnapshotTest {
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+  private static final String ID = Partition.persistenceId(0).id();
+
+  private final StoreKind.Opened opened;
+  private final ActorTestKit kit;
+  private final Partition.Settings settings;
+  private final Partition.Surroundings surroundings;
+
+  PartitionSnapshotTest(StoreKind kind, @TempDir Path directory) {
+    opened = kind.open(directory);
+    kit = ActorTestKit.create("snapshots", TestStores.system(opened.store()));
+    settings =
+        PartitionSettings.of(
+                ConfigFactory.parseString(
+                        "reeve.partition { finished.max = 0, snapshot.rows-min = 40 }")
+                    .withFallback(ConfigFactory.load()))
+            .partition();
+    surroundings =
+        new Partition.Surroundings(
+            () -> new Now(System.currentTimeMillis(), System.nanoTime()),
+            () -> 0.5,
+            System::nanoTime,
+            opened.store()::fenced,
+            opened.store().snapshots(kit.system(), System::nanoTime),
+            opened.store().retention(kit.system(), System::nanoTime));
+  }
+
+  @AfterEach
+  void close() {
+    kit.shutdownTestKit();
+    opened.close();
+  }
+
+  @Test
+  void aPartitionStartsFromItsNewestSnapshotAndTheRowsBehindIt() {
+    var partition = kit.spawn(Partition.create(0, settings, surroundings));
+    submit(partition, 3);
+    for (var task = 4; task <= 100; task++) {
+      submit(partition, 1);
+      var sequence = (long) task;
+      ask(partition, replyTo -> new Partition.Cancel(sequence, "enough", replyTo));
+    }
+    kit.createTestProbe().awaitAssert(LONG, this::twoSnapshotsAndNoRowBelowTheOlderOne);
+    kit.stop(partition);
+
+    var again = kit.spawn(Partition.create(0, settings, surroundings));
+
+    var listed =
+        (Partition.Listed)
+            ask(
+                again,
+                replyTo -> new Partition.ListTasks(0, 1000, 1000, Set.of(), "", "", "", replyTo));
+    assertThat(listed.tasks()).extracting(task -> task.id().sequence()).containsExactly(1L, 2L, 3L);
+    assertThat(submit(again, 1).firstSequence()).isEqualTo(101);
+  }
+
+  private Void twoSnapshotsAndNoRowBelowTheOlderOne() throws SQLException {
+    try (var snapshots = opened.snapshots();
+        var journal = opened.journal();
+        var kept =
+            snapshots
+                .createStatement()
+                .executeQuery("SELECT count(*), min(sequence_number) FROM snapshot");
+        var rows =
+            journal
+                .createStatement()
+                .executeQuery(
+                    "SELECT min(sequence_number) FROM event_journal WHERE persistence_id = '"
+                        + ID
+                        + "'")) {
+      assertThat(kept.next()).isTrue();
+      assertThat(kept.getInt(1)).isEqualTo(2);
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getLong(1)).isEqualTo(kept.getLong(2) + 1);
+    }
+    return null;
+  }
+
+  private Partition.Submitted submit(ActorRef<Partition.Command> partition, int count) {
+    var profile =
+        new TaskProfile(
+            new TaskClass("default", "mail", Lane.NORMAL),
+            Priority.NORMAL,
+            300_000,
+            0,
+            new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
+            "");
+    var task = new Partition.NewTask(profile, 0, 0, new byte[] {1, 2, 3});
+    return (Partition.Submitted)
+        ask(
+            partition,
+            replyTo -> new Partition.Submit("", 0, Collections.nCopies(count, task), replyTo));
+  }
+
+  private Partition.Reply ask(
+      ActorRef<Partition.Command> partition,
+      Function<ActorRef<Partition.Reply>, Partition.Command> command) {
+    return AskPattern.<Partition.Command, Partition.Reply>ask(
+            partition, command::apply, LONG, kit.system().scheduler())
+        .toCompletableFuture()
+        .join();
+  }
+}
