@@ -337,6 +337,13 @@ public final class Partition {
    */
   record WriterFailed(Throwable cause, boolean fenced) implements Internal {}
 
+  /**
+   * A rule failed; the writer stops, and nothing of the batch is stored.
+   *
+   * @param culprit the command that it failed over; null: it may be any of the batch
+   */
+  record WriterThrew(@Nullable Command culprit, Throwable cause) implements Internal {}
+
   /** The wait is over: start another writer. */
   record StartWriter() implements Internal {}
 

@@ -3,16 +3,13 @@ package io.reeve.partition;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.task.Rejection;
 import io.reeve.partition.Partition.Command;
-import io.reeve.partition.Partition.Reply;
 import io.reeve.partition.Partition.StartWriter;
 import io.reeve.partition.Partition.Tick;
 import io.reeve.partition.Partition.WriterDone;
 import io.reeve.partition.Partition.WriterFailed;
 import io.reeve.partition.Partition.WriterReady;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,8 +53,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private int failuresInRow;
   private boolean fenced;
 
-  private final ArrayDeque<Command> pending = new ArrayDeque<>();
-  private List<Command> inFlight = List.of();
+  private final Inbox inbox;
   private boolean writerReady;
   private boolean writing;
 
@@ -68,6 +64,12 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private long timerAtNanos;
 
   private boolean timerSet;
+
+  /** Commands set aside, since a rule failed over them. */
+  private int setAside;
+
+  /** It is logged already that commands are dropped; forgotten when none waits any more. */
+  private boolean droppingTold;
 
   /** The partition goes to another node; only the write in progress is waited for. */
   private boolean leaving;
@@ -81,6 +83,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     super(context);
     this.settings = settings;
+    this.inbox = new Inbox(settings.queue(), settings.batch());
     this.now = now;
     this.timers = timers;
     this.random = random;
@@ -105,6 +108,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
         .onMessage(WriterDone.class, this::onWriterDone)
         .onMessage(WriterReady.class, this::onWriterReady)
         .onMessage(WriterFailed.class, this::onWriterFailed)
+        .onMessage(Partition.WriterThrew.class, this::onWriterThrew)
         .onMessage(StartWriter.class, start -> startWriter())
         .onMessage(Tick.class, this::onTick)
         .onMessage(Partition.HandOff.class, this::onHandOff)
@@ -124,22 +128,38 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (command instanceof Partition.Audit audit && !heed(audit.greeting())) {
       return this;
     }
-    var replyTo = pending.size() >= settings.queue().clientsMax() ? replyTo(command) : null;
-    if (replyTo != null) {
-      replyTo.tell(
-          refused(
-              Rejection.Code.OVERLOADED,
-              "expected at most "
-                  + settings.queue().clientsMax()
-                  + " commands to wait, got one more"));
+    var taken = inbox.offer(command);
+    if (taken != Inbox.Taken.YES && taken != Inbox.Taken.REPEATED) {
+      onNoRoom(command, taken);
       return this;
     }
     if (command instanceof Partition.Watch watch) {
       getContext()
           .watchWith(watch.watcher(), new Partition.Unwatch(watch.sequence(), watch.watcher()));
     }
-    pending.add(command);
     return writeNext();
+  }
+
+  private void onNoRoom(Command command, Inbox.Taken taken) {
+    if (Refusals.replyTo(command) == null) {
+      if (!droppingTold) {
+        getContext()
+            .getLog()
+            .warn("too much waits for the journal: drops commands of sessions, which repeat them");
+        droppingTold = true;
+      }
+      return;
+    }
+    Refusals.refuse(
+        command,
+        Rejection.Code.OVERLOADED,
+        taken == Inbox.Taken.TOO_MANY
+            ? "expected at most "
+                + settings.queue().clientsMax()
+                + " commands to wait, got one more"
+            : "expected at most "
+                + settings.queue().bytesMax()
+                + " bytes of commands to wait, got more");
   }
 
   /** Whether the dispatcher's epoch is the highest so far; if so, the one before is told. */
@@ -159,7 +179,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private Behavior<Command> onWriterDone(WriterDone done) {
     writing = false;
     failuresInRow = 0;
-    inFlight = List.of();
+    inbox.done();
     if (leaving) {
       return Behaviors.stopped();
     }
@@ -179,10 +199,10 @@ final class PartitionFront extends AbstractBehavior<Command> {
       return Behaviors.stopped();
     }
     writerReady = true;
-    if (greeting != null && !pending.contains(greeting)) {
-      pending.addFirst(greeting);
+    if (greeting != null) {
+      inbox.addFirst(greeting);
     }
-    pending.addFirst(TICK);
+    inbox.addFirst(TICK);
     return writeNext();
   }
 
@@ -191,9 +211,38 @@ final class PartitionFront extends AbstractBehavior<Command> {
         .getLog()
         .warn(
             "the journal did not take a batch of {} commands; their outcome is unknown",
-            inFlight.size(),
+            inbox.inFlight(),
             failed.cause());
     fenced = failed.fenced();
+    return this;
+  }
+
+  /**
+   * A rule failed, and nothing of the batch was stored. The command that it failed over is set
+   * aside; the others wait for the next writer, which recovers a state that none of them touched.
+   */
+  private Behavior<Command> onWriterThrew(Partition.WriterThrew threw) {
+    writing = false;
+    var commands = new ArrayList<>(inbox.takeInFlight());
+    var culprit = threw.culprit();
+    if (culprit != null) {
+      setAside++;
+      commands.removeIf(command -> command == culprit);
+      greeting = culprit == greeting ? null : greeting;
+    }
+    getContext()
+        .getLog()
+        .error(
+            "a rule failed over {}; {} commands set aside so far, {} others are tried again",
+            culprit == null ? "a batch" : Refusals.describe(culprit),
+            setAside,
+            commands.size(),
+            threw.cause());
+    if (leaving) {
+      commands.forEach(PartitionFront::refuseNotReady);
+    } else {
+      inbox.putBack(commands, culprit == null);
+    }
     return this;
   }
 
@@ -216,39 +265,31 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private Behavior<Command> stopFenced() {
     getContext().getLog().error("another writer has this partition's journal; stopped");
-    pending.forEach(PartitionFront::refuseNotReady);
+    inbox.takeWaiting().forEach(PartitionFront::refuseNotReady);
     return Behaviors.stopped();
   }
 
   private Behavior<Command> onHandOff(Partition.HandOff handOff) {
     leaving = true;
-    pending.forEach(PartitionFront::refuseNotReady);
-    pending.clear();
+    inbox.takeWaiting().forEach(PartitionFront::refuseNotReady);
     return writing ? this : Behaviors.stopped();
   }
 
   /** Nothing of the command was stored. */
   private static void refuseNotReady(Command command) {
-    var replyTo = replyTo(command);
-    if (replyTo != null) {
-      replyTo.tell(
-          refused(Rejection.Code.NOT_READY, "expected a partition that works, got one that moves"));
-    }
+    Refusals.refuse(
+        command, Rejection.Code.NOT_READY, "expected a partition that works, got one that moves");
   }
 
   /** A writer that starts again does not finish the batch it had. */
   private void answerInFlightUnknown() {
     writing = false;
-    for (var command : inFlight) {
-      var replyTo = replyTo(command);
-      if (replyTo != null) {
-        replyTo.tell(
-            refused(
-                Rejection.Code.OUTCOME_UNKNOWN,
-                "expected the journal to answer, got a failure; repeat with the same request id"));
-      }
+    for (var command : inbox.takeInFlight()) {
+      Refusals.refuse(
+          command,
+          Rejection.Code.OUTCOME_UNKNOWN,
+          "expected the journal to answer, got a failure; repeat with the same request id");
     }
-    inFlight = List.of();
   }
 
   private Behavior<Command> onTick(Tick tick) {
@@ -256,26 +297,20 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (leaving) {
       return this;
     }
-    pending.add(tick);
+    inbox.offer(tick);
     return writeNext();
   }
 
   private Behavior<Command> writeNext() {
-    if (writing || !writerReady || writer == null || pending.isEmpty()) {
+    if (writing || !writerReady || writer == null) {
       return this;
     }
-    var batch = new ArrayList<Command>(Math.min(pending.size(), settings.batch().commandsMax()));
-    var bytes = 0L;
-    while (!pending.isEmpty() && batch.size() < settings.batch().commandsMax()) {
-      bytes += bytesOf(pending.peek());
-      if (bytes > settings.batch().bytesMax() && !batch.isEmpty()) {
-        break;
-      }
-      batch.add(pending.poll());
+    if (inbox.isEmpty()) {
+      droppingTold = false;
+      return this;
     }
     writing = true;
-    inFlight = batch;
-    writer.tell(new PartitionWriter.Batch(batch));
+    writer.tell(new PartitionWriter.Batch(inbox.next()));
     return this;
   }
 
@@ -292,43 +327,5 @@ final class PartitionFront extends AbstractBehavior<Command> {
       timerSet = true;
       timerAtNanos = at;
     }
-  }
-
-  private static long bytesOf(Command command) {
-    var bytes = 0L;
-    if (command instanceof Partition.Submit submit) {
-      for (var task : submit.tasks()) {
-        bytes += task.spec().length;
-      }
-    } else if (command instanceof Partition.Settle settle) {
-      for (var settlement : settle.settlements()) {
-        bytes += settlement.result().length;
-      }
-    }
-    return bytes;
-  }
-
-  /** Whom to tell when a command of a client is not carried out; null for all other commands. */
-  private static @Nullable ActorRef<Reply> replyTo(Command command) {
-    if (command instanceof Partition.Submit submit) {
-      return submit.replyTo();
-    }
-    if (command instanceof Partition.FindRequest find) {
-      return find.replyTo();
-    }
-    if (command instanceof Partition.Get get) {
-      return get.replyTo();
-    }
-    if (command instanceof Partition.ListTasks list) {
-      return list.replyTo();
-    }
-    if (command instanceof Partition.Watch watch) {
-      return watch.watcher();
-    }
-    return command instanceof Partition.Cancel cancel ? cancel.replyTo() : null;
-  }
-
-  private static Reply refused(Rejection.Code code, String message) {
-    return new Partition.Refused(new Rejection(code, message));
   }
 }

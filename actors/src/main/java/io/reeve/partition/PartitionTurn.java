@@ -38,6 +38,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private final ActorRef<Command> self;
   private final TaskWatchers watchers;
   private final int assignedBytesMax;
+  private final int eventsMax;
 
   private final StandingGrants standing = new StandingGrants();
   private final Map<String, ActorRef<ToSession>> sessions = new HashMap<>();
@@ -60,6 +61,12 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   /** The dispatcher has not heard of all grants that were dealt with. */
   private boolean reportDue;
 
+  /** Events that the row has room for, beside those of its commands. */
+  private int roomUntil;
+
+  /** Standing grants could lease more, which the row has no room for. */
+  private boolean unfinished;
+
   PartitionTurn(
       int partition,
       long incarnation,
@@ -70,6 +77,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     this.incarnation = incarnation;
     this.random = random;
     this.self = self;
+    this.eventsMax = settings.batch().eventsMax();
     this.assignedBytesMax = settings.batch().bytesMax();
     this.watchers = new TaskWatchers(partition, settings.watchersMax());
     this.state = new PartitionState(settings.limits());
@@ -83,7 +91,8 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     this.state = state;
     this.now = now;
     events = new ArrayList<>();
-    state.sweep(now, events);
+    unfinished = false;
+    state.sweep(now, eventsMax, events);
   }
 
   /**
@@ -92,7 +101,8 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
    * the renewals that saved them in the first batch after the stall.
    */
   List<PartitionEvent> end() {
-    state.endOverdue(now, random, this::onEnded, events);
+    roomUntil = events.size() + eventsMax;
+    state.endOverdue(now, random, this::onEnded, roomUntil, events);
     if (!standing.isEmpty() && state.ready() > 0) {
       standing.use(state.readyClasses(), this, this);
     }
@@ -102,6 +112,11 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     }
     watchers.note(events);
     return events;
+  }
+
+  /** Nanoseconds until the partition has something to do by itself; Long.MAX_VALUE: never. */
+  long nextInNanos() {
+    return unfinished ? 0 : state.nextSweepInNanos(now);
   }
 
   /** The batch is durable: says what was kept back. */
@@ -301,8 +316,10 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
 
   @Override
   public int lease(Partition.StandingGrant grant, TaskClass taskClass, int count) {
+    var room = Math.max(0, roomUntil - events.size());
+    unfinished |= count > room;
     var grantee = new Grantee(grant.holder(), grant.sessionNo(), grant.workerId());
-    return lease(taskClass, count, grantee, grant.session());
+    return lease(taskClass, Math.min(count, room), grantee, grant.session());
   }
 
   @Override
@@ -353,9 +370,18 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   // ---- Sessions
   // -----------------------------------------------------------------------------------
 
+  /**
+   * After a start the partition does not know which session speaks for a holder, so the one with
+   * the highest number that it hears of does.
+   */
   private void onRenew(Partition.Renew c) {
-    state.renew(c.holder(), c.sessionNo(), now);
-    if (c.session() != null && c.sessionNo() >= state.sessionNo(c.holder())) {
+    var newer = c.sessionNo() > state.sessionNo(c.holder());
+    if (!state.renew(c.holder(), c.sessionNo(), now) || c.session() == null) {
+      return;
+    }
+    if (newer) {
+      sessions.put(c.holder(), c.session());
+    } else {
       sessions.putIfAbsent(c.holder(), c.session());
     }
   }

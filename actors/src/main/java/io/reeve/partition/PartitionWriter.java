@@ -117,17 +117,46 @@ final class PartitionWriter
       return claim();
     }
     var now = surroundings.now().get();
-    turn.begin(state, now);
-    for (var command : batch.commands()) {
-      turn.carryOut(command);
+    @Nullable Command current = null;
+    @Nullable PartitionRow row;
+    try {
+      turn.begin(state, now);
+      for (var command : batch.commands()) {
+        current = command;
+        turn.carryOut(command);
+      }
+      current = null;
+      var events = turn.end();
+      row = events.isEmpty() ? null : nextRow(events);
+    } catch (RuntimeException e) {
+      return giveUp(batch, current, e);
     }
-    var events = turn.end();
-    if (events.isEmpty()) {
+    if (row == null) {
       finish(state, now);
       return Effect().none();
     }
     schedule.rowWritten();
-    return Effect().persist(nextRow(events)).thenRun(stored -> finish(stored, now));
+    return Effect().persist(row).thenRun(stored -> finish(stored, now));
+  }
+
+  /**
+   * A rule failed and may have changed a part of the state, so this writer ends. The next one
+   * recovers the state from the journal, without the command that did it.
+   *
+   * @param current the command in hand; null: none was
+   */
+  private Effect<PartitionRow, PartitionState> giveUp(
+      Batch batch, @Nullable Command current, RuntimeException cause) {
+    var only = batch.commands().size() == 1 ? batch.commands().get(0) : null;
+    var culprit = current != null ? current : only;
+    if (culprit instanceof Partition.Internal) {
+      culprit = null;
+    }
+    if (culprit != null) {
+      Refusals.setAside(partition, culprit);
+    }
+    front.tell(new Partition.WriterThrew(culprit, cause));
+    return Effect().stop();
   }
 
   /**
@@ -153,7 +182,7 @@ final class PartitionWriter
 
   /** Lets the next batch come first, so that it forms while the replies go out. */
   private void finish(PartitionState state, Now now) {
-    front.tell(new WriterDone(state.nextSweepInNanos(now)));
+    front.tell(new WriterDone(turn.nextInNanos()));
     turn.release();
     snapshotWhenDue(state, now);
   }

@@ -73,12 +73,17 @@ final class TaskWatchers {
     }
   }
 
-  /** Takes the progress of a running attempt; of any other lease it is ignored. */
+  /**
+   * Takes the progress of a running attempt; of any other lease it is ignored. Within an attempt
+   * the percentage never falls, whatever its worker reports.
+   */
   void progress(Partition.ReportProgress report, PartitionState state, long nowMs) {
     if (state.get(report.sequence()) instanceof Task.Leased lease
         && lease.fence() == report.fence()) {
-      progress.put(
-          report.sequence(), new TaskView.Progress(report.percent(), report.message(), nowMs));
+      var before = progress.get(report.sequence());
+      var percent =
+          before == null ? report.percent() : Math.max(before.percent(), report.percent());
+      progress.put(report.sequence(), new TaskView.Progress(percent, report.message(), nowMs));
       if (watchers.containsKey(report.sequence())) {
         changed.add(report.sequence());
       }

@@ -24,6 +24,7 @@ import io.reeve.journal.RowPlace;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -488,6 +489,120 @@ class PartitionTest {
     assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.CANCELLED);
   }
 
+  // ---- What a row may hold, and commands that fail
+
+  @Test
+  void tasksThatExpireTogetherAreCutOverSeveralRowsAndOthersComeBetween() {
+    restart(settings(100, 100, 1_000_000, 2, 10));
+    var task = tasks(1, 60_000).get(0);
+    partition.tell(new Partition.Submit("", 5, Collections.nCopies(35, task), client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+    var before = rows().size();
+
+    pass(Duration.ofSeconds(60));
+    while (get(35).state() != TaskState.EXPIRED) {
+      time.timePasses(Duration.ofMillis(1));
+    }
+
+    var sizes =
+        rows().stream().skip(before).map(row -> row.events(profile -> profile).size()).toList();
+    assertThat(sizes).containsExactly(10, 10, 10, 5);
+  }
+
+  @Test
+  void leasesOfALostHolderAreCutOverSeveralRows() {
+    restart(settings(100, 100, 1_000_000, 2, 10));
+    greet(1);
+    submit("", 25);
+    client.expectMessageClass(Partition.Submitted.class);
+    grant(1, 1, 25);
+    session.expectMessageClass(Partition.Assigned.class);
+    get(1);
+    var before = rows().size();
+
+    wallMs.addAndGet(LEASE.toMillis());
+    time.timePasses(LEASE);
+    while (get(25).state() == TaskState.LEASED) {
+      wallMs.addAndGet(2);
+      time.timePasses(Duration.ofMillis(2));
+    }
+
+    assertThat(rows().stream().skip(before).map(row -> row.events(profile -> profile).size()))
+        .containsExactly(10, 10, 5);
+  }
+
+  @Test
+  void standingGrantsLeaseOverSeveralRowsWithoutAnotherCommand() {
+    restart(settings(100, 100, 1_000_000, 2, 10));
+    greet(1);
+    standing(1, 25);
+    submit("", 25);
+    client.expectMessageClass(Partition.Submitted.class);
+
+    var leased = session.expectMessageClass(Partition.Assigned.class).assignments().size();
+    assertThat(leased).isEqualTo(10);
+    while (leased < 25) {
+      var assigned = (Partition.Assigned) afterSteps(Duration.ofMillis(2), session);
+      assertThat(assigned.assignments()).hasSizeBetween(1, 10);
+      leased += assigned.assignments().size();
+    }
+    assertThat(leased).isEqualTo(25);
+  }
+
+  @Test
+  void aCommandThatARuleFailsOverIsSetAsideAndTheOthersOfItsBatchAreCarriedOut() {
+    leaseOne();
+    @SuppressWarnings("NullAway") // As a node with a fault, or of another release, might send it.
+    var poison = new Settlement(1, 1, null, new byte[0], null, false, 0, "");
+
+    submit("r1", 1);
+    partition.tell(new Partition.Settle("h", 9, List.of(poison), session.getRef()));
+    submit("r2", 1);
+
+    client.expectMessageClass(Partition.Submitted.class);
+    var acked = session.expectMessageClass(Partition.SettleAcked.class);
+    assertThat(acked.batch()).isEqualTo(9);
+    assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.INTERNAL);
+    assertThat(((Partition.Submitted) afterSomeTime(client)).already()).isFalse();
+    assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
+    partition.tell(new Partition.ListTasks(0, 100, 100, Set.of(), "", "", "", client.getRef()));
+    assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(3);
+  }
+
+  // ---- Sessions that were superseded
+
+  @Test
+  void afterARestartTheLatestSessionIsAskedWhicheverSpokeFirst() {
+    leaseOne();
+    restart(settings(100, 100, 1_000_000, 2, 4096));
+    TestProbe<Partition.ToSession> old = kit.createTestProbe();
+
+    partition.tell(new Partition.Renew("h", 1, old.getRef()));
+    partition.tell(new Partition.Renew("h", 2, session.getRef()));
+    partition.tell(new Partition.Renew("h", 1, old.getRef()));
+    listOne();
+    pass(LEASE_AUDIT);
+
+    assertThat(session.expectMessageClass(Partition.LeasesHeld.class).leases()).hasSize(1);
+    partition.tell(new Partition.Attach("h", 1, old.getRef(), List.of()));
+    assertThat(old.expectMessageClass(Partition.Attached.class).sessionNo()).isEqualTo(2);
+    assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
+  }
+
+  @Test
+  void thePercentageOfAnAttemptNeverFalls() {
+    leaseOne();
+    partition.tell(new Partition.ReportProgress(1, 1, 40, "half way"));
+    partition.tell(new Partition.ReportProgress(1, 1, 30, "further"));
+
+    assertThat(get(1).progress()).isEqualTo(new TaskView.Progress(40, "further", wallMs.get()));
+  }
+
+  private void restart(Partition.Settings settings) {
+    kit.stop(partition);
+    partition = start(settings, new ControlledSink(), new KeepsAll());
+  }
+
   // ---- Snapshots
 
   @Test
@@ -626,6 +741,11 @@ class PartitionTest {
 
   private static Partition.Settings settings(
       int pendingMax, int finishedMax, long snapshotRowsMin, int snapshotsKept) {
+    return settings(pendingMax, finishedMax, snapshotRowsMin, snapshotsKept, 4096);
+  }
+
+  private static Partition.Settings settings(
+      int pendingMax, int finishedMax, long snapshotRowsMin, int snapshotsKept, int eventsMax) {
     return new Partition.Settings(
         new Limits(
             1_000_000,
@@ -638,7 +758,7 @@ class PartitionTest {
             LEASE.toNanos(),
             LEASE_AUDIT.toNanos()),
         new Partition.Queue(pendingMax, 100, 1 << 20),
-        new Partition.BatchMax(1000, 1 << 20, 4096),
+        new Partition.BatchMax(1000, 1 << 20, eventsMax),
         10,
         new Partition.Snapshots(
             1_000_000,
@@ -813,12 +933,16 @@ class PartitionTest {
   }
 
   private static List<Partition.NewTask> tasks(int count) {
+    return tasks(count, 0);
+  }
+
+  private static List<Partition.NewTask> tasks(int count, long queueTimeoutMs) {
     var profile =
         new TaskProfile(
             MAIL,
             Priority.NORMAL,
             300_000,
-            0,
+            queueTimeoutMs,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
     var tasks = new ArrayList<Partition.NewTask>();

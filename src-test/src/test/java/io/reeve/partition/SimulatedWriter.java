@@ -339,7 +339,7 @@ public final class SimulatedWriter {
   }
 
   private void finish() {
-    front.tell(new Partition.WriterDone(state.nextSweepInNanos(now)));
+    front.tell(new Partition.WriterDone(turn.nextInNanos()));
     turn.release();
   }
 

@@ -95,7 +95,7 @@ public final class SmallPartition {
   public void pass(long nanos) {
     for (var left = nanos; left > 0; left -= settings.limits().lookNanos()) {
       monoNanos += Math.min(left, settings.limits().lookNanos());
-      state.sweep(now(), new ArrayList<>());
+      state.sweep(now(), Integer.MAX_VALUE, new ArrayList<>());
     }
   }
 

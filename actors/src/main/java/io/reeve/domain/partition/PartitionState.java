@@ -299,12 +299,20 @@ public final class PartitionState {
     return settle(book.tasks.get(sequence).cancel(reason, now.wallMs()), out);
   }
 
-  /** The holder's worker beats: its leases last for one more lease time. */
-  public void renew(String holderId, int sessionNo, Now now) {
+  /**
+   * The holder's worker beats: its leases last for one more lease time. From then on the holder
+   * heeds no session with a lower number, also after a start, when nobody else has spoken yet.
+   *
+   * @return whether the holder has leases here and no later session speaks for it
+   */
+  public boolean renew(String holderId, int sessionNo, Now now) {
     var holder = book.holders.find(holderId);
-    if (holder != null && sessionNo >= holder.sessionNo) {
-      holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    if (holder == null || sessionNo < holder.sessionNo) {
+      return false;
     }
+    holder.sessionNo = sessionNo;
+    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    return true;
   }
 
   /**
@@ -397,11 +405,14 @@ public final class PartitionState {
    * request ids are forgotten.
    *
    * <p>While there are leases, it has to be called at least every {@link Limits#lookNanos}.
+   *
+   * @param eventsMax it stops when {@code out} has so many; {@link #nextSweepInNanos} is 0 then,
+   *     and the next call goes on
    */
-  public void sweep(Now now, List<PartitionEvent> out) {
+  public void sweep(Now now, int eventsMax, List<PartitionEvent> out) {
     book.holders.look(now.monoNanos());
     book.horizonMs = Math.max(book.horizonMs, now.wallMs());
-    while (!book.due.isEmpty() && book.due.at() <= book.horizonMs) {
+    while (!book.due.isEmpty() && book.due.at() <= book.horizonMs && out.size() < eventsMax) {
       var sequence = book.due.sequence();
       var valid = book.isDueEntryValid(book.due.at(), sequence, book.due.tag());
       var tag = book.due.tag();
@@ -423,10 +434,17 @@ public final class PartitionState {
    * the batch counts before the lease that it is about ends.
    *
    * @param random source of jitter, uniform in [0, 1)
+   * @param eventsMax as for {@link #sweep}
    */
   public void endOverdue(
-      Now now, DoubleSupplier random, EndedListener listener, List<PartitionEvent> out) {
-    while (!book.deadlines.isEmpty() && book.deadlines.at() - now.monoNanos() <= 0) {
+      Now now,
+      DoubleSupplier random,
+      EndedListener listener,
+      int eventsMax,
+      List<PartitionEvent> out) {
+    while (!book.deadlines.isEmpty()
+        && book.deadlines.at() - now.monoNanos() <= 0
+        && out.size() < eventsMax) {
       var sequence = book.deadlines.sequence();
       var fence = book.deadlines.tag();
       book.deadlines.pop();
@@ -439,9 +457,12 @@ public final class PartitionState {
         listener.ended(task, Ended.TIMED_OUT);
       }
     }
+    var failure = new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
     for (var holder : book.holders.expired(now.monoNanos())) {
-      var failure = new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
       for (var sequence : holder.leases.sortedKeys()) {
+        if (out.size() >= eventsMax) {
+          return;
+        }
         if (book.tasks.get(sequence) instanceof Task.Leased task) {
           settle(task.lose(task.fence(), failure, now.wallMs()), out);
           listener.ended(task, Ended.LEASE_LOST);

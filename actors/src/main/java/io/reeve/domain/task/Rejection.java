@@ -28,6 +28,8 @@ public record Rejection(Code code, String message) {
      */
     OUTCOME_UNKNOWN,
     /** The partition is starting or moving. */
-    NOT_READY
+    NOT_READY,
+    /** The command cannot be carried out, by a fault of the server. */
+    INTERNAL
   }
 }

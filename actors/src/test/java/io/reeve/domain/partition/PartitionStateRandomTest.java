@@ -65,9 +65,9 @@ class PartitionStateRandomTest {
       var events = new ArrayList<PartitionEvent>();
       wallMs += random.nextInt(40);
       nanos += random.nextInt(40) * 1_000_000L;
-      state.sweep(now(), events);
+      state.sweep(now(), Integer.MAX_VALUE, events);
       command(random, events);
-      state.endOverdue(now(), random::nextDouble, (lease, reason) -> {}, events);
+      state.endOverdue(now(), random::nextDouble, (lease, reason) -> {}, Integer.MAX_VALUE, events);
       journal.addAll(events);
       if (step % 50 == 0) {
         checkIndexes();

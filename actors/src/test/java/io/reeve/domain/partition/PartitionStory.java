@@ -168,9 +168,9 @@ final class PartitionStory {
   /** Carries out commands as one batch, with what is due before and behind them. */
   void batch(Consumer<List<PartitionEvent>> commands) {
     var events = new ArrayList<PartitionEvent>();
-    state.sweep(now(), events);
+    state.sweep(now(), Integer.MAX_VALUE, events);
     commands.accept(events);
-    state.endOverdue(now(), () -> 0.5, (lease, reason) -> {}, events);
+    state.endOverdue(now(), () -> 0.5, (lease, reason) -> {}, Integer.MAX_VALUE, events);
     journal.addAll(events);
   }
 

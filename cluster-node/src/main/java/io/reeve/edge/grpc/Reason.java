@@ -122,6 +122,7 @@ public enum Reason {
       case OVERLOADED -> OVERLOADED;
       case OUTCOME_UNKNOWN -> OUTCOME_UNKNOWN;
       case NOT_READY -> NOT_READY;
+      case INTERNAL -> INTERNAL;
     };
   }
 

@@ -1,0 +1,81 @@
+package io.reeve.partition;
+
+import io.reeve.domain.task.Rejection;
+import io.reeve.partition.Partition.Command;
+import io.reeve.partition.Partition.Reply;
+import java.util.ArrayList;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** Answers to commands that are not carried out. */
+final class Refusals {
+
+  private Refusals() {}
+
+  /** Refuses the command if a client waits for an answer; sessions and the dispatcher repeat. */
+  static void refuse(Command command, Rejection.Code code, String message) {
+    var replyTo = replyTo(command);
+    if (replyTo != null) {
+      replyTo.tell(new Partition.Refused(new Rejection(code, message)));
+    }
+  }
+
+  /** Refuses a command for good that a rule cannot bear, so that nobody repeats it. */
+  static void setAside(int partition, Command command) {
+    var rejection =
+        new Rejection(
+            Rejection.Code.INTERNAL,
+            "expected a command that the partition can carry out, got one over which it fails; its"
+                + " log says more");
+    if (command instanceof Partition.Settle settle) {
+      var refused = new ArrayList<Partition.RefusedSettlement>();
+      for (var settlement : settle.settlements()) {
+        refused.add(
+            new Partition.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
+      }
+      settle.session().tell(new Partition.SettleAcked(partition, settle.batch(), refused));
+    } else {
+      refuse(command, rejection.code(), rejection.message());
+    }
+  }
+
+  /** What the command is, for the log: without payloads and without the names of holders. */
+  static String describe(Command command) {
+    var name = command.getClass().getSimpleName();
+    if (command instanceof Partition.Submit submit) {
+      return name + " of " + submit.tasks().size() + " tasks";
+    }
+    if (command instanceof Partition.Settle settle) {
+      var of = settle.settlements();
+      return name
+          + " of "
+          + of.size()
+          + " settlements, the first of task "
+          + (of.isEmpty() ? 0 : of.get(0).sequence());
+    }
+    if (command instanceof Partition.Cancel cancel) {
+      return name + " of task " + cancel.sequence();
+    }
+    return name;
+  }
+
+  /** Whom to tell when a command of a client is not carried out; null for all other commands. */
+  static @Nullable ActorRef<Reply> replyTo(Command command) {
+    if (command instanceof Partition.Submit submit) {
+      return submit.replyTo();
+    }
+    if (command instanceof Partition.FindRequest find) {
+      return find.replyTo();
+    }
+    if (command instanceof Partition.Get get) {
+      return get.replyTo();
+    }
+    if (command instanceof Partition.ListTasks list) {
+      return list.replyTo();
+    }
+    if (command instanceof Partition.Watch watch) {
+      return watch.watcher();
+    }
+    return command instanceof Partition.Cancel cancel ? cancel.replyTo() : null;
+  }
+}

@@ -1,0 +1,157 @@
+package io.reeve.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.partition.Inbox.Taken;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+
+  private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
+
+  private final ActorRef<Partition.Reply> client = TestInbox.<Partition.Reply>create().getRef();
+  private final ActorRef<Partition.ToSession> session = session();
+  private final Inbox inbox =
+      new Inbox(new Partition.Queue(3, 4, 1000), new Partition.BatchMax(10, 500, 20));
+
+  @Test
+  void oneRenewalOfEachHolderWaitsAndComesBeforeAllElse() {
+    assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(renew("a", 1))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(renew("b", 1))).isEqualTo(Taken.YES);
+    for (var beat = 0; beat < 1000; beat++) {
+      assertThat(inbox.offer(renew("a", 2))).isEqualTo(Taken.REPEATED);
+    }
+    assertThat(inbox.offer(renew("a", 1))).isEqualTo(Taken.REPEATED);
+
+    assertThat(inbox.next()).containsExactly(renew("a", 2), renew("b", 1), cancel(1));
+  }
+
+  @Test
+  void aBatchOfSettlementsThatIsSentAgainWaitsOnceAlsoWhileItIsWritten() {
+    assertThat(inbox.offer(settle(session, 7, 10))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 7, 10))).isEqualTo(Taken.REPEATED);
+    assertThat(inbox.next()).hasSize(1);
+    assertThat(inbox.offer(settle(session, 7, 10))).isEqualTo(Taken.REPEATED);
+
+    inbox.done();
+
+    assertThat(inbox.offer(settle(session, 7, 10))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void settlementsOfAnotherSessionAndThoseWithoutANumberAreNoRepeats() {
+    assertThat(inbox.offer(settle(session, 7, 10))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session(), 7, 10))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 0, 10))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 0, 10))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void whatSessionsSendIsBoundedInNumberAndTakesNoRoomFromClients() {
+    for (var batch = 1; batch <= 4; batch++) {
+      assertThat(inbox.offer(settle(session, batch, 1))).isEqualTo(Taken.YES);
+    }
+    assertThat(inbox.offer(settle(session, 5, 1))).isEqualTo(Taken.TOO_MANY);
+    assertThat(inbox.offer(renew("a", 1))).isEqualTo(Taken.TOO_MANY);
+    assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(cancel(2))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(cancel(3))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(cancel(4))).isEqualTo(Taken.TOO_MANY);
+    assertThat(inbox.offer(new Partition.Tick())).isEqualTo(Taken.YES);
+
+    assertThat(inbox.next()).hasSize(8);
+    assertThat(inbox.offer(settle(session, 5, 1))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(cancel(4))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void bytesThatWaitAreBoundedAndALoneCommandIsAlwaysTaken() {
+    assertThat(inbox.offer(submit(1, 5000))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.TOO_LARGE);
+    assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
+
+    assertThat(inbox.next()).hasSize(2);
+    assertThat(inbox.offer(settle(session, 1, 600))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(submit(1, 600))).isEqualTo(Taken.TOO_LARGE);
+    assertThat(inbox.offer(submit(1, 400))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void aRowIsCutByCommandsBytesAndEvents() {
+    var submit = submit(15, 1);
+    assertThat(inbox.offer(submit)).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(grant(6))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(grant(14))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(submit(1, 501))).isEqualTo(Taken.YES);
+
+    assertThat(inbox.next()).containsExactly(submit);
+    assertThat(inbox.next()).containsExactly(grant(6), grant(14));
+    assertThat(inbox.next()).hasSize(1);
+    assertThat(inbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void commandsThatArePutBackComeFirstAndEachAloneIfNobodyKnowsWhichOneFailed() {
+    assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.YES);
+    var failed = inbox.next();
+    assertThat(inbox.offer(cancel(3))).isEqualTo(Taken.YES);
+
+    assertThat(inbox.takeInFlight()).isEqualTo(failed);
+    inbox.putBack(failed, true);
+
+    assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.REPEATED);
+    assertThat(inbox.next()).containsExactly(cancel(1));
+    assertThat(inbox.next()).hasSize(1).first().isInstanceOf(Partition.Settle.class);
+    assertThat(inbox.next()).containsExactly(cancel(3));
+  }
+
+  // ---- Words of the story
+
+  private static ActorRef<Partition.ToSession> session() {
+    return TestInbox.<Partition.ToSession>create().getRef();
+  }
+
+  private static Partition.Renew renew(String holder, int sessionNo) {
+    return new Partition.Renew(holder, sessionNo, null);
+  }
+
+  private Partition.Cancel cancel(long sequence) {
+    return new Partition.Cancel(sequence, "", client);
+  }
+
+  private Partition.Submit submit(int count, int bytes) {
+    var profile =
+        new TaskProfile(
+            MAIL,
+            Priority.NORMAL,
+            300_000,
+            0,
+            new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
+            "");
+    var task = new Partition.NewTask(profile, 0, 0, new byte[bytes]);
+    return new Partition.Submit("", 0, Collections.nCopies(count, task), client);
+  }
+
+  private Partition.Grant grant(int count) {
+    return new Partition.Grant(1, 1, MAIL, count, "h", 1, "w", session);
+  }
+
+  private static Partition.Settle settle(
+      ActorRef<Partition.ToSession> session, long batch, int bytes) {
+    return new Partition.Settle(
+        "h", batch, List.of(Settlement.completed(1, 1, new byte[bytes])), session);
+  }
+}
