@@ -11,8 +11,8 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.journal.v1.SnapshotRequest;
 import io.reeve.journal.v1.SnapshotTask;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,42 +42,74 @@ final class SnapshotCodec {
 
   // ---- Writing -------------------------------------------------------------------------------
 
+  /**
+   * Takes two rounds, the first of which only counts: so the bytes are in memory once, and not two
+   * or three times as while an array grows.
+   */
   static byte[] encode(PartitionSnapshot snapshot) {
     var profiles = new ProfileTable();
     for (var task : snapshot.tasks()) {
       profiles.indexOf(task.spec().profile());
     }
-    var bytes = new ByteArrayOutputStream(64 * 1024);
-    var out = CodedOutputStream.newInstance(bytes);
+    var hash = StateHash.of(snapshot);
     try {
-      out.writeInt32(io.reeve.journal.v1.PartitionSnapshot.FORMAT_FIELD_NUMBER, FORMAT);
-      out.writeFixed64(
-          io.reeve.journal.v1.PartitionSnapshot.STATE_HASH_FIELD_NUMBER, StateHash.of(snapshot));
-      out.writeInt64(
-          io.reeve.journal.v1.PartitionSnapshot.NEXT_SEQUENCE_FIELD_NUMBER,
-          snapshot.nextSequence());
-      for (var profile : profiles.profiles()) {
-        out.writeMessage(
-            io.reeve.journal.v1.PartitionSnapshot.PROFILES_FIELD_NUMBER,
-            StoredValues.stored(profile));
-      }
-      for (var task : snapshot.tasks()) {
-        out.writeMessage(
-            io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
-            stored(task, profiles.indexOf(task.spec().profile())));
-      }
-      for (var request : snapshot.requests()) {
-        out.writeMessage(
-            io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
-      }
-      out.flush();
+      var counted = new CountedBytes();
+      var counter = CodedOutputStream.newInstance(counted);
+      write(snapshot, profiles, hash, counter);
+      counter.flush();
+      var sealed = new byte[Math.toIntExact(counted.count() + Sealed.BYTES)];
+      write(
+          snapshot,
+          profiles,
+          hash,
+          CodedOutputStream.newInstance(sealed, 0, sealed.length - Sealed.BYTES));
+      Sealed.seal(sealed);
+      return sealed;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    bytes.write(new byte[Sealed.BYTES], 0, Sealed.BYTES);
-    var sealed = bytes.toByteArray();
-    Sealed.seal(sealed);
-    return sealed;
+  }
+
+  private static void write(
+      PartitionSnapshot snapshot, ProfileTable profiles, long hash, CodedOutputStream out)
+      throws IOException {
+    out.writeInt32(io.reeve.journal.v1.PartitionSnapshot.FORMAT_FIELD_NUMBER, FORMAT);
+    out.writeFixed64(io.reeve.journal.v1.PartitionSnapshot.STATE_HASH_FIELD_NUMBER, hash);
+    out.writeInt64(
+        io.reeve.journal.v1.PartitionSnapshot.NEXT_SEQUENCE_FIELD_NUMBER, snapshot.nextSequence());
+    for (var profile : profiles.profiles()) {
+      out.writeMessage(
+          io.reeve.journal.v1.PartitionSnapshot.PROFILES_FIELD_NUMBER,
+          StoredValues.stored(profile));
+    }
+    for (var task : snapshot.tasks()) {
+      out.writeMessage(
+          io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
+          stored(task, profiles.indexOf(task.spec().profile())));
+    }
+    for (var request : snapshot.requests()) {
+      out.writeMessage(
+          io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
+    }
+  }
+
+  /** Counts bytes and keeps none. */
+  private static final class CountedBytes extends OutputStream {
+    private long count;
+
+    long count() {
+      return count;
+    }
+
+    @Override
+    public void write(int b) {
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      count += length;
+    }
   }
 
   private static SnapshotTask stored(Task task, int profile) {

@@ -2,6 +2,7 @@ package io.reeve.partition;
 
 import io.reeve.domain.partition.Incoming;
 import io.reeve.domain.partition.Limits;
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
@@ -108,6 +109,7 @@ public final class Partition {
    * @param random uniform in [0, 1); for the jitter of retries
    * @param incarnation differs at each call; names one start of a partition
    * @param fenced whether a failure of the journal means that another writer has it
+   * @param budget of the live tasks of all partitions in this process
    * @param snapshots stores frozen copies of the state
    * @param retention lets journal rows go that no recovery needs
    */
@@ -116,6 +118,7 @@ public final class Partition {
       DoubleSupplier random,
       LongSupplier incarnation,
       Predicate<Throwable> fenced,
+      LiveBudget budget,
       SnapshotSink snapshots,
       JournalRetention retention) {}
 

@@ -11,9 +11,19 @@ import java.time.Duration;
  * Reads and checks {@code reeve.partition}.
  *
  * @param count partitions there are to be; 0: as many as the store has
+ * @param memory what all partitions of a process may hold
  * @param partition what each of them is tuned by
  */
-public record PartitionSettings(int count, Partition.Settings partition) {
+public record PartitionSettings(int count, Memory memory, Partition.Settings partition) {
+
+  /**
+   * Shares of the old generation of the heap, each 0 to 1, for all partitions of a process.
+   *
+   * @param live tasks that are not finished, up to which submissions are taken
+   * @param liveLimit the same, up to which partitions start
+   * @param finished tasks that stay readable
+   */
+  public record Memory(double live, double liveLimit, double finished) {}
 
   private static final String ROOT = "reeve.partition";
 
@@ -27,7 +37,7 @@ public record PartitionSettings(int count, Partition.Settings partition) {
     var limits =
         new Limits(
             atLeast(c, "tasks-max", 1, Integer.MAX_VALUE),
-            bytes(c, "bytes-max"),
+            c.getBytes("bytes-max") == 0 ? Long.MAX_VALUE / 2 : bytes(c, "bytes-max"),
             atLeast(c, "finished.max", 0, 100_000_000),
             bytes(c, "finished.bytes-max"),
             TimeBounds.duration(duration(c, "finished.kept", Duration.ZERO)),
@@ -37,6 +47,10 @@ public record PartitionSettings(int count, Partition.Settings partition) {
             TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))));
     return new PartitionSettings(
         atLeast(c, "count", 0, TaskId.PARTITIONS_MAX - 1),
+        new Memory(
+            share(c, "memory.live", 0.01, 0.8),
+            share(c, "memory.live-limit", c.getDouble("memory.live"), 0.95),
+            share(c, "memory.finished", 0, 0.5)),
         new Partition.Settings(
             limits,
             new Partition.Queue(
@@ -66,6 +80,15 @@ public record PartitionSettings(int count, Partition.Settings partition) {
   private static int atLeast(Config c, String key, int min, int max) {
     var value = c.getInt(key);
     if (value < min || value > max) {
+      throw new ConfigException.BadValue(
+          ROOT + "." + key, "expected " + min + " to " + max + ", got " + value);
+    }
+    return value;
+  }
+
+  private static double share(Config c, String key, double min, double max) {
+    var value = c.getDouble(key);
+    if (!(value >= min && value <= max)) {
       throw new ConfigException.BadValue(
           ROOT + "." + key, "expected " + min + " to " + max + ", got " + value);
     }

@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
@@ -13,6 +14,7 @@ import io.reeve.partition.Partition.WriterReady;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
@@ -62,6 +64,7 @@ final class PartitionWriter
   /** Whether its first row is on its way or stored. */
   private boolean claimed;
 
+  private final LiveBudget.Account account;
   private final SnapshotSchedule schedule;
   private long rowsReplayed;
 
@@ -77,6 +80,7 @@ final class PartitionWriter
     this.surroundings = surroundings;
     this.front = front;
     this.context = context;
+    this.account = surroundings.budget().open(partition);
     this.schedule = new SnapshotSchedule(settings.snapshots());
     this.turn =
         new PartitionTurn(
@@ -192,7 +196,7 @@ final class PartitionWriter
 
   @Override
   public PartitionState emptyState() {
-    return new PartitionState(settings.limits());
+    return new PartitionState(settings.limits(), account);
   }
 
   @Override
@@ -210,6 +214,7 @@ final class PartitionWriter
   public SignalHandler<PartitionState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .onSignal(PostStop.class, (state, signal) -> account.close())
         .onSignal(RecoveryFailed.class, (state, signal) -> onRecoveryFailed(signal))
         .onSignal(
             JournalPersistFailed.class, (state, signal) -> onPersistFailed(signal.getFailure()))
@@ -256,7 +261,7 @@ final class PartitionWriter
 
       @Override
       public PartitionState fromJournal(Object from) {
-        var state = new PartitionState(settings.limits());
+        var state = new PartitionState(settings.limits(), account);
         state.restore((PartitionSnapshot) from);
         return state;
       }

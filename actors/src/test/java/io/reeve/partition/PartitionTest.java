@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.Limits;
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Failure;
@@ -71,6 +72,8 @@ class PartitionTest {
   private final TestProbe<Partition.ToDispatcher> dispatcher = kit.createTestProbe();
   private final AtomicLong wallMs = new AtomicLong(1_000_000);
   private final AtomicLong incarnations = new AtomicLong();
+
+  private LiveBudget budget = LiveBudget.unbounded();
 
   private ActorRef<Partition.Command> partition;
 
@@ -569,6 +572,48 @@ class PartitionTest {
     assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(3);
   }
 
+  // ---- What the heap has room for
+
+  @Test
+  void aSubmissionThatTheHeapHasNoRoomForIsRefusedAndRoomComesBackWithItsTasks() {
+    var mib = 1L << 20;
+    budget = new LiveBudget(2 * mib, 4 * mib, needed -> {});
+    restart(settings(100, 100, 1_000_000, 2));
+    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+
+    for (var i = 0; i < 2; i++) {
+      partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Partition.Submitted.class);
+    }
+    partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+        .isEqualTo(Rejection.Code.OVER_CAPACITY);
+    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Partition.Found.class);
+    partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+
+    kit.stop(partition);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void aPartitionThatTheHeapHasNoRoomForDoesNotStartAndSaysWhatItNeeds() {
+    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+    for (var i = 0; i < 3; i++) {
+      partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Partition.Submitted.class);
+    }
+    kit.stop(partition);
+    TestProbe<Long> exhausted = kit.createTestProbe();
+    budget = new LiveBudget(1 << 20, 2 << 20, needed -> exhausted.getRef().tell(needed));
+    var surroundings = surroundings(new ControlledSink(), new KeepsAll());
+
+    kit.spawn(Partition.create(PARTITION, settings(100, 100, 1_000_000, 2), surroundings));
+
+    assertThat(exhausted.receiveMessage()).isEqualTo(3L << 20);
+  }
+
   // ---- Sessions that were superseded
 
   @Test
@@ -770,18 +815,22 @@ class PartitionTest {
 
   private ActorRef<Partition.Command> start(
       Partition.Settings settings, SnapshotSink snapshots, JournalRetention retention) {
-    var surroundings =
-        new Partition.Surroundings(
-            () -> new Now(wallMs.get(), wallMs.get() * 1_000_000),
-            () -> 0.5,
-            incarnations::incrementAndGet,
-            failure -> false,
-            snapshots,
-            retention);
-    var started = kit.spawn(Partition.create(PARTITION, settings, surroundings));
+    var started =
+        kit.spawn(Partition.create(PARTITION, settings, surroundings(snapshots, retention)));
     started.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));
     client.expectMessageClass(Partition.Listed.class);
     return started;
+  }
+
+  private Partition.Surroundings surroundings(SnapshotSink snapshots, JournalRetention retention) {
+    return new Partition.Surroundings(
+        () -> new Now(wallMs.get(), wallMs.get() * 1_000_000),
+        () -> 0.5,
+        incarnations::incrementAndGet,
+        failure -> false,
+        budget,
+        snapshots,
+        retention);
   }
 
   /** Rows that tell something. */

@@ -83,6 +83,8 @@ final class Node {
         .getWhenTerminated()
         .thenRun(() -> ready.completeExceptionally(new IllegalStateException("the node stopped")));
     parts.storeBroken().thenAccept(ready::completeExceptionally);
+    var heapTooSmall = parts.heapTooSmall().toCompletableFuture();
+    heapTooSmall.thenAccept(words -> ready.completeExceptionally(new IllegalStateException(words)));
     try {
       var servers = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
       parts.storeBroken().thenRun(() -> stop(system, Stop.STORE_BROKEN));
@@ -92,6 +94,9 @@ final class Node {
       awaitEnd(system, settings.stopWithin());
       if (e.getCause() instanceof StoreException broken) {
         throw broken;
+      }
+      if (heapTooSmall.isDone()) {
+        throw new StartFailed(heapTooSmall.join(), true, e);
       }
       if (refusedByCluster(system)) {
         throw new StartFailed(otherPartitions(parts.partitionCount()), true, e);

@@ -11,6 +11,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -86,4 +87,12 @@ interface Parts extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * Completes once the heap cannot hold the tasks of the partitions here, with words for the
+   * operator. Never, where other nodes could take the partitions.
+   */
+  default CompletionStage<String> heapTooSmall() {
+    return new CompletableFuture<>();
+  }
 }

@@ -3,6 +3,7 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.dispatch.DispatcherSettings;
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.SessionFactory;
@@ -20,11 +21,13 @@ import io.reeve.partition.PartitionSettings;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
 import io.reeve.session.SessionTuning;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -34,11 +37,15 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parts of a node in production: the store that the configuration names, and the actors on it.
  */
 final class ProductionParts implements Parts {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProductionParts.class);
 
   private final Store store;
   private final PartitionGrowth growth;
@@ -50,6 +57,8 @@ final class ProductionParts implements Parts {
   private final ClusterSettings cluster;
   private final Senses senses;
   private final SteadyClock clock;
+  private final HeapShares heap;
+  private final CompletableFuture<String> heapTooSmall = new CompletableFuture<>();
 
   /**
    * What actors take from the world.
@@ -75,6 +84,12 @@ final class ProductionParts implements Parts {
         Session.Settings.from(config, config.getDuration("reeve.partition.lease.duration"));
     this.cluster = ClusterSettings.from(config);
     var slewMax = ClockSettings.from(config).slewMax();
+    this.heap =
+        HeapShares.of(
+            Runtime.getRuntime().maxMemory(),
+            ManagementFactory.getMemoryPoolMXBeans(),
+            partitionSettings.memory());
+    LOG.info("{}", heap);
     this.store = openStore(config, cluster);
     var opened = false;
     try {
@@ -170,6 +185,8 @@ final class ProductionParts implements Parts {
   @Override
   public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
       ActorSystem<?> system) {
+    var budget = new LiveBudget(heap.live(), heap.liveLimit(), this::onHeapExhausted);
+    var settings = boundedByHeap(partitionSettings.partition());
     var snapshots = store.snapshots(system, senses.nanoTime());
     var retention = store.retention(system, senses.nanoTime());
     return entity -> {
@@ -181,11 +198,36 @@ final class ProductionParts implements Parts {
               jitter::nextDouble,
               senses.random()::nextLong,
               store::fenced,
+              budget,
               snapshots,
               retention);
-      return Partition.create(
-          Integer.parseInt(entity.getEntityId()), partitionSettings.partition(), surroundings);
+      return Partition.create(Integer.parseInt(entity.getEntityId()), settings, surroundings);
     };
+  }
+
+  /** All partitions may come to be here. */
+  private Partition.Settings boundedByHeap(Partition.Settings settings) {
+    return new Partition.Settings(
+        settings.limits().withFinishedBytesMax(heap.finished() / growth.count()),
+        settings.queue(),
+        settings.batch(),
+        settings.watchersMax(),
+        settings.snapshots(),
+        settings.restart());
+  }
+
+  /** The partition tries again: another one may leave. A node that is alone waits for nobody. */
+  private void onHeapExhausted(long neededBytes) {
+    var words = heap.tooSmallFor(neededBytes);
+    LOG.error("{}", words);
+    if (!store.shared()) {
+      heapTooSmall.complete(words);
+    }
+  }
+
+  @Override
+  public CompletionStage<String> heapTooSmall() {
+    return heapTooSmall;
   }
 
   @Override

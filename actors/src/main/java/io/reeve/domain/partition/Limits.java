@@ -38,4 +38,18 @@ public record Limits(
   public long lookNanos() {
     return leaseNanos / 4;
   }
+
+  /** The same with at most so many bytes of finished tasks. */
+  public Limits withFinishedBytesMax(long max) {
+    return new Limits(
+        tasksMax,
+        bytesMax,
+        finishedMax,
+        Math.min(max, finishedBytesMax),
+        finishedKeptMs,
+        requestsMax,
+        requestKeptMs,
+        leaseNanos,
+        leaseAuditNanos);
+  }
 }

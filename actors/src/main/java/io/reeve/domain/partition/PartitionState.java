@@ -41,8 +41,16 @@ public final class PartitionState {
   private final TaskBook book;
   private final LeaseAudit audit;
 
+  /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
-    this.book = new TaskBook(limits);
+    this(limits, LiveBudget.unbounded().open(0));
+  }
+
+  /**
+   * @param account of this start of the partition; the caller closes it with the state
+   */
+  public PartitionState(Limits limits, LiveBudget.Account account) {
+    this.book = new TaskBook(limits, account);
     this.audit = new LeaseAudit(limits.leaseAuditNanos());
   }
 

@@ -47,10 +47,13 @@ final class TaskBook {
    */
   long horizonMs = Long.MIN_VALUE;
 
+  private final LiveBudget.Account account;
+
   private boolean replaying = true;
 
-  TaskBook(Limits limits) {
+  TaskBook(Limits limits, LiveBudget.Account account) {
     this.limits = limits;
+    this.account = account;
     this.holders = new Holders(limits);
   }
 
@@ -166,6 +169,9 @@ final class TaskBook {
     if (before == Task.Absent.TASK && !(after instanceof Task.Finished)) {
       live++;
       liveBytes += cost(after.spec().bytes());
+      if (replaying) {
+        account.hold(liveBytes);
+      }
     }
     tasks.put(sequence, after);
     if (after instanceof Task.Queued queued) {
@@ -178,6 +184,7 @@ final class TaskBook {
       if (before != Task.Absent.TASK) {
         live--;
         liveBytes -= cost(after.spec().bytes());
+        account.shrink(liveBytes);
         finishedTotal++;
       }
       finished.add(sequence, done);
@@ -227,9 +234,16 @@ final class TaskBook {
     if (live + incoming.size() > limits.tasksMax()) {
       return overCapacity("live tasks", limits.tasksMax(), live, incoming.size());
     }
-    return liveBytes + bytes > limits.bytesMax()
-        ? overCapacity("bytes of live tasks", limits.bytesMax(), liveBytes, bytes)
-        : null;
+    if (liveBytes + bytes > limits.bytesMax()) {
+      return overCapacity("bytes of live tasks", limits.bytesMax(), liveBytes, bytes);
+    }
+    return account.fits(liveBytes + bytes)
+        ? null
+        : new Rejection(
+            Rejection.Code.OVER_CAPACITY,
+            "expected room for %d bytes of live tasks, got none: the heap of the partition's node is"
+                    .formatted(bytes)
+                + " full");
   }
 
   private static Rejection overCapacity(String what, long max, long held, long more) {

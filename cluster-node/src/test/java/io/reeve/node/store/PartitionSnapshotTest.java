@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -54,6 +55,7 @@ class PartitionSnapshotTest {
             () -> 0.5,
             System::nanoTime,
             opened.store()::fenced,
+            LiveBudget.unbounded(),
             opened.store().snapshots(kit.system(), System::nanoTime),
             opened.store().retention(kit.system(), System::nanoTime));
   }
