@@ -5,7 +5,6 @@ import io.reeve.node.store.StoreSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,11 +29,7 @@ final class StoreAcceptLossCommand implements Callable<Integer>, Verbose {
       description = "Data directory of the node; it must not run.")
   Path directory = Path.of("data");
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Any setting by its full path. May be given several times.")
-  Map<String, String> settings = new LinkedHashMap<>();
+  @Mixin SettingsOptions options = new SettingsOptions();
 
   @Mixin OutputOptions output = new OutputOptions();
 
@@ -57,9 +52,11 @@ final class StoreAcceptLossCommand implements Callable<Integer>, Verbose {
   @Override
   public Integer call() {
     var config =
-        Programs.nodeConfiguration(terminal.environment(), new LinkedHashMap<>(settings));
-    var report =
-        LossAcceptance.accept(StoreSettings.of(config).in(directory.toAbsolutePath()));
+        Programs.nodeConfiguration(
+            OperatorsFile.find(options.file),
+            terminal.environment(),
+            new LinkedHashMap<>(options.settings));
+    var report = LossAcceptance.accept(StoreSettings.of(config).in(directory.toAbsolutePath()));
     if (output.json()) {
       terminal.out().println(Json.line(Json.of(report)));
       return ExitCode.OK.number();

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every shell block of the README and of the page for operators, run by a shell as it stands. Output
- * that the page shows is compared line by line: numbers and times may differ, and an ellipsis stands
- * for anything.
+ * Every shell block of the README and of the page for operators, run by a shell as it stands.
+ * Output that the page shows is compared line by line: numbers and times may differ, and an
+ * ellipsis stands for anything.
  *
  * <p>Ports and directories are those of the test. The demonstration has fewer files, and a server
- * that keeps its tasks in memory. Nodes on PostgreSQL only read their settings. The demonstration of
- * a cluster and the move of a store are parsed: both have tests of their own.
+ * that keeps its tasks in memory. Nodes on PostgreSQL only read their settings. The demonstration
+ * of a cluster and the move of a store are parsed: both have tests of their own.
  */
 @Timeout(300)
 class PagesTest {
@@ -95,10 +95,10 @@ class PagesTest {
   void everyShellBlockRunsAndShowsWhatThePageShows(Block block) throws Exception {
     var place = Files.createTempDirectory(directory, "shell");
     try (var shell = new ShellBridge(place, PagesTest::reeve)) {
-      var stub =
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
+      var stub = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.writeString(
-          Files.createFile(place.resolve("bin/createdb"), stub), "#!/bin/bash\n[ \"$1\" = tasks ]\n");
+          Files.createFile(place.resolve("bin/createdb"), stub),
+          "#!/bin/bash\n[ \"$1\" = tasks ]\n");
 
       var ended =
           shell.run("exec 2>&1\n" + block.script().replace("127.0.0.1:7461", processes.http()));
