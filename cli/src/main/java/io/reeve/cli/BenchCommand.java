@@ -3,15 +3,12 @@ package io.reeve.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reeve.bench.Bench;
 import io.reeve.bench.BenchSettings;
-import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.bench.process.SharedStore;
 import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,11 +18,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the whole system: one node or several, a worker whose handler does nothing, and this"
-          + " client, each a process of its own, everything durable.",
-      "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that backlog,"
-          + " and end to end; then single submissions at an even pace to an idle system, from the call to"
-          + " the start of the handler. Figures are the median, minimum and maximum of the rounds.",
+      "Measures the whole system: one node or several, a worker whose handler does nothing, and"
+          + " this client, each a process of its own, everything durable.",
+      "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that"
+          + " backlog, and end to end; then single submissions at an even pace to an idle system,"
+          + " from the call to the start of the handler. Figures are the median, minimum and"
+          + " maximum of the rounds.",
       "Takes a few minutes; --quick takes seconds and shows only that it works."
     },
     footerHeading = "%nExamples:%n",
@@ -37,7 +35,7 @@ import picocli.CommandLine.Option;
       "  reeve bench --backlog 1000000",
       "  reeve bench --nodes 3"
     })
-final class BenchCommand implements Callable<Integer>, Verbose {
+final class BenchCommand extends AnsweringCommand {
 
   private static final int QUICK_TASKS = 5_000;
   private static final int QUICK_SINGLES = 25;
@@ -61,8 +59,8 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       paramLabel = "N",
       defaultValue = "2000000",
       description =
-          "Tasks before the first round, and one call for each hundred of them for the single calls;"
-              + " a fresh JVM is many times slower. Default: 2000000.")
+          "Tasks before the first round, and one call for each hundred of them for the single"
+              + " calls; a fresh JVM is many times slower. Default: 2000000.")
   long warmUp = 2_000_000;
 
   @Option(
@@ -130,8 +128,8 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       paramLabel = "raw|sdk",
       defaultValue = "raw",
       description =
-          "raw: a worker that speaks the protocol by hand, which measures the server. sdk: the worker"
-              + " library. Default: raw.")
+          "raw: a worker that speaks the protocol by hand, which measures the server. sdk: the"
+              + " worker library. Default: raw.")
   String worker = "raw";
 
   @Option(
@@ -162,36 +160,13 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       description = "Also write the JSON report to this file.")
   @Nullable Path jsonFile;
 
-  @Option(names = "--keep", description = "Keep the data directory and the logs, and say where.")
-  boolean keep;
+  @Mixin RunOptions run = new RunOptions();
 
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
   private final Programs programs;
 
   BenchCommand(Terminal terminal, Programs programs) {
-    this.terminal = terminal;
+    super(terminal);
     this.programs = programs;
-  }
-
-  @Override
-  public boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public boolean json() {
-    return output.json();
-  }
-
-  @Override
-  public Integer call() {
-    try {
-      return measure().number();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 
   BenchSettings settings() {
@@ -213,28 +188,26 @@ final class BenchCommand implements Callable<Integer>, Verbose {
         !noStrace);
   }
 
-  private ExitCode measure() throws IOException {
+  @Override
+  ExitCode run() throws IOException {
     var settings = settings();
     if (backlog != null && backlog < 1) {
       throw new IllegalArgumentException("expected --backlog of at least 1, got " + backlog);
     }
-    var place = Files.createTempDirectory("reeve-bench-");
+    var place = run.place("reeve-bench-");
     // Closed in this order: the processes of the run, then the server they keep their tasks in.
     try (var database =
             postgres || nodes > 1
                 ? LocalPostgres.start(terminal.environment(), terminal.random())
                 : null;
-        var processes =
-            new ReeveProcesses(
-                programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
+        var processes = run.processes(programs, place)) {
       var bench =
           new Bench(
               settings,
               database == null ? null : measured(database),
               place,
               terminal.nanoTime(),
-              (phase, round, of) ->
-                  terminal.err().println("reeve bench: " + phase + " " + round + "/" + of));
+              (phase, round, of) -> note("reeve bench: " + phase + " " + round + "/" + of));
       if (backlog != null) {
         var report = bench.backlog(processes, backlog, recordingFlags());
         print(report, BenchText.lines(report));
@@ -242,8 +215,8 @@ final class BenchCommand implements Callable<Integer>, Verbose {
         var report = bench.run(processes, recordingFlags());
         print(report, BenchText.lines(report));
       }
-      if (keep) {
-        terminal.err().println("kept " + place);
+      if (run.keep) {
+        note("kept " + place);
       }
       return ExitCode.OK;
     }
@@ -253,7 +226,7 @@ final class BenchCommand implements Callable<Integer>, Verbose {
     var schema =
         new RunSchema(database.url(), "reeve_bench_" + RunSchema.newRun(terminal.random()));
     if (!database.isOwn()) {
-      terminal.err().println("reeve bench: schema " + schema.leftBehind());
+      note("reeve bench: schema " + schema.leftBehind());
     }
     return schema.measured(database);
   }
@@ -264,9 +237,9 @@ final class BenchCommand implements Callable<Integer>, Verbose {
       Files.writeString(jsonFile, json.toPrettyString() + System.lineSeparator());
     }
     if (output.json()) {
-      terminal.out().println(Json.line(json));
+      print(Json.line(json));
     } else {
-      text.forEach(terminal.out()::println);
+      text.forEach(this::print);
     }
   }
 
@@ -275,11 +248,5 @@ final class BenchCommand implements Callable<Integer>, Verbose {
         ? ""
         : "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
             + recording.toAbsolutePath();
-  }
-
-  private void removeUnlessKept(Path place) {
-    if (!keep) {
-      Directories.remove(place);
-    }
   }
 }

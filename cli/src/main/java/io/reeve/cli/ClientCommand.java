@@ -3,44 +3,26 @@ package io.reeve.cli;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.ReeveException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 
 /** A command that talks to a server: connects, runs, and turns failures into an exit code. */
-abstract class ClientCommand implements Callable<Integer>, Verbose {
+abstract class ClientCommand extends AnsweringCommand {
 
   @Mixin ConnectionOptions connection = new ConnectionOptions();
-  @Mixin OutputOptions output = new OutputOptions();
-
-  final Terminal terminal;
 
   ClientCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   /** Runs against a connected client. */
   abstract ExitCode run(ReeveClient client);
 
   @Override
-  public final Integer call() {
+  final ExitCode run() {
     try (var client = connection.connect()) {
-      return run(client).number();
+      return run(client);
     }
-  }
-
-  @Override
-  public final boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public final boolean json() {
-    return output.json();
-  }
-
-  final void print(String line) {
-    terminal.print(line);
   }
 
   /**
@@ -77,14 +59,5 @@ abstract class ClientCommand implements Callable<Integer>, Verbose {
       return worst;
     }
     return refused == ids.size() ? firstRefusal : ExitCode.PARTLY;
-  }
-
-  /** Tells the person at the terminal something that is not part of the output. */
-  final void note(String line) {
-    terminal.err().println(line);
-  }
-
-  final boolean colours() {
-    return terminal.colours();
   }
 }

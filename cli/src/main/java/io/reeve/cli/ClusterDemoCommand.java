@@ -1,14 +1,9 @@
 package io.reeve.cli;
 
-import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.cli.cluster.ClusterDemo;
 import io.reeve.node.store.local.LocalPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,12 +14,12 @@ import picocli.CommandLine.Option;
     name = "cluster-demo",
     description = {
       "Shows a cluster at work in about two minutes, and what happens when a node dies.",
-      "Starts PostgreSQL, three nodes on it, and workers that know all of them; submits tasks at a steady"
-          + " rate through all nodes; kills the node of the dispatcher with SIGKILL and starts it again;"
-          + " stops another with SIGTERM and starts it again; then checks every task by the journal and"
-          + " through each node. Stops and removes all it started. The exit code is 1 if a task is lost,"
-          + " done twice or wrong, or if work did not go on everywhere in time after the kill: 20 s, or"
-          + " 10 s with --profile fast.",
+      "Starts PostgreSQL, three nodes on it, and workers that know all of them; submits tasks at a"
+          + " steady rate through all nodes; kills the node of the dispatcher with SIGKILL and"
+          + " starts it again; stops another with SIGTERM and starts it again; then checks every"
+          + " task by the journal and through each node. Stops and removes all it started. The exit"
+          + " code is 1 if a task is lost, done twice or wrong, or if work did not go on everywhere"
+          + " in time after the kill: 20 s, or 10 s with --profile fast.",
       "With "
           + LocalPostgres.URL_VARIABLE
           + " set, that server is used, and a schema of its own left there."
@@ -35,7 +30,7 @@ import picocli.CommandLine.Option;
       "  reeve cluster-demo --profile fast --rate 300",
       "  reeve cluster-demo --keep --output json"
     })
-final class ClusterDemoCommand implements Callable<Integer>, Verbose {
+final class ClusterDemoCommand extends AnsweringCommand {
 
   private static final int RATE_MIN = 50;
   private static final int RATE_MAX = 2_000;
@@ -89,40 +84,22 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
       })
   @Nullable Integer boundSeconds;
 
-  @Option(names = "--keep", description = "Keep the logs of all processes, and say where.")
-  boolean keep;
+  @Mixin RunOptions run = new RunOptions();
 
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
   private final Programs programs;
 
   ClusterDemoCommand(Terminal terminal, Programs programs) {
-    this.terminal = terminal;
+    super(terminal);
     this.programs = programs;
   }
 
   @Override
-  public boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public boolean json() {
-    return output.json();
-  }
-
-  @Override
-  public Integer call() {
+  ExitCode run() throws IOException {
     within("--rate", rate, RATE_MIN, RATE_MAX);
     within("--workers", workers, 1, WORKERS_MAX);
     within("--seconds", seconds, 1, SECONDS_MAX);
     within("--within", bound(), 1, BOUND_SECONDS_MAX);
-    try {
-      return show().number();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    return show();
   }
 
   private static void within(String option, int value, int min, int max) {
@@ -133,15 +110,13 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
   }
 
   private ExitCode show() throws IOException {
-    var place = Files.createTempDirectory("reeve-cluster-demo-");
-    var run = RunSchema.newRun(terminal.random());
+    var place = run.place("reeve-cluster-demo-");
+    var name = RunSchema.newRun(terminal.random());
     try (var text = new ClusterDemoText(terminal, output.json());
         var postgres = LocalPostgres.start(terminal.environment(), terminal.random());
-        var processes =
-            new ReeveProcesses(
-                programs.command(), place.resolve("logs"), () -> removeUnlessKept(place))) {
+        var processes = run.processes(programs, place)) {
       text.begin(rate, workers, profile.name(), postgres.isOwn());
-      var schema = new RunSchema(postgres.url(), "reeve_demo_" + run);
+      var schema = new RunSchema(postgres.url(), "reeve_demo_" + name);
       var outcome =
           new ClusterDemo(
                   processes,
@@ -149,7 +124,7 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
                   schema.configuration(),
                   schema.environment(),
                   plan(),
-                  run,
+                  name,
                   terminal.clock(),
                   text)
               .run();
@@ -157,7 +132,7 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
       if (!postgres.isOwn()) {
         text.say("schema", schema.leftBehind());
       }
-      if (keep) {
+      if (run.keep) {
         text.say("kept", place.toString());
       }
       return outcome.good() ? ExitCode.OK : ExitCode.FAILED;
@@ -178,11 +153,5 @@ final class ClusterDemoCommand implements Callable<Integer>, Verbose {
         Duration.ofSeconds(seconds),
         Duration.ofSeconds(bound()),
         profile == Profile.fast);
-  }
-
-  private void removeUnlessKept(Path place) {
-    if (!keep) {
-      Directories.remove(place);
-    }
   }
 }

@@ -1,16 +1,12 @@
 package io.reeve.cli;
 
-import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.cli.demo.Demo;
 import io.reeve.cli.demo.FileChoice;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,10 +18,11 @@ import picocli.CommandLine.Parameters;
     name = "demo",
     description = {
       "Shows Reeve at work in under a minute, and what happens when a worker dies.",
-      "Starts a node with a fresh data directory and two worker processes, submits one task per file of"
-          + " DIR that computes the file's SHA-256 with the system's own tool, kills a worker halfway"
-          + " with SIGKILL, and checks every result against digests computed independently. Stops and"
-          + " removes all it started. The exit code is 1 if a task is lost or a result is wrong."
+      "Starts a node with a fresh data directory and two worker processes, submits one task per"
+          + " file of DIR that computes the file's SHA-256 with the system's own tool, kills a"
+          + " worker halfway with SIGKILL, and checks every result against digests computed"
+          + " independently. Stops and removes all it started. The exit code is 1 if a task is lost"
+          + " or a result is wrong."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,7 +30,7 @@ import picocli.CommandLine.Parameters;
       "  reeve demo ~/Documents --files 500",
       "  reeve demo --keep --output json"
     })
-final class DemoCommand implements Callable<Integer>, Verbose {
+final class DemoCommand extends AnsweringCommand {
 
   @Parameters(
       arity = "0..1",
@@ -63,42 +60,20 @@ final class DemoCommand implements Callable<Integer>, Verbose {
       description = "Tasks that have not ended by then count as lost. Default: 2m.")
   Duration timeout = Duration.ofMinutes(2);
 
-  @Option(names = "--keep", description = "Keep the data directory and the logs, and say where.")
-  boolean keep;
+  @Mixin RunOptions run = new RunOptions();
 
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
   private final Programs programs;
 
   DemoCommand(Terminal terminal, Programs programs) {
-    this.terminal = terminal;
+    super(terminal);
     this.programs = programs;
   }
 
   @Override
-  public boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public boolean json() {
-    return output.json();
-  }
-
-  @Override
-  public Integer call() {
+  ExitCode run() throws IOException {
     if (files < 2) {
       throw new IllegalArgumentException("expected --files of 2 or more, got " + files);
     }
-    try {
-      return show().number();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
-
-  private ExitCode show() throws IOException {
     var tool =
         FileChoice.digestTool()
             .orElseThrow(
@@ -116,10 +91,8 @@ final class DemoCommand implements Callable<Integer>, Verbose {
               + ", found "
               + chosen.size());
     }
-    var place = Files.createTempDirectory("reeve-demo-");
-    try (var processes =
-            new ReeveProcesses(
-                programs.command(), place.resolve("logs"), () -> removeUnlessKept(place));
+    var place = run.place("reeve-demo-");
+    try (var processes = run.processes(programs, place);
         var progress = new Bar(chosen.size())) {
       say(
           "Reeve demo: "
@@ -132,16 +105,10 @@ final class DemoCommand implements Callable<Integer>, Verbose {
               .run(chosen);
       progress.finish();
       report(outcome);
-      if (keep) {
+      if (run.keep) {
         say("kept          " + place);
       }
       return outcome.verdict().good() ? ExitCode.OK : ExitCode.FAILED;
-    }
-  }
-
-  private void removeUnlessKept(Path place) {
-    if (!keep) {
-      Directories.remove(place);
     }
   }
 
@@ -162,23 +129,23 @@ final class DemoCommand implements Callable<Integer>, Verbose {
               .put("tasksPerSecond", Math.round(outcome.tasksPerSecond() * 10) / 10.0)
               .put("startP50Ms", verdict.startP50().toMillis())
               .put("startP99Ms", verdict.startP99().toMillis());
-      terminal.out().println(Json.line(json));
+      print(Json.line(json));
       return;
     }
-    line("tasks", verdict.tasks() + ", " + outcome.urgent() + " of them urgent");
-    line("completed", Integer.toString(verdict.completed()));
-    line("attempts", Long.toString(verdict.attempts()));
-    line("redelivered", verdict.redeliveries() + " after the kill of a worker");
-    line("lost", bad(verdict.lost().size()));
-    line("wrong", bad(verdict.wrong().size()));
-    line(
+    print("tasks", verdict.tasks() + ", " + outcome.urgent() + " of them urgent");
+    print("completed", Integer.toString(verdict.completed()));
+    print("attempts", Long.toString(verdict.attempts()));
+    print("redelivered", verdict.redeliveries() + " after the kill of a worker");
+    print("lost", bad(verdict.lost().size()));
+    print("wrong", bad(verdict.wrong().size()));
+    print(
         "throughput",
         String.format(
             Locale.ROOT,
             "%.0f tasks/s over %s",
             outcome.tasksPerSecond(),
             DurationText.of(outcome.took())));
-    line(
+    print(
         "submit→start",
         "p50 "
             + DurationText.of(verdict.startP50())
@@ -193,10 +160,6 @@ final class DemoCommand implements Callable<Integer>, Verbose {
   private String bad(int count) {
     return (count == 0 ? Colour.GOOD : Colour.BAD)
         .paint(Integer.toString(count), terminal.colours());
-  }
-
-  private void line(String name, String value) {
-    terminal.out().printf(Locale.ROOT, "%-13s %s%n", name, value);
   }
 
   private void say(String text) {

@@ -3,8 +3,6 @@ package io.reeve.cli;
 import io.reeve.node.store.StoreMigration;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +24,7 @@ import picocli.CommandLine.Option;
       "  REEVE_STORE_PASSWORD=... reeve store migrate --from ./data --to"
           + " postgres://reeve@db.example/tasks"
     })
-final class StoreMigrateCommand implements Callable<Integer>, Verbose {
+final class StoreMigrateCommand extends AnsweringCommand {
 
   @Option(
       names = "--from",
@@ -51,26 +49,12 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
 
   @Mixin SettingsOptions options = new SettingsOptions();
 
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
-
   StoreMigrateCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public boolean json() {
-    return output.json();
-  }
-
-  @Override
-  public Integer call() {
+  ExitCode run() {
     var all = new LinkedHashMap<String, Object>(options.settings);
     all.put(Programs.NODE_STORE, to);
     var config =
@@ -79,21 +63,21 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
       var report = new StoreMigration(config, from.toAbsolutePath(), bar).run(dryRun);
       bar.finish();
       tell(report);
-      return ExitCode.OK.number();
+      return ExitCode.OK;
     }
   }
 
   private void tell(StoreMigration.Report report) {
     if (output.json()) {
-      terminal.out().println(Json.line(Json.of(report)));
+      print(Json.line(Json.of(report)));
       return;
     }
-    line("from", report.from());
-    line("to", Words.printable(report.to()));
-    line("rows", Long.toString(report.rows()));
-    line("snapshots", Long.toString(report.snapshots()));
+    print("from", report.from());
+    print("to", Words.printable(report.to()));
+    print("rows", Long.toString(report.rows()));
+    print("snapshots", Long.toString(report.snapshots()));
     for (var entity : report.entities()) {
-      line(
+      print(
           entity.persistenceId(),
           "%d rows up to %d, %d snapshots, sha256 %s%s"
               .formatted(
@@ -103,15 +87,11 @@ final class StoreMigrateCommand implements Callable<Integer>, Verbose {
                   entity.hash(),
                   entity.stateHash().isEmpty() ? "" : ", state " + entity.stateHash()));
     }
-    line(
+    print(
         report.copied() ? "copied" : "not copied",
         report.copied()
             ? "and every row found the same; start nodes with --store, and this directory no more"
             : "as asked; it could be");
-  }
-
-  private void line(String name, String value) {
-    terminal.out().printf(Locale.ROOT, "%-13s %s%n", name, value);
   }
 
   /** One bar for reading, copying and comparing. */

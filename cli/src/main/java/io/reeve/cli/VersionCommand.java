@@ -3,10 +3,8 @@ package io.reeve.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
 
 /** {@code reeve version}. */
 @Command(
@@ -14,25 +12,21 @@ import picocli.CommandLine.Mixin;
     description = "Says which Reeve and which Java this is.",
     footerHeading = "%nExamples:%n",
     footer = {"  reeve version", "  reeve version --output json"})
-final class VersionCommand implements Callable<Integer> {
-
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
+final class VersionCommand extends AnsweringCommand {
 
   VersionCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() {
+  ExitCode run() {
     var java = System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")";
     if (output.json()) {
-      terminal.out().println(Json.line(Json.object().put("version", version()).put("java", java)));
+      print(Json.line(Json.object().put("version", version()).put("java", java)));
     } else {
-      terminal.out().println("reeve " + version() + ", Java " + java);
+      print("reeve " + version() + ", Java " + java);
     }
-    return ExitCode.OK.number();
+    return ExitCode.OK;
   }
 
   static String version() {
