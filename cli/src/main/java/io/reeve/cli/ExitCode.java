@@ -14,6 +14,11 @@ public enum ExitCode {
   REFUSED(4, "The server refused; the message says why."),
   NOT_FOUND(5, "There is no such task (any more)."),
   PARTLY(6, "Of several tasks some were done and others refused; the messages say which."),
+  STORE_REFUSED(
+      7,
+      "A node refuses its store, which is damaged or has lost acknowledged tasks; see 'reeve store"
+          + " accept-loss'."),
+  STORE_REMOVED(8, "Files of a node's store were removed or replaced while it ran."),
   READER_GONE(141, "The reader of the output went away, as 'head' does; nothing is said.");
 
   private final int number;

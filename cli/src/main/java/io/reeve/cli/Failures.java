@@ -74,7 +74,8 @@ final class Failures {
               what,
               "Task ids are listed by 'reeve list'; ended tasks are kept for a limited time.");
       case REFUSED -> new Shown(exitCode, "the server refused: " + what, next(refused));
-      case OK, FAILED, USAGE, PARTLY, READER_GONE -> new Shown(exitCode, what, "");
+      case OK, FAILED, USAGE, PARTLY, STORE_REFUSED, STORE_REMOVED, READER_GONE ->
+          new Shown(exitCode, what, "");
     };
   }
 

@@ -4,8 +4,6 @@ import io.reeve.node.store.LossAcceptance;
 import io.reeve.node.store.StoreSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,13 +12,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "accept-loss",
     description = {
-      "Lets a node start again on a data directory that it refuses (exit code 7), with what is there."
-          + " Each partition goes on from its last good row; what is lost is told.",
+      "Lets a node start again on a data directory that it refuses (exit code 7), with what is"
+          + " there. Each partition goes on from its last good row; what is lost is told.",
       "Restoring a backup is better. Copy the directory first: this cannot be undone."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  reeve store accept-loss --data-dir ./data"})
-final class StoreAcceptLossCommand implements Callable<Integer>, Verbose {
+final class StoreAcceptLossCommand extends AnsweringCommand {
 
   @Option(
       names = {"-d", "--data-dir"},
@@ -31,26 +29,12 @@ final class StoreAcceptLossCommand implements Callable<Integer>, Verbose {
 
   @Mixin SettingsOptions options = new SettingsOptions();
 
-  @Mixin OutputOptions output = new OutputOptions();
-
-  private final Terminal terminal;
-
   StoreAcceptLossCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public boolean verbose() {
-    return output.verbose;
-  }
-
-  @Override
-  public boolean json() {
-    return output.json();
-  }
-
-  @Override
-  public Integer call() {
+  ExitCode run() {
     var config =
         Programs.nodeConfiguration(
             OperatorsFile.find(options.file),
@@ -58,19 +42,15 @@ final class StoreAcceptLossCommand implements Callable<Integer>, Verbose {
             new LinkedHashMap<>(options.settings));
     var report = LossAcceptance.accept(StoreSettings.of(config).in(directory.toAbsolutePath()));
     if (output.json()) {
-      terminal.out().println(Json.line(Json.of(report)));
-      return ExitCode.OK.number();
+      print(Json.line(Json.of(report)));
+      return ExitCode.OK;
     }
-    line("store", report.directory());
-    line("kept in", report.keptIn());
+    print("store", report.directory());
+    print("kept in", report.keptIn());
     if (report.lost().isEmpty()) {
-      line("lost", "nothing that the store knows of");
+      print("lost", "nothing that the store knows of");
     }
-    report.lost().forEach(what -> line("lost", Words.printable(what)));
-    return ExitCode.OK.number();
-  }
-
-  private void line(String name, String value) {
-    terminal.out().printf(Locale.ROOT, "%-8s %s%n", name, value);
+    report.lost().forEach(what -> print("lost", Words.printable(what)));
+    return ExitCode.OK;
   }
 }

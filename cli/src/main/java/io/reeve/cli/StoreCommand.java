@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve store migrate --from ./data --to postgres://reeve@db.example/tasks --dry-run",
-      "  reeve store migrate --help"
+      "  reeve store accept-loss --data-dir ./data"
     })
 final class StoreCommand implements Runnable {
 

@@ -25,8 +25,8 @@ class StoreAcceptLossTest {
     assertThat(cli.run("store", "accept-loss", "--data-dir", directory.toString())).isZero();
 
     assertThat(cli.out())
-        .contains("store    " + directory.toRealPath())
-        .contains("lost     the marks are missing");
+        .contains("store         " + directory.toRealPath())
+        .contains("lost          the marks are missing");
     open(directory);
   }
 
