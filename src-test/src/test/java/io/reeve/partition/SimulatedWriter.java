@@ -216,7 +216,7 @@ public final class SimulatedWriter {
     state.forEachHolder((holder, n) -> sessionNos.put(holder, state.sessionNo(holder)));
     var events = new ArrayList<PartitionEvent>();
     if (parts.flaws().contains(Flaw.ENDS_LEASES_BEFORE_RENEWALS)) {
-      state.endOverdue(now, parts.random(), (lease, reason) -> {}, events);
+      state.endOverdue(now, parts.random(), (lease, reason) -> {}, Integer.MAX_VALUE, events);
     }
     turn.begin(state, now);
     for (var command : batch.commands()) {
