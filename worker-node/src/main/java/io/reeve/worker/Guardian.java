@@ -33,6 +33,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** All pools are to come to an end. Again changes nothing. */
   record DrainAll(String reason) implements Command {}
 
+  /** As {@link DrainAll}, but what runs is handed back at once. */
+  record HandBackAll(String reason) implements Command {}
+
   private record FromPool(Pool.Event event) implements Command {}
 
   private record StartPool(int index) implements Command {}
@@ -93,6 +96,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(DrainAll.class, this::onDrainAll)
+        .onMessage(HandBackAll.class, this::onHandBackAll)
         .onMessage(FromPool.class, this::onPoolEvent)
         .onMessage(StartPool.class, this::onStartPool)
         .onSignal(ChildFailed.class, this::onPoolFailed)
@@ -105,6 +109,16 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     for (var pool : pools) {
       if (pool != null) {
         pool.tell(new Pool.Drain(command.reason()));
+      }
+    }
+    return this;
+  }
+
+  private Behavior<Command> onHandBackAll(HandBackAll command) {
+    draining = command.reason();
+    for (var pool : pools) {
+      if (pool != null) {
+        pool.tell(new Pool.HandBack(command.reason()));
       }
     }
     return this;

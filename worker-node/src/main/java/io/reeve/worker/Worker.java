@@ -140,6 +140,23 @@ public final class Worker implements AutoCloseable {
     }
   }
 
+  /** Drains without waiting for what runs: it is cancelled and handed back at once. */
+  synchronized void handBack(String reason) {
+    if (system == null) {
+      drain(reason);
+    } else {
+      system.tell(new Guardian.HandBackAll(reason));
+    }
+  }
+
+  WorkerSettings settings() {
+    return settings;
+  }
+
+  Map<String, PoolSettings> pools() {
+    return Map.copyOf(pools);
+  }
+
   /** Waits until the worker has ended, by {@link #drain} or by order of the server. */
   public void awaitTermination() throws InterruptedException {
     terminated.await();

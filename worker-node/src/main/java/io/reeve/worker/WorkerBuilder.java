@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.worker.settings.EnvironmentVariables;
 import io.reeve.worker.settings.PoolSettings;
+import io.reeve.worker.settings.UnknownSettings;
 import io.reeve.worker.settings.WorkerSettings;
 import io.reeve.worker.slot.Handlers;
 import java.time.Duration;
@@ -13,12 +14,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a {@link Worker} together. What is said here wins over the environment, and that over the
  * configuration.
  */
 public final class WorkerBuilder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
   private final Map<String, Object> said = new LinkedHashMap<>();
@@ -166,6 +171,10 @@ public final class WorkerBuilder {
             .withFallback(EnvironmentVariables.settings(environment))
             .withFallback(file);
     var settings = WorkerSettings.from(all);
+    UnknownSettings.keys(all)
+        .forEach(key -> LOG.warn("unknown setting {}: nothing reads it, is it misspelt?", key));
+    UnknownSettings.variables(environment)
+        .forEach(name -> LOG.warn("unknown variable {}: no worker reads it", name));
     var made = new LinkedHashMap<>(pools);
     if (made.isEmpty()) {
       for (var name : Worker.poolNames(settings.pool().count())) {

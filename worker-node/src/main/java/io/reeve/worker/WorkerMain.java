@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.worker.builtin.Builtin;
 import io.reeve.worker.builtin.BuiltinSettings;
+import io.reeve.worker.lane.Reserve;
 import io.reeve.worker.settings.InvalidSetting;
 import java.io.PrintStream;
 import java.util.Map;
@@ -30,8 +31,8 @@ public final class WorkerMain {
   }
 
   /**
-   * Runs a worker and returns its exit code once it has ended. A signal that ends the process
-   * drains the worker first, and the process then ends with that exit code.
+   * Runs a worker and returns its exit code once it has ended. SIGINT and SIGTERM drain it; a
+   * second one hands back what runs, and a third one ends the process at once.
    *
    * @param config a whole configuration, with what the command line says on top
    * @param environment variables that win over the configuration
@@ -64,11 +65,26 @@ public final class WorkerMain {
               + ")");
       return UNUSABLE;
     }
+    announceSlots(worker, out);
     return run(worker, out);
+  }
+
+  private static void announceSlots(Worker worker, PrintStream out) {
+    worker
+        .pools()
+        .forEach(
+            (name, pool) -> {
+              var urgent = Reserve.of(pool.slots(), pool.urgentPercentage());
+              out.printf(
+                  "worker %s %s: %d slots, %d for any task, %d for urgent tasks only%n",
+                  worker.id(), name, pool.slots(), pool.slots() - urgent, urgent);
+            });
+    out.flush();
   }
 
   /** As above, for a worker with handlers of its own. */
   public static int run(Worker worker, PrintStream out) {
+    StopSignals.handle(new Stopping(worker, out, () -> Runtime.getRuntime().halt(FAILED)));
     var hook = new Thread(() -> endBySignal(worker, out), "reeve-worker-signal");
     Runtime.getRuntime().addShutdownHook(hook);
     try {

@@ -4,6 +4,7 @@ import static io.reeve.worker.FakeServer.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,42 @@ class WorkerProcessTest {
                         + " \\(node fake\\), capacity 3, urgent reserve 0, queues default,"
                         + " kinds exec,http,sleep,echo,fail,simulate"))
         .anyMatch(line -> line.startsWith("pool-1: ended, all settled or handed back"));
+  }
+
+  @Test
+  void aSecondSignalHandsBackWhatRuns() throws Exception {
+    var worker =
+        start(
+            Map.of("ORCHESTRATOR_ENDPOINT", server.endpoint()),
+            "-Dreeve.worker.drain.finish-within=1h");
+    var session = server.session(1);
+    session.assign(task("runs", "sleep", "1h"));
+    Await.until(
+        "one running", () -> session.heartbeats.stream().anyMatch(beat -> beat.getActive() == 1));
+
+    interrupt(worker);
+    Await.until("what it waits for", () -> said("3600 s for 1 running task;"));
+    interrupt(worker);
+
+    assertThat(session.settlementOf("runs").hasReleased()).isTrue();
+    assertThat(worker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(worker.exitValue()).isZero();
+    assertThat(output())
+        .anyMatch(line -> line.endsWith("4 slots, 3 for any task, 1 for urgent tasks only"));
+  }
+
+  private static void interrupt(Process worker) throws Exception {
+    var kill = new ProcessBuilder("kill", "-INT", String.valueOf(worker.pid())).start();
+    assertThat(kill.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
+  }
+
+  private boolean said(String text) {
+    try {
+      return output().stream().anyMatch(line -> line.contains(text));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   @Test

@@ -3,12 +3,15 @@ package io.reeve.worker.lane;
 /** How many of a number of places only urgent tasks may use. */
 public final class Reserve {
 
+  /** Pools with fewer places keep none for urgent tasks unless the percentage amounts to one. */
+  private static final int SMALL = 4;
+
   private Reserve() {}
 
   /**
-   * The reserve of {@code places} places at {@code percent} percent: rounded down, yet at least one
-   * when anything is to be reserved and there are two places to share, and never all of them, so
-   * that normal work always has a place to run.
+   * The reserve of {@code places} places at {@code percent} percent: rounded down, from four places
+   * on at least one when anything is to be reserved, and never all of them. A small pool gives up a
+   * place only when the percentage amounts to one, since that is a large share of it.
    *
    * @param places at least 0
    * @param percent 0 to 100
@@ -24,6 +27,6 @@ public final class Reserve {
       return 0;
     }
     var share = (int) ((long) places * percent / 100);
-    return Math.min(places - 1, Math.max(1, share));
+    return Math.min(places - 1, places < SMALL ? share : Math.max(1, share));
   }
 }

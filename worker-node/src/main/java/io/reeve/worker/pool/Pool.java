@@ -48,6 +48,9 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
   /** Come to an end by the drain settings. Again changes nothing. */
   public record Drain(String reason) implements Command {}
 
+  /** As {@link Drain}, but what runs is cancelled and handed back at once. */
+  public record HandBack(String reason) implements Command {}
+
   /** The workload is empty and stays so. */
   public enum Emptied implements Command {
     INSTANCE
@@ -144,6 +147,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Drain.class, this::onDrain)
+        .onMessage(HandBack.class, this::onHandBack)
         .onMessage(Emptied.class, this::onEmptied)
         .onMessage(Linked.class, this::onLinked)
         .onMessage(RestartSlot.class, this::onRestartSlot)
@@ -363,6 +367,12 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
 
   private Behavior<Command> onDrain(Drain command) {
     begin(command.reason());
+    return this;
+  }
+
+  private Behavior<Command> onHandBack(HandBack command) {
+    begin(command.reason());
+    workload.handBackRunning();
     return this;
   }
 

@@ -7,12 +7,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The worker's environment variables as configuration. A variable that is set wins over the
  * configuration file; one that is set to something unusable stops the worker at start.
  */
 public final class EnvironmentVariables {
+
+  /** All that the worker reads. */
+  static final Set<String> NAMES =
+      Set.of(
+          "ORCHESTRATOR_ENDPOINT",
+          "WORKER_POOLS_COUNT",
+          "WORKER_POOL_CAPACITY",
+          "WORKER_POOL_URGENT_PERCENTAGE",
+          "WORKER_HEARTBEAT_SECONDS");
 
   private static final long HEARTBEAT_SECONDS_MAX = 3600;
 

@@ -17,6 +17,7 @@ public record PoolSettings(
 
   static final int COUNT_MAX = 64;
   static final int CAPACITY_MAX = 10_000;
+  private static final String QUEUE = "[A-Za-z0-9._:/-]{1,128}";
 
   public PoolSettings {
     queues = List.copyOf(queues);
@@ -35,6 +36,14 @@ public record PoolSettings(
     if (queues.isEmpty() || (queues.contains("*") && queues.size() > 1)) {
       throw new InvalidSetting(
           "reeve.worker.pool.queues", "at least one name, or \"*\" alone", queues.toString());
+    }
+    for (var queue : queues) {
+      if (!queue.equals("*") && !queue.matches(QUEUE)) {
+        throw new InvalidSetting(
+            "reeve.worker.pool.queues",
+            "names of 1 to 128 characters of [A-Za-z0-9._:/-]",
+            '"' + queue + '"');
+      }
     }
   }
 

@@ -35,13 +35,26 @@ public record WorkerSettings(
     if (endpoints.isEmpty()) {
       throw new InvalidSetting(PATH + ".endpoints", "at least one host:port", "none");
     }
-    if (workerId.length() > 128 || workerId.chars().anyMatch(Character::isISOControl)) {
+    if (workerId.length() > 128
+        || (!workerId.isEmpty() && workerId.isBlank())
+        || workerId
+            .chars()
+            .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)) {
       throw new InvalidSetting(
           PATH + ".id", "at most 128 printable characters", '"' + workerId + '"');
     }
     if (labels.size() > 32) {
       throw new InvalidSetting(PATH + ".labels", "at most 32", String.valueOf(labels.size()));
     }
+    labels.forEach(
+        (name, value) -> {
+          if (name.length() > 128 || value.length() > 128) {
+            throw new InvalidSetting(
+                PATH + ".labels",
+                "names and values of at most 128 characters",
+                name.length() + " and " + value.length() + " characters");
+          }
+        });
   }
 
   /** Reads the settings of a whole configuration. */

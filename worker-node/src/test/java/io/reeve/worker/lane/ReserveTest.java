@@ -18,7 +18,7 @@ class ReserveTest {
         if (percent == 0 || places == 1) {
           assertThat(reserve).as(named).isZero();
         } else if (share == 0) {
-          assertThat(reserve).as(named).isEqualTo(1);
+          assertThat(reserve).as(named).isEqualTo(places < 4 ? 0 : 1);
         } else {
           assertThat(reserve).as(named).isEqualTo(Math.min(share, places - 1));
         }
@@ -34,6 +34,15 @@ class ReserveTest {
             .isGreaterThanOrEqualTo(Reserve.of(places, percent - 1));
       }
     }
+  }
+
+  @Test
+  void aSmallPoolGivesUpAPlaceOnlyForAWholeShare() {
+    assertThat(Reserve.of(2, 25)).isZero();
+    assertThat(Reserve.of(3, 25)).isZero();
+    assertThat(Reserve.of(4, 25)).isEqualTo(1);
+    assertThat(Reserve.of(2, 50)).isEqualTo(1);
+    assertThat(Reserve.of(4, 1)).isEqualTo(1);
   }
 
   @Test

@@ -115,6 +115,12 @@ class WorkerSettingsTest {
           reeve.worker.pool.urgent-percentage       | 101
           reeve.worker.pool.queues                  | []
           reeve.worker.pool.queues                  | ["*", other]
+          reeve.worker.pool.queues                  | ["a b"]
+          reeve.worker.pool.queues                  | [""]
+          reeve.worker.pool.queues                  | ["größe"]
+          reeve.worker.id                           | " "
+          reeve.worker.id                           | "a\\u200Bb"
+          reeve.worker.labels                       | {a: "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"}
           reeve.worker.slot.threads                 | green
           reeve.worker.slot.cancel-grace            | 0 s
           reeve.worker.slot.restart.policy          | sometimes
@@ -134,6 +140,34 @@ class WorkerSettingsTest {
     assertThatThrownBy(() -> WorkerSettings.from(config))
         .isInstanceOf(InvalidSetting.class)
         .hasMessageStartingWith(path + ": expected ");
+  }
+
+  @Test
+  void aKeyThatNothingReadsIsFound() {
+    var config =
+        ConfigFactory.parseString(
+                "reeve.worker { pool.slot = 4, labels.site = north, link { recieved-delay = 1s },"
+                    + " actor-system.pekko.loglevel = DEBUG }")
+            .withFallback(reference);
+
+    assertThat(UnknownSettings.keys(config))
+        .containsExactly("reeve.worker.link.recieved-delay", "reeve.worker.pool.slot");
+    assertThat(UnknownSettings.keys(reference)).isEmpty();
+  }
+
+  @Test
+  void aVariableThatNoWorkerReadsIsFound() {
+    var environment =
+        Map.of(
+            "WORKER_POOL_CAPASITY", "4",
+            "WORKER_POOL_CAPACITY", "4",
+            "ORCHESTRATOR_ENDPOINTS", "a:1",
+            "REEVE_WORKER_POOL_SLOTS", "4",
+            "WORKER_NAME", "of somebody else");
+
+    assertThat(UnknownSettings.variables(environment))
+        .containsExactly(
+            "ORCHESTRATOR_ENDPOINTS", "REEVE_WORKER_POOL_SLOTS", "WORKER_POOL_CAPASITY");
   }
 
   @Test
