@@ -6,6 +6,7 @@ import static io.reeve.worker.FakeServer.welcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.reeve.v1.CancelReason;
 import io.reeve.v1.Control;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Reconnect;
@@ -92,6 +93,36 @@ class WorkerLinkTest extends WorkerFixture {
     assertThat(session.settlements())
         .extracting(Settlement::getTaskId)
         .containsExactlyInAnyOrder("t1", "t2");
+  }
+
+  @Test
+  void aBrokenSessionIsResumedInTimeHoweverLongTheBackoff() {
+    start(
+        builder()
+            .set("link.reconnect.backoff-initial", "1h")
+            .set("link.reconnect.backoff-max", "1h"));
+    var first = server.session(1);
+    first.assign(task("t1", "gate", ""));
+    awaitStarted("t1");
+
+    first.end(Status.UNAVAILABLE);
+
+    assertThat(server.session(2).hello().getHeldList()).containsExactly(lease("t1"));
+  }
+
+  @Test
+  void aLaterAttemptRunsWhileAnEarlierOneOfTheSameTaskWindsDown() {
+    start(builder().slots(2).urgentPercentage(0));
+    var session = server.session(1);
+    session.assign(task("t1", "deaf", ""));
+    awaitStarted("t1");
+    session.cancel("t1", CancelReason.CANCEL_REASON_LEASE_LOST);
+
+    session.assign(task("t1", "echo", "later").toBuilder().setFence(2).setAttempt(2).build());
+
+    var settlement = session.settlementOf("t1");
+    assertThat(settlement.getFence()).isEqualTo(2);
+    assertThat(settlement.getCompleted().getResult().toStringUtf8()).isEqualTo("later");
   }
 
   @Test
@@ -414,7 +445,7 @@ class WorkerLinkTest extends WorkerFixture {
 
     session.order(Control.newBuilder().setDesiredCapacity(2).build());
     Await.until("less", () -> session.lastCredit().getCapacity() == 2);
-    assertThat(session.lastCredit().getUrgentReserve()).isEqualTo(1);
+    assertThat(session.lastCredit().getUrgentReserve()).isZero();
 
     session.order(Control.newBuilder().setDesiredCapacity(100).build());
     Await.until("all", () -> session.lastCredit().getCapacity() == 4);

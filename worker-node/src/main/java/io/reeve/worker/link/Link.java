@@ -1,6 +1,5 @@
 package io.reeve.worker.link;
 
-import io.grpc.Status;
 import io.reeve.v1.Assignments;
 import io.reeve.v1.CancelLeases;
 import io.reeve.v1.Control;
@@ -64,7 +63,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
 
   private record Inbound(int stream, ServerMessage message) implements Command {}
 
-  private record Closed(int stream, Status status) implements Command {}
+  private record Closed(int stream, StreamEnd end) implements Command {}
 
   private record WelcomeOverdue(int stream) implements Command {}
 
@@ -108,6 +107,8 @@ public final class Link extends AbstractBehavior<Link.Command> {
   private @Nullable Session session;
   private String resumeToken = "";
   private long upSince;
+  private Duration resumeWithin = Duration.ZERO;
+  private long resumableUntil;
   private long lastHeard;
   private int failures;
   private int refusals;
@@ -187,8 +188,8 @@ public final class Link extends AbstractBehavior<Link.Command> {
               }
 
               @Override
-              public void closed(Status status) {
-                self.tell(new Closed(number, status));
+              public void closed(StreamEnd end) {
+                self.tell(new Closed(number, end));
               }
             });
     stream = opened;
@@ -297,7 +298,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
       case DRAIN, RESUME, SHUTDOWN -> pool.tell(new LinkEvent.Ordered(control));
       case RECONNECT -> {
         var reason = "sent to another endpoint: " + control.getReconnect().getReason();
-        var next = lost(reason, Duration.ZERO);
+        var next = lost(reason, Duration.ZERO, Duration.ZERO);
         endpoints.sentTo(named(control.getReconnect()));
         return next;
       }
@@ -405,18 +406,18 @@ public final class Link extends AbstractBehavior<Link.Command> {
     if (phase == Phase.LEAVING) {
       return left();
     }
-    var reason = Refusals.describe(closed.status());
-    if (phase == Phase.UP) {
-      return lost(reason, null);
-    }
-    return notConnected(reason, Refusals.isFinal(closed.status().getCode()));
+    var end = closed.end();
+    return phase == Phase.UP
+        ? lost(end.reason(), null, end.retryDelay())
+        : notConnected(end.reason(), end.isFinal(), end.retryDelay());
   }
 
   private Behavior<Command> onWelcomeOverdue(WelcomeOverdue overdue) {
     if (overdue.stream() != streams || phase != Phase.OPENING) {
       return this;
     }
-    return notConnected("no welcome within " + settings.welcomeWithin(), false);
+    return notConnected(
+        "no welcome within " + settings.welcomeWithin().toMillis() + " ms", false, Duration.ZERO);
   }
 
   private Behavior<Command> onCheckSilence(CheckSilence check) {
@@ -425,12 +426,23 @@ public final class Link extends AbstractBehavior<Link.Command> {
     }
     var silence = parts.nanos().getAsLong() - lastHeard;
     return silence > session.silenceMax().toNanos()
-        ? lost("the server was silent for " + Duration.ofNanos(silence).toMillis() + " ms", null)
+        ? lost(
+            "the server was silent for " + Duration.ofNanos(silence).toMillis() + " ms",
+            null,
+            Duration.ZERO)
         : this;
   }
 
-  private Behavior<Command> lost(String reason, @Nullable Duration wait) {
+  /**
+   * The session broke.
+   *
+   * @param wait before the next one; null when that is for the backoff to say
+   * @param atLeast the server's word on that; 0 when it has none
+   */
+  private Behavior<Command> lost(String reason, @Nullable Duration wait, Duration atLeast) {
     var lapse = session == null ? Duration.ZERO : session.resumeWithin();
+    resumeWithin = lapse;
+    resumableUntil = parts.nanos().getAsLong() + lapse.toNanos();
     var lasted = parts.nanos().getAsLong() - upSince;
     closeStream(reason);
     if (lasted > settings.reconnect().max().toNanos()) {
@@ -444,11 +456,24 @@ public final class Link extends AbstractBehavior<Link.Command> {
       return left();
     }
     failures++;
-    reconnectAfter(wait == null ? settings.reconnect().fullJitter(failures, parts.random()) : wait);
+    reconnectAfter(wait == null ? backoff(atLeast) : wait);
     return this;
   }
 
-  private Behavior<Command> notConnected(String reason, boolean refused) {
+  /**
+   * The wait before the next attempt to connect. As long as leases can be resumed it is at most a
+   * quarter of the time for that, so that a long backoff does not lose them.
+   */
+  private Duration backoff(Duration atLeast) {
+    var wait = settings.reconnect().fullJitter(failures, parts.random());
+    var most = resumeWithin.dividedBy(4);
+    if (parts.nanos().getAsLong() - resumableUntil < 0 && wait.compareTo(most) > 0) {
+      wait = most;
+    }
+    return wait.compareTo(atLeast) < 0 ? atLeast : wait;
+  }
+
+  private Behavior<Command> notConnected(String reason, boolean refused, Duration atLeast) {
     var endpoint = endpoints.current();
     closeStream(reason);
     endpoints.moveOn();
@@ -465,7 +490,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
       pool.tell(new LinkEvent.GaveUp(reason));
       return this;
     }
-    reconnectAfter(settings.reconnect().fullJitter(failures, parts.random()));
+    reconnectAfter(backoff(atLeast));
     return this;
   }
 

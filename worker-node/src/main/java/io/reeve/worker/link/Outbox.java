@@ -4,6 +4,7 @@ import io.reeve.v1.LeaseRef;
 import io.reeve.v1.Settlement;
 import io.reeve.v1.Settlements;
 import io.reeve.worker.slot.Lease;
+import io.reeve.worker.slot.Outcomes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -41,7 +42,8 @@ final class Outbox {
    * Forms the next batch and counts it as sent; null when nothing waits.
    *
    * @param countMax at least 1
-   * @param bytesMax of all settlements together; a single larger one still goes, alone
+   * @param bytesMax of all settlements together; one that is larger alone would end the stream each
+   *     time, so its attempt is reported as failed instead
    */
   @Nullable Settlements nextBatch(int countMax, int bytesMax) {
     if (waiting.isEmpty()) {
@@ -53,11 +55,15 @@ final class Outbox {
     for (var next = waiting.peekFirst();
         next != null && settlements.size() < countMax;
         next = waiting.peekFirst()) {
-      bytes += next.getSerializedSize() + FRAME_BYTES;
+      var fitting =
+          next.getSerializedSize() + FRAME_BYTES <= bytesMax
+              ? next
+              : Outcomes.tooLarge(next, bytesMax);
+      bytes += fitting.getSerializedSize() + FRAME_BYTES;
       if (bytes > bytesMax && !settlements.isEmpty()) {
         break;
       }
-      settlements.add(next);
+      settlements.add(fitting);
       waiting.removeFirst();
     }
     lastNumber++;

@@ -3,7 +3,6 @@ package io.reeve.worker.link;
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -28,7 +27,7 @@ final class WorkerStream {
     /** The stream takes messages again. */
     void writable();
 
-    void closed(Status status);
+    void closed(StreamEnd end);
   }
 
   private final ManagedChannel channel;
@@ -111,13 +110,13 @@ final class WorkerStream {
     @Override
     public void onError(Throwable failure) {
       channel.shutdownNow();
-      listener.closed(Status.fromThrowable(failure));
+      listener.closed(StreamEnd.of(failure));
     }
 
     @Override
     public void onCompleted() {
       channel.shutdownNow();
-      listener.closed(Status.OK);
+      listener.closed(StreamEnd.ORDERLY);
     }
   }
 }

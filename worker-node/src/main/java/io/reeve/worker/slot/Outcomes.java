@@ -13,8 +13,8 @@ import io.reeve.worker.PermanentFailure;
 import io.reeve.worker.Rejected;
 import io.reeve.worker.RetryLater;
 
-/** What the end of an attempt is reported as. Pure functions. */
-final class Outcomes {
+/** Makes the end of an attempt a settlement. Pure functions. */
+public final class Outcomes {
 
   static final int FAILURE_MESSAGE_MAX = 8 * 1024;
   private static final int CODE_MAX = 128;
@@ -35,6 +35,20 @@ final class Outcomes {
     }
     return settlement(attempt)
         .setCompleted(result.isEmpty() ? NOTHING : Completed.newBuilder().setResult(result).build())
+        .build();
+  }
+
+  /** The same attempt, failed for good because the server takes no message as large as this. */
+  public static Settlement tooLarge(Settlement settlement, int bytesMax) {
+    var message =
+        "expected a report that fits into a message of "
+            + bytesMax
+            + " bytes, got one of "
+            + settlement.getSerializedSize();
+    return Settlement.newBuilder()
+        .setTaskId(settlement.getTaskId())
+        .setFence(settlement.getFence())
+        .setFailed(failure(FailureType.FAILURE_TYPE_ERROR, "RESULT_TOO_LARGE", message, true))
         .build();
   }
 

@@ -33,6 +33,27 @@ class OutboxTest {
   }
 
   @Test
+  void aResultLargerThanAMessageFailsItsAttemptInsteadOfTheStream() {
+    var large =
+        Settlement.newBuilder()
+            .setTaskId("large")
+            .setFence(3)
+            .setCompleted(Completed.newBuilder().setResult(ByteString.copyFrom(new byte[2000])))
+            .build();
+    outbox.add(large);
+    add("a");
+
+    var batch = Objects.requireNonNull(outbox.nextBatch(10, 1000));
+
+    assertThat(names(batch)).containsExactly("large", "a");
+    assertThat(batch.getSerializedSize()).isLessThan(1100);
+    var failed = batch.getSettlements(0).getFailed();
+    assertThat(batch.getSettlements(0).getFence()).isEqualTo(3);
+    assertThat(failed.getFailure().getCode()).isEqualTo("RESULT_TOO_LARGE");
+    assertThat(failed.getPermanent()).isTrue();
+  }
+
+  @Test
   void aLaterAcknowledgementCoversAllEarlierBatches() {
     add("a", "b", "c");
     batch(1);

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.typesafe.config.ConfigFactory;
-import io.grpc.Status;
 import io.reeve.v1.Welcome;
 import io.reeve.worker.settings.Endpoint;
 import io.reeve.worker.settings.LinkSettings;
 import io.reeve.worker.settings.WorkerSettings;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -69,19 +67,5 @@ class SessionTest {
     assertThat(endpoints.current().host()).isEqualTo("b");
     endpoints.moveOn();
     assertThat(endpoints.current().host()).isEqualTo("a");
-  }
-
-  @Test
-  void onlyWhatARepetitionDoesNotHealIsFinal() {
-    assertThat(Arrays.stream(Status.Code.values()).filter(Refusals::isFinal))
-        .containsExactlyInAnyOrder(
-            Status.Code.INVALID_ARGUMENT,
-            Status.Code.NOT_FOUND,
-            Status.Code.ALREADY_EXISTS,
-            Status.Code.PERMISSION_DENIED,
-            Status.Code.FAILED_PRECONDITION,
-            Status.Code.OUT_OF_RANGE,
-            Status.Code.UNIMPLEMENTED,
-            Status.Code.UNAUTHENTICATED);
   }
 }
