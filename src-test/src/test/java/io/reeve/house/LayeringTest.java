@@ -108,7 +108,8 @@ class LayeringTest {
   private static final Map<String, String> WAITING =
       Map.of(
           "io.reeve.node.Node", "the main thread, from the start of the process to its end",
-          "io.reeve.worker.builtin.HttpHandler", "a handler has a thread of its own to wait on");
+          "io.reeve.worker.builtin.HttpHandler", "a handler has a thread of its own to wait on",
+          "io.reeve.worker.builtin.Commands", "a handler has a thread of its own to wait on");
 
   @ParameterizedTest
   @MethodSource("table")
