@@ -46,6 +46,10 @@ public enum Invariant {
   EVERYTHING_ENDS,
   /** When nothing runs any more, the dispatcher counts nothing in flight. */
   CREDIT_COMES_BACK,
+  /** A snapshot tells of one instant, however long it takes to store it. */
+  SNAPSHOTS_ARE_FROZEN,
+  /** Of what a session repeats until it is answered, one message waits at a partition. */
+  ONE_REPEAT_WAITS,
   /** While nothing fails, each call is answered soon, whatever else its partition does. */
   CALLS_ARE_ANSWERED,
   /** No rule throws. */

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -47,6 +48,8 @@ public final class SimulatedWriter {
     CLAIMS_NOTHING,
     /** What follows from a row waits for the snapshot that is taken behind it. */
     WAITS_FOR_SNAPSHOTS,
+    /** Of what a session repeats, every message waits for the journal. */
+    KEEPS_EVERY_REPEAT,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -68,8 +71,14 @@ public final class SimulatedWriter {
         Now now,
         ActorRef<Object> replyTo);
 
-    /** Keeps a snapshot of the state after the row. Answered by {@link SnapshotEnded}. */
+    /**
+     * Keeps a frozen snapshot of the state after the row, while the partition goes on. Answered by
+     * {@link SnapshotEnded}.
+     */
     void snapshot(long number, PartitionSnapshot snapshot, ActorRef<Object> replyTo);
+
+    /** Lets rows up to this one go. */
+    void trim(long number);
   }
 
   /** Is told what no journal tells. */
@@ -97,7 +106,7 @@ public final class SimulatedWriter {
   public record Stored() {}
 
   /** The snapshot is stored, or could not be. */
-  public record SnapshotEnded() {}
+  public record SnapshotEnded(long number, boolean stored) {}
 
   /** Whether the row is there is unknown, unless another writer has its place. */
   public record Failed(boolean fenced) {}
@@ -106,7 +115,7 @@ public final class SimulatedWriter {
    * What one partition needs.
    *
    * @param incarnation differs with each writer
-   * @param snapshotEvery rows
+   * @param taken is told the commands of each batch
    */
   public record Parts(
       int partition,
@@ -116,7 +125,7 @@ public final class SimulatedWriter {
       Supplier<Long> incarnation,
       Store store,
       Witness witness,
-      int snapshotEvery,
+      Consumer<List<Partition.Command>> taken,
       Set<Flaw> flaws) {}
 
   private final Parts parts;
@@ -129,8 +138,8 @@ public final class SimulatedWriter {
   private boolean claimed;
   private long rows;
   private long epoch;
-  private int sinceSnapshot;
-  private boolean storesSnapshot;
+  private final SnapshotSchedule schedule;
+  private boolean waitsForSnapshot;
   private final Map<Long, String> holders = new HashMap<>();
   private final Map<String, Integer> sessionNos = new HashMap<>();
 
@@ -143,6 +152,7 @@ public final class SimulatedWriter {
     this.turn =
         new PartitionTurn(parts.partition(), incarnation, parts.settings(), parts.random(), front);
     this.state = new PartitionState(parts.settings().limits());
+    this.schedule = new SnapshotSchedule(parts.settings().snapshots());
   }
 
   /** The behaviour of a partition, as {@link Partition#create} gives it, on a simulated store. */
@@ -166,7 +176,7 @@ public final class SimulatedWriter {
         .onMessage(Stored.class, stored -> onStored())
         .onMessage(Recovered.class, this::onRecovered)
         .onMessage(Failed.class, this::onFailed)
-        .onMessage(SnapshotEnded.class, ended -> onSnapshotEnded())
+        .onMessage(SnapshotEnded.class, this::onSnapshotEnded)
         .build();
   }
 
@@ -184,6 +194,7 @@ public final class SimulatedWriter {
     }
     now = parts.now().get();
     state.recovered(now);
+    schedule.recovered(rows, stored.snapshotAt());
     state.forEachAfter(
         0,
         task -> {
@@ -203,7 +214,9 @@ public final class SimulatedWriter {
 
   private void append(List<PartitionEvent> events) {
     rows++;
-    parts.store().append(rows, events, PartitionRow.of(place(rows), events), now, context.getSelf());
+    parts
+        .store()
+        .append(rows, events, PartitionRow.of(place(rows), events), now, context.getSelf());
   }
 
   private RowPlace place(long number) {
@@ -212,6 +225,7 @@ public final class SimulatedWriter {
 
   private Behavior<Object> onBatch(PartitionWriter.Batch batch) {
     now = parts.now().get();
+    parts.taken().accept(batch.commands());
     sessionNos.clear();
     state.forEachHolder((holder, n) -> sessionNos.put(holder, state.sessionNo(holder)));
     var events = new ArrayList<PartitionEvent>();
@@ -318,29 +332,49 @@ public final class SimulatedWriter {
       front.tell(new Partition.WriterReady());
       return Behaviors.same();
     }
-    if (++sinceSnapshot >= parts.snapshotEvery() && !storesSnapshot) {
-      sinceSnapshot = 0;
-      storesSnapshot = true;
-      parts.store().snapshot(rows, state.snapshot(), context.getSelf());
-      if (parts.flaws().contains(Flaw.WAITS_FOR_SNAPSHOTS)) {
-        return Behaviors.same();
-      }
-    }
     finish();
     return Behaviors.same();
   }
 
-  private Behavior<Object> onSnapshotEnded() {
-    storesSnapshot = false;
-    if (parts.flaws().contains(Flaw.WAITS_FOR_SNAPSHOTS)) {
-      finish();
+  /** As in production: answers leave before the partition thinks of snapshots. */
+  private void finish() {
+    if (parts.flaws().contains(Flaw.WAITS_FOR_SNAPSHOTS) && beginSnapshot()) {
+      waitsForSnapshot = true;
+      return;
     }
-    return Behaviors.same();
+    answer();
+    beginSnapshot();
   }
 
-  private void finish() {
+  private void answer() {
     front.tell(new Partition.WriterDone(turn.nextInNanos()));
     turn.release();
+  }
+
+  private boolean beginSnapshot() {
+    var held = state.live() + state.finishedKept();
+    if (!schedule.due(held, state.finishedTotal(), now.monoNanos())) {
+      return false;
+    }
+    schedule.begun(state.finishedTotal());
+    parts.store().snapshot(schedule.row(), state.snapshot(), context.getSelf());
+    return true;
+  }
+
+  private Behavior<Object> onSnapshotEnded(SnapshotEnded ended) {
+    if (ended.stored()) {
+      var oldestKept = schedule.stored(ended.number());
+      if (oldestKept > 0) {
+        parts.store().trim(oldestKept);
+      }
+    } else {
+      schedule.failed(parts.now().get().monoNanos());
+    }
+    if (waitsForSnapshot) {
+      waitsForSnapshot = false;
+      answer();
+    }
+    return Behaviors.same();
   }
 
   private Behavior<Object> onFailed(Failed failed) {

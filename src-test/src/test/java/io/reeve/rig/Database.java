@@ -76,8 +76,7 @@ final class Database {
         insert.setLong(1, number);
         insert.setBytes(
             3,
-            new JournalSerializer()
-                .toBinary(PartitionRow.of(new RowPlace(id, number), List.of())));
+            new JournalSerializer().toBinary(PartitionRow.of(new RowPlace(id, number), List.of())));
         try {
           insert.executeUpdate();
           return;

@@ -49,8 +49,7 @@ final class JournalFile {
       try (var insert = connection.prepareStatement(sql)) {
         for (var next : nextRows(connection)) {
           insert.setLong(1, next.number());
-          insert.setBytes(
-              2, new JournalSerializer().toBinary(PartitionRow.of(next, List.of())));
+          insert.setBytes(2, new JournalSerializer().toBinary(PartitionRow.of(next, List.of())));
           insert.setString(3, next.persistenceId());
           insert.executeUpdate();
         }

@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class Cluster implements SimulatedWriter.Witness {
 
   private static final long MS = 1_000_000;
-  private static final int SNAPSHOT_EVERY = 25;
   private static final int BUFFERED_MAX = 1_000;
 
   /** As the node that has the dispatcher supervises it. */
@@ -122,7 +121,8 @@ final class Cluster implements SimulatedWriter.Witness {
   // ---- Partitions
 
   /** What the shard region of a node does with a message. */
-  private void route(Host from, int partition, Partition.Command command) {
+  private void route(Host from, int partition, Partition.Command sent) {
+    var command = flawed(sent);
     var home = homes[partition];
     if (from.downed) {
       for (var actor : from.actors) {
@@ -140,6 +140,18 @@ final class Cluster implements SimulatedWriter.Witness {
       }
       startPartition(partition);
     }
+  }
+
+  /** As if nobody could tell that two messages repeat each other. */
+  private Partition.Command flawed(Partition.Command sent) {
+    return flaws.contains(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT)
+            && sent instanceof Partition.Settle settle
+        ? new Partition.Settle(
+            settle.holder(),
+            settle.batch(),
+            settle.settlements(),
+            new Repeats.Alias<>(settle.session()))
+        : sent;
   }
 
   private void startPartition(int partition) {
@@ -162,6 +174,7 @@ final class Cluster implements SimulatedWriter.Witness {
 
   private void startPartition(int partition, Host node) {
     var heard = renewals.ofPartition();
+    var repeats = new Repeats(world, checker, partition);
     var parts =
         new SimulatedWriter.Parts(
             partition,
@@ -171,11 +184,11 @@ final class Cluster implements SimulatedWriter.Witness {
             () -> heard.incarnation(++incarnations),
             journals.get(partition),
             this,
-            SNAPSHOT_EVERY,
+            repeats::handOver,
             flaws);
     var front = world.start(node, "p" + partition, SimulatedWriter.partition(parts));
     homes[partition] = front;
-    front.listen(heard);
+    front.listen(heard.andThen(repeats));
     front.whenStopped(
         () -> {
           if (homes[partition] == front) {

@@ -24,6 +24,8 @@ enum Flaw {
   WAITS_FOR_SNAPSHOTS,
   /** Partitions end leases before they look at the renewals that wait. */
   ENDS_LEASES_BEFORE_RENEWALS,
+  /** Partitions keep every message that a session repeats while the journal is away. */
+  KEEPS_EVERY_REPEAT,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -36,6 +38,7 @@ enum Flaw {
       case CLAIMS_NOTHING -> Set.of(SimulatedWriter.Flaw.CLAIMS_NOTHING);
       case WAITS_FOR_SNAPSHOTS -> Set.of(SimulatedWriter.Flaw.WAITS_FOR_SNAPSHOTS);
       case ENDS_LEASES_BEFORE_RENEWALS -> Set.of(SimulatedWriter.Flaw.ENDS_LEASES_BEFORE_RENEWALS);
+      case KEEPS_EVERY_REPEAT -> Set.of(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

@@ -2,13 +2,14 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
+import io.reeve.check.Invariant;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.journal.PartitionRow;
+import io.reeve.journal.StateHash;
 import io.reeve.partition.SimulatedWriter;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +44,16 @@ final class SimJournal implements SimulatedWriter.Store {
   private final World world;
   private final Checker checker;
   private final int partition;
-  private final List<PartitionRow> rows = new ArrayList<>();
+
+  /** Rows that are kept. */
+  private final ArrayDeque<PartitionRow> rows = new ArrayDeque<>();
+
+  /** Rows that are gone. */
+  private long trimmed;
+
   private final ArrayDeque<Trouble> troubles = new ArrayDeque<>();
   private @Nullable PartitionSnapshot snapshot;
-  private int snapshotAt;
+  private long snapshotAt;
   private @Nullable SimActor<?> owner;
   private boolean takenByZombie;
   long conflicts;
@@ -75,7 +82,7 @@ final class SimJournal implements SimulatedWriter.Store {
         () ->
             replyTo.tell(
                 new SimulatedWriter.Recovered(
-                    snapshotAt, snapshot, List.copyOf(rows.subList(snapshotAt, rows.size())))));
+                    snapshotAt, snapshot, rows.stream().skip(snapshotAt - trimmed).toList())));
   }
 
   @Override
@@ -89,9 +96,9 @@ final class SimJournal implements SimulatedWriter.Store {
     world.in(
         latency(trouble),
         () -> {
-          var before = rows.size();
+          var before = last();
           var answer = store(number, events, row, now, trouble);
-          if (rows.size() > before) {
+          if (last() > before) {
             owner = ((SimRef<?>) replyTo).owner;
             takenByZombie = events.isEmpty() ? owner.host.downed || !owner.alive : takenByZombie;
           }
@@ -130,7 +137,7 @@ final class SimJournal implements SimulatedWriter.Store {
     if (trouble == Trouble.FAILS) {
       return new SimulatedWriter.Failed(false);
     }
-    if (number != rows.size() + 1) {
+    if (number != last() + 1) {
       conflicts++;
       return new SimulatedWriter.Failed(true);
     }
@@ -154,15 +161,35 @@ final class SimJournal implements SimulatedWriter.Store {
             ? world.random.nextLong(SLOW_SNAPSHOT_MAX)
             : 1L + world.random.nextInt(SNAPSHOT_MAX);
     var fails = world.random.nextInt(8) == 0;
+    var frozen = StateHash.of(snapshot);
     world.in(
         latency,
         ((SimRef<?>) replyTo).owner.host,
         () -> {
-          if (!fails && number > snapshotAt && number <= rows.size()) {
-            this.snapshotAt = (int) number;
+          if (StateHash.of(snapshot) != frozen) {
+            checker.violated(
+                Invariant.SNAPSHOTS_ARE_FROZEN,
+                "partition %d: the snapshot of row %d changed while it was stored"
+                    .formatted(partition, number));
+          }
+          if (!fails && number > snapshotAt && number <= last()) {
+            this.snapshotAt = number;
             this.snapshot = snapshot;
           }
-          replyTo.tell(new SimulatedWriter.SnapshotEnded());
+          replyTo.tell(new SimulatedWriter.SnapshotEnded(number, !fails));
         });
+  }
+
+  @Override
+  public void trim(long number) {
+    while (trimmed < number) {
+      rows.remove();
+      trimmed++;
+    }
+  }
+
+  /** The number of the last row. */
+  private long last() {
+    return trimmed + rows.size();
   }
 }

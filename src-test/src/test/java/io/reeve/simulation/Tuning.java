@@ -59,7 +59,7 @@ final class Tuning {
         new Limits(
             2_000,
             4 << 20,
-            60,
+            15,
             1 << 20,
             Duration.ofHours(1).toMillis(),
             5_000,
@@ -70,7 +70,7 @@ final class Tuning {
         new Partition.BatchMax(20, 64 << 10, 50),
         20,
         new Partition.Snapshots(
-            100, 100, 2, new Partition.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8), 0)),
+            10, 15, 2, new Partition.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8), 0)),
         new Partition.Backoff(Duration.ofMillis(20), Duration.ofMillis(400), 0.2));
   }
 
