@@ -1,7 +1,6 @@
 package io.reeve.session;
 
 import io.reeve.domain.session.CreditBook;
-import io.reeve.domain.session.DeliveryWatch;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
@@ -82,20 +81,11 @@ final class Holding {
     return new Sorted(covered, handedBack);
   }
 
-  /**
-   * Notes which leases never reached the worker, now that its stream has ended. Their attempts do
-   * not count, since no handler has seen them.
-   *
-   * @param deliveries not acknowledged for {@code forNanos} or longer: those are taken as lost
-   */
-  void streamEnded(DeliveryWatch deliveries, long nowNanos, long forNanos) {
-    deliveries.forEachUnacknowledged(
-        nowNanos,
-        forNanos,
-        (partition, sequence, fence) ->
-            undelivered
-                .computeIfAbsent(partition, p -> new ArrayList<>())
-                .add(Settlement.released(sequence, fence, "never acknowledged by the worker")));
+  /** Notes a lease that never reached the worker: its attempt does not count. */
+  void undelivered(int partition, long sequence, long fence) {
+    undelivered
+        .computeIfAbsent(partition, p -> new ArrayList<>())
+        .add(Settlement.released(sequence, fence, "never acknowledged by the worker"));
   }
 
   /** By partition the leases that never reached the worker and are still held, to hand back. */

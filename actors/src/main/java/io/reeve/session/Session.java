@@ -98,12 +98,6 @@ public final class Session {
   /** The stream ended, by failure or in order without a goodbye. */
   public record StreamClosed(String cause) implements FromWorker {}
 
-  // ---- What the node says
-  // ------------------------------------------------------------------------
-
-  /** An order for the worker, which is passed on. */
-  public record Instruct(OrderKind kind, String reason) implements Command {}
-
   // ---- What the session says to the worker, put onto the wire by the edge
   // ------------------------
 
@@ -129,27 +123,15 @@ public final class Session {
   public record Pong(long heartbeat) implements ToWorker {}
 
   /**
-   * What the worker is to do.
+   * The node leaves: the worker is to resume its session elsewhere.
    *
-   * @param endpoints where to go on {@link OrderKind#RECONNECT}, as {@code host:port}; may be empty
+   * @param endpoints where to go, as {@code host:port}; may be empty
    */
-  public record Order(OrderKind kind, String reason, List<String> endpoints) implements ToWorker {
+  public record Reconnect(String reason, List<String> endpoints) implements ToWorker {
 
-    public Order {
+    public Reconnect {
       endpoints = List.copyOf(endpoints);
     }
-
-    /** An order that leads nowhere else. */
-    public Order(OrderKind kind, String reason) {
-      this(kind, reason, List.of());
-    }
-  }
-
-  public enum OrderKind {
-    DRAIN,
-    RESUME,
-    SHUTDOWN,
-    RECONNECT
   }
 
   /**
@@ -166,6 +148,16 @@ public final class Session {
     private static final int DIGITS = 32;
 
     private static final Pattern TEXT = Pattern.compile("([0-9a-f]{32})\\.([1-9][0-9]{0,8})");
+
+    /** The token of a fresh worker's session. */
+    static ResumeToken first(String secret) {
+      return new ResumeToken(secret, 1);
+    }
+
+    /** The token of the session that resumes with this one. */
+    ResumeToken next() {
+      return new ResumeToken(secret, sessionNo + 1);
+    }
 
     /** The token with this text, or null when it is not one. */
     public static @Nullable ResumeToken parse(String text) {

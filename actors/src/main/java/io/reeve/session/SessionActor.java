@@ -2,7 +2,6 @@ package io.reeve.session;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.session.CreditBook;
-import io.reeve.domain.session.DeliveryWatch;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.Misuse;
 import io.reeve.partition.Assignment;
@@ -26,30 +25,23 @@ import org.jspecify.annotations.Nullable;
 /** How a {@link Session} behaves. */
 final class SessionActor extends AbstractBehavior<Command> {
 
-  private static final String DEAF = "DEAF";
-  private static final String SLOW_READER = "SLOW_READER";
-
   private final Reminders reminders;
-  private final WorkerStream stream;
+  private final Downstream worker;
   private final WorkerCard card;
   private final Session.Environment env;
   private final ActorRef<Partition.ToSession> fromPartitions;
   private final DispatcherLink dispatcher;
   private final LeaseTable leases;
-  private final DeliveryWatch deliveries = new DeliveryWatch();
   private final Holding holding;
   private final Settling settling;
   private final List<Session.Lease> lost = new ArrayList<>();
   private Phase phase = Phase.NEW;
-  private boolean streamOpen = true;
   private long heardAt;
   private long renewedAt;
 
   // Empty until the hello.
   private Session.@Nullable Hello hello;
   private Session.@Nullable ResumeToken token;
-  private String holder = "";
-  private int sessionNo;
   private CreditBook credit;
   private PartitionLink partitions;
 
@@ -61,7 +53,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       Session.Environment env) {
     super(context);
     this.reminders = reminders;
-    this.stream = stream;
+    this.worker = new Downstream(stream, env.settings().receivedWithin());
     this.card = card;
     this.env = env;
     this.fromPartitions =
@@ -71,7 +63,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     this.holding = new Holding(env.partitions().count(), leases);
     this.settling = new Settling(env.partitions().count(), leases, env.tuning().batchesMax());
     this.credit = new CreditBook(env.settings().capacityMax(), 0, 0, 0);
-    this.partitions = new PartitionLink(env.partitions(), holder, 0, leases, fromPartitions);
+    this.partitions = new PartitionLink(env.partitions(), "", 0, leases, fromPartitions);
     reminders.set(Due.HELLO, env.tuning().helloWithin());
   }
 
@@ -84,7 +76,6 @@ final class SessionActor extends AbstractBehavior<Command> {
         .onMessage(Session.FromWorker.class, this::onFromWorker)
         .onMessage(Session.FromDispatcher.class, this::onFromDispatcher)
         .onMessage(Session.DispatcherStopped.class, this::onDispatcherStopped)
-        .onMessage(Session.Instruct.class, this::onInstruct)
         .onMessage(Due.class, this::onDue)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -94,11 +85,11 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   private Behavior<Command> onFromWorker(Session.FromWorker message) {
     heardAt = now();
-    stream.handled();
+    worker.handled();
     if (message instanceof Session.StreamClosed closed) {
       return onStreamClosed(closed);
     }
-    if (!streamOpen) {
+    if (!worker.isOpen()) {
       return this; // what the worker said before it could know that its stream was ended
     }
     if (message instanceof Session.Hello first) {
@@ -116,7 +107,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       return onCreditStated(stated);
     }
     if (message instanceof Session.ReceivedUpTo received) {
-      var misuse = deliveries.received(received.sequence());
+      var misuse = worker.received(received.sequence());
       return misuse == null ? this : misused(misuse);
     }
     if (message instanceof Session.Beat beat) {
@@ -138,14 +129,12 @@ final class SessionActor extends AbstractBehavior<Command> {
     reminders.cancel(Due.HELLO);
     hello = first;
     var resume = first.resume();
-    token =
-        resume == null
-            ? new Session.ResumeToken(env.ids().get(), 1)
-            : new Session.ResumeToken(resume.secret(), resume.sessionNo() + 1);
-    holder = token.holder();
-    sessionNo = token.sessionNo();
-    partitions = new PartitionLink(env.partitions(), holder, sessionNo, leases, fromPartitions);
-    dispatcher.speakFor(holder, sessionNo);
+    var mine = resume == null ? Session.ResumeToken.first(env.ids().get()) : resume.next();
+    token = mine;
+    var holder = mine.holder();
+    partitions =
+        new PartitionLink(env.partitions(), holder, mine.sessionNo(), leases, fromPartitions);
+    dispatcher.speakFor(holder, mine.sessionNo());
     lost.addAll(holding.takeOver(first));
     card.introduce(first, leases.total(), heardAt);
     phase = Phase.ATTACHING;
@@ -173,10 +162,8 @@ final class SessionActor extends AbstractBehavior<Command> {
     if (!partitions.allAttached()) {
       reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
     }
-    var sent =
-        offer(
-            new Session.Welcome(
-                id, Objects.requireNonNull(token), env.settings(), List.copyOf(lost)));
+    var mine = Objects.requireNonNull(token);
+    var sent = worker.say(new Session.Welcome(id, mine, env.settings(), List.copyOf(lost)));
     lost.clear();
     return sent ? register() : slowReader();
   }
@@ -209,7 +196,7 @@ final class SessionActor extends AbstractBehavior<Command> {
       renewedAt = heardAt;
       partitions.renew();
     }
-    return offer(new Session.Pong(beat.sequence())) ? this : slowReader();
+    return say(new Session.Pong(beat.sequence()));
   }
 
   private Behavior<Command> onProgress(Session.ProgressMade progress) {
@@ -223,13 +210,12 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   private Behavior<Command> onGoodbye(Session.Goodbye goodbye) {
     getContext().getLog().info("worker {} leaves: {}", workerId(), goodbye.reason());
-    streamOpen = false;
-    stream.complete();
+    worker.complete();
     return end(false);
   }
 
   private Behavior<Command> onStreamClosed(Session.StreamClosed closed) {
-    streamOpen = false;
+    worker.ended();
     return switch (phase) {
       case NEW -> Behaviors.stopped();
       case GRACE -> this;
@@ -261,7 +247,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onAssigned(Partition.Assigned assigned) {
-    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING && hasRoomFor(assigned));
+    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING && worker.hasRoomFor(assigned.assignments()));
     if (!sorted.handedBack().isEmpty()) {
       partitions.settle(0, assigned.partition(), sorted.handedBack());
       tellCredit();
@@ -270,13 +256,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> deliver(int partition, List<Assignment> assignments) {
-    var sequence =
-        deliveries.next(
-            partition,
-            assignments.stream().mapToLong(Assignment::sequence).toArray(),
-            assignments.stream().mapToLong(Assignment::fence).toArray(),
-            now());
-    if (!offer(new Session.Assignments(sequence, partition, assignments))) {
+    if (!worker.deliver(partition, assignments, now())) {
       return slowReader();
     }
     reminders.setOnce(Due.RECEIVED, env.settings().receivedWithin());
@@ -290,8 +270,8 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> acknowledge() {
-    var ack = streamOpen ? settling.news() : null;
-    return ack == null || offer(ack) ? this : slowReader();
+    var ack = worker.isOpen() ? settling.news() : null;
+    return ack == null ? this : say(ack);
   }
 
   private Behavior<Command> onLeasesEnded(Partition.LeasesEnded ended) {
@@ -303,7 +283,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onAttached(Partition.Attached attached) {
-    if (attached.sessionNo() > sessionNo) {
+    if (token != null && attached.sessionNo() > token.sessionNo()) {
       return superseded();
     }
     var p = attached.partition();
@@ -318,9 +298,9 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> cancel(List<Session.CancelledLease> leases) {
-    return leases.isEmpty() || phase != Phase.SERVING || offer(new Session.CancelLeases(leases))
+    return leases.isEmpty() || phase != Phase.SERVING
         ? this
-        : slowReader();
+        : say(new Session.CancelLeases(leases));
   }
 
   // ---- What the dispatcher says
@@ -402,9 +382,10 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> checkReceived() {
-    var left = deliveries.leftNanos(now(), env.settings().receivedWithin().toNanos());
+    var left = worker.leftNanos(now());
     if (left <= 0) {
-      return refuse(DEAF, "the worker did not acknowledge its assignments in time", true);
+      return refuse(
+          Downstream.DEAF, "the worker did not acknowledge its assignments in time", true);
     }
     if (left != Long.MAX_VALUE) {
       reminders.set(Due.RECEIVED, Duration.ofNanos(left));
@@ -413,7 +394,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> checkSilence() {
-    if (stream.holdsBack()) {
+    if (worker.holdsBack()) {
       heardAt = now(); // what the worker says waits unread
     }
     var left = env.settings().silenceMax().toNanos() - (now() - heardAt);
@@ -424,12 +405,6 @@ final class SessionActor extends AbstractBehavior<Command> {
     return this;
   }
 
-  private Behavior<Command> onInstruct(Session.Instruct instruct) {
-    return phase != Phase.SERVING || offer(new Session.Order(instruct.kind(), instruct.reason()))
-        ? this
-        : slowReader();
-  }
-
   // ---- How a session ends
 
   private Behavior<Command> misused(Misuse misuse) {
@@ -437,13 +412,13 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> slowReader() {
-    return refuse(SLOW_READER, "the worker did not read its stream", true);
+    return refuse(Downstream.SLOW_READER, "the worker did not read its stream", true);
   }
 
   /** Ends the stream; the worker may resume in a new one while the grace time lasts. */
   private Behavior<Command> refuse(String reason, String message, boolean retry) {
     getContext().getLog().info("session of worker {} ended: {} {}", workerId(), reason, message);
-    refuseStream(new SessionRefusal(reason, message, retry));
+    worker.refuse(new SessionRefusal(reason, message, retry));
     return switch (phase) {
       case NEW -> Behaviors.stopped();
       case GRACE -> this;
@@ -455,16 +430,9 @@ final class SessionActor extends AbstractBehavior<Command> {
   private Behavior<Command> superseded() {
     getContext().getLog().info("session of worker {} was superseded", workerId());
     var refusal = new SessionRefusal("SUPERSEDED", "a later session took over", false);
-    refuseStream(refusal);
+    worker.refuse(refusal);
     card.end(refusal.reason());
     return Behaviors.stopped();
-  }
-
-  private void refuseStream(SessionRefusal refusal) {
-    if (streamOpen) {
-      streamOpen = false;
-      stream.refuse(refusal);
-    }
   }
 
   /**
@@ -475,7 +443,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     phase = Phase.GRACE;
     card.waiting(reason, leases.total(), heardAt);
     credit.close();
-    holding.streamEnded(deliveries, now(), arrivedWithinNanos(reason));
+    worker.forEachUndelivered(reason, now(), holding::undelivered);
     reminders.cancel(Due.WELCOME);
     reminders.cancel(Due.SILENCE);
     reminders.cancel(Due.RECEIVED);
@@ -488,18 +456,6 @@ final class SessionActor extends AbstractBehavior<Command> {
     return this;
   }
 
-  /**
-   * How long a message may be unacknowledged and still count as arrived. A worker acknowledges
-   * within a quarter of its time, or its attempts might end it before it has. A worker that does
-   * not read, or acknowledges nothing in time, got none of them.
-   */
-  private long arrivedWithinNanos(String reason) {
-    return switch (reason) {
-      case DEAF, SLOW_READER -> 0;
-      default -> env.settings().receivedWithin().toNanos() / 4;
-    };
-  }
-
   private Behavior<Command> end(boolean workerLost) {
     getContext().getLog().info("worker {} is gone, {} leases end", workerId(), leases.total());
     partitions.handBack(holding.undelivered());
@@ -510,22 +466,15 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
-    refuseStream(new SessionRefusal("SESSION_STOPPED", "the session was stopped", true));
+    worker.refuse(new SessionRefusal("SESSION_STOPPED", "the session was stopped", true));
     return this;
   }
 
   // ---- Helpers
 
-  private boolean hasRoomFor(Partition.Assigned assigned) {
-    var bytes = 0L;
-    for (var assignment : assigned.assignments()) {
-      bytes += assignment.spec().length;
-    }
-    return stream.hasRoomFor(bytes);
-  }
-
-  private boolean offer(Session.ToWorker message) {
-    return streamOpen && stream.offer(message);
+  /** Tells the worker, or ends its stream. */
+  private Behavior<Command> say(Session.ToWorker message) {
+    return worker.say(message) ? this : slowReader();
   }
 
   private void show(Session.@Nullable WorkerFigures said) {

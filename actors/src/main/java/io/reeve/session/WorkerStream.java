@@ -1,7 +1,5 @@
 package io.reeve.session;
 
-import io.reeve.domain.task.Rejection;
-
 /**
  * The server's side of a worker's stream, as a session sees it. Calls come from one session actor
  * at a time and never block.
@@ -45,11 +43,5 @@ public interface WorkerStream {
    *
    * @param reason stable, machine-readable, in upper case; see docs/errors.md
    */
-  record SessionRefusal(String reason, String message, boolean retry) {
-
-    /** A refusal of the rules, told to the worker. */
-    public static SessionRefusal of(Rejection rejection) {
-      return new SessionRefusal(rejection.code().name(), rejection.message(), true);
-    }
-  }
+  record SessionRefusal(String reason, String message, boolean retry) {}
 }

@@ -630,15 +630,6 @@ class SessionTest {
         .containsExactly(new Partition.LeaseKey(1, 1));
   }
 
-  @Test
-  void ordersOfTheNodeArePassedOn() {
-    registered(9, 0);
-
-    session.tell(new Session.Instruct(Session.OrderKind.DRAIN, "maintenance"));
-
-    assertThat(stream.expect(Session.Order.class).kind()).isEqualTo(Session.OrderKind.DRAIN);
-  }
-
   // ---- What others see of the worker
 
   @Test

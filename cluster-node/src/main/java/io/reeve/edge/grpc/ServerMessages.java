@@ -12,14 +12,11 @@ import io.reeve.v1.CancelLeases;
 import io.reeve.v1.CancelReason;
 import io.reeve.v1.CancelledLease;
 import io.reeve.v1.Control;
-import io.reeve.v1.Drain;
 import io.reeve.v1.LeaseRef;
 import io.reeve.v1.Ping;
 import io.reeve.v1.Reconnect;
 import io.reeve.v1.RefusedSettlement;
-import io.reeve.v1.Resume;
 import io.reeve.v1.SettlementAck;
-import io.reeve.v1.Shutdown;
 import io.reeve.v1.Welcome;
 import java.time.Clock;
 
@@ -55,7 +52,7 @@ final class ServerMessages {
               .setServerTime(TaskReplies.instant(clock.millis())));
     } else if (message instanceof Session.CancelLeases m) {
       view.setCancel(cancel(m));
-    } else if (message instanceof Session.Order m) {
+    } else if (message instanceof Session.Reconnect m) {
       view.setControl(control(m));
     } else if (message instanceof Session.Welcome m) {
       view.setWelcome(welcome(m));
@@ -116,20 +113,11 @@ final class ServerMessages {
     };
   }
 
-  private static Control control(Session.Order order) {
-    var control = Control.newBuilder();
-    return switch (order.kind()) {
-      case DRAIN -> control.setDrain(Drain.getDefaultInstance()).build();
-      case RESUME -> control.setResume(Resume.getDefaultInstance()).build();
-      case SHUTDOWN -> control.setShutdown(Shutdown.newBuilder().setReason(order.reason())).build();
-      case RECONNECT ->
-          control
-              .setReconnect(
-                  Reconnect.newBuilder()
-                      .setReason(order.reason())
-                      .addAllEndpoints(order.endpoints()))
-              .build();
-    };
+  private static Control control(Session.Reconnect order) {
+    return Control.newBuilder()
+        .setReconnect(
+            Reconnect.newBuilder().setReason(order.reason()).addAllEndpoints(order.endpoints()))
+        .build();
   }
 
   private Welcome welcome(Session.Welcome message) {

@@ -131,10 +131,7 @@ final class Sessions extends AbstractBehavior<Sessions.Command> {
     var endpoints = new ArrayList<>(leave.endpoints());
     for (var session : held.values()) {
       // A worker whose buffer is full does not read; its stream ends a moment later anyhow.
-      session.stream()
-          .offer(
-              new Session.Order(
-                  Session.OrderKind.RECONNECT, leave.reason(), List.copyOf(endpoints)));
+      session.stream().offer(new Session.Reconnect(leave.reason(), endpoints));
       Collections.rotate(endpoints, 1);
     }
     return this;

@@ -9,7 +9,6 @@ import io.grpc.stub.StreamObserver;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
-import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
 import io.reeve.session.Session;
@@ -304,7 +303,7 @@ class WorkerServiceEdgeTest {
   void aRefusalOfTheSessionArrivesTyped() throws InterruptedException {
     var worker = connected();
     worker.session().stream()
-        .refuse(SessionRefusal.of(new Rejection(Rejection.Code.STALE_LEASE, "expected X")));
+        .refuse(new SessionRefusal("STALE_LEASE", "expected X", true));
 
     var refusal = worker.refusal();
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
