@@ -65,26 +65,10 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       String pool,
       List<String> queues,
       Set<String> kinds,
-      Credit credit,
+      CreditTotals credit,
       ActorRef<ToSession> session,
       ActorRef<Partition.ToSession> deliverTo)
       implements Command {}
-
-  /**
-   * Cumulative, so that a lost or repeated one cannot make it drift: in flight are {@code
-   * receivedTotal - releasedTotal} assignments, and what was granted and is on its way.
-   *
-   * @param capacity leases the worker is ready to hold; 0 while it drains
-   * @param urgentReserve how many of them only urgent tasks may use
-   * @param receivedTotal assignments that reached the session, those taken over included
-   * @param releasedTotal slots given back since, by the worker or by the session itself
-   */
-  public record Credit(int capacity, int urgentReserve, long receivedTotal, long releasedTotal)
-      implements Wire {
-    CreditTotals totals() {
-      return new CreditTotals(capacity, urgentReserve, receivedTotal, releasedTotal);
-    }
-  }
 
   /**
    * The session's credit changed.
@@ -93,7 +77,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    *     welcome resumes with the same token again
    */
   public record CreditChanged(
-      String holder, int sessionNo, Credit credit, ActorRef<ToSession> session)
+      String holder, int sessionNo, CreditTotals credit, ActorRef<ToSession> session)
       implements Command {}
 
   /** The session ended; its leases are the partitions' business. */
@@ -262,7 +246,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       // counts.
       dispatch.end(c.holder(), c.sessionNo());
     }
-    switch (dispatch.register(offer, c.credit().totals())) {
+    switch (dispatch.register(offer, c.credit())) {
       case STALE -> {
         c.session().tell(new Superseded());
         return this;
@@ -290,7 +274,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       c.session().tell(answerToUnknown(c));
       return this;
     }
-    return dispatch.credit(c.holder(), c.sessionNo(), c.credit().totals()) ? queuePair() : this;
+    return dispatch.credit(c.holder(), c.sessionNo(), c.credit()) ? queuePair() : this;
   }
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {

@@ -4,9 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.reeve.domain.dispatch.DemandRules;
 import io.reeve.domain.dispatch.Rules;
-import io.reeve.domain.dispatch.Rules.LanePreference;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 
 /** Everything the dispatcher can be tuned by; read from {@code reeve.dispatcher}. */
@@ -28,7 +26,7 @@ public record DispatcherSettings(
     var c = config.getConfig("reeve.dispatcher");
     var rules =
         new Rules(
-            lanes(c.getString("lanes")),
+            normalEvery(c),
             within(c, "grant-max", 1, 10_000),
             within(c, "spread-min", 1, 10_000),
             c.getBoolean("standing-grants"),
@@ -59,14 +57,12 @@ public record DispatcherSettings(
     return doubled.compareTo(greetBackoffMax) > 0 ? greetBackoffMax : doubled;
   }
 
-  private static LanePreference lanes(String text) {
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "urgent-first" -> LanePreference.URGENT_FIRST;
-      case "alternating" -> LanePreference.ALTERNATING;
-      default ->
-          throw new ConfigException.BadValue(
-              PATH + "lanes", "expected urgent-first or alternating, got " + text);
-    };
+  private static int normalEvery(Config c) {
+    var every = within(c, "normal-every", 0, 1_000);
+    if (every == 1) {
+      throw new ConfigException.BadValue(PATH + "normal-every", "expected 0 or 2 to 1000, got 1");
+    }
+    return every;
   }
 
   private static int within(Config c, String key, int min, int max) {

@@ -1,7 +1,7 @@
 package io.reeve.session;
 
 import io.reeve.dispatch.Dispatcher;
-import io.reeve.domain.session.CreditBook;
+import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.partition.Partition;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -47,7 +47,7 @@ final class DispatcherLink {
     return dispatcher != null;
   }
 
-  void register(Session.Hello offer, CreditBook credit) {
+  void register(Session.Hello offer, CreditTotals credit) {
     proxy.tell(
         new Dispatcher.Register(
             holder,
@@ -56,7 +56,7 @@ final class DispatcherLink {
             offer.pool(),
             offer.queues(),
             offer.kinds(),
-            stated(credit),
+            credit,
             self,
             deliverTo));
   }
@@ -98,8 +98,8 @@ final class DispatcherLink {
   }
 
   /** States the credit; when there is no dispatcher, the next one learns it by registration. */
-  void tellCredit(CreditBook credit) {
-    tell(new Dispatcher.CreditChanged(holder, sessionNo, stated(credit), self));
+  void tellCredit(CreditTotals credit) {
+    tell(new Dispatcher.CreditChanged(holder, sessionNo, credit, self));
   }
 
   void tellEnd() {
@@ -110,11 +110,5 @@ final class DispatcherLink {
     if (dispatcher != null) {
       dispatcher.tell(command);
     }
-  }
-
-  private static Dispatcher.Credit stated(CreditBook credit) {
-    var totals = credit.totals();
-    return new Dispatcher.Credit(
-        totals.capacity(), totals.urgentReserve(), totals.receivedTotal(), totals.releasedTotal());
   }
 }

@@ -65,7 +65,7 @@ final class Holding {
     for (var i = 0; i < all.size(); i++) {
       var assignment = all.get(i);
       if (serving ? credit.admit(assignment.lane()) : credit.turnAway()) {
-        leases.put(assigned.partition(), assignment.sequence(), assignment.fence());
+        put(assigned.partition(), assignment);
         if (!handedBack.isEmpty()) {
           covered.add(assignment);
         }
@@ -95,6 +95,13 @@ final class Holding {
             released.removeIf(lease -> !leases.holds(partition, lease.sequence(), lease.fence())));
     undelivered.values().removeIf(List::isEmpty);
     return undelivered;
+  }
+
+  private void put(int partition, Assignment assignment) {
+    switch (assignment.lane()) {
+      case NORMAL -> leases.put(partition, assignment.sequence(), assignment.fence());
+      case URGENT -> leases.putUrgent(partition, assignment.sequence(), assignment.fence());
+    }
   }
 
   /** Forgets leases that ended; returns those that the worker has to hear of. */

@@ -1,6 +1,7 @@
 package io.reeve.session;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.session.CreditBook;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.Misuse;
@@ -339,14 +340,14 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> register() {
-    dispatcher.register(Objects.requireNonNull(hello), credit);
+    dispatcher.register(Objects.requireNonNull(hello), totals());
     reminders.set(Due.REGISTER_AGAIN, env.tuning().registerAgain());
     return this;
   }
 
   private void tellCredit() {
     reminders.cancel(Due.CREDIT);
-    dispatcher.tellCredit(credit);
+    dispatcher.tellCredit(totals());
     reminders.setOnce(Due.CREDIT_AGAIN, env.tuning().creditAgain());
   }
 
@@ -478,7 +479,11 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private void show(Session.@Nullable WorkerFigures said) {
-    card.connected(credit.totals(), leases.total(), heardAt, said);
+    card.connected(totals(), leases.total(), heardAt, said);
+  }
+
+  private CreditTotals totals() {
+    return credit.totals(leases.urgent());
   }
 
   private String workerId() {

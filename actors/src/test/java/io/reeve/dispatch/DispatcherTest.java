@@ -3,6 +3,7 @@ package io.reeve.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.WorkerKind;
@@ -177,7 +178,7 @@ class DispatcherTest {
     running.self().tell(register("a", 1, 1, 0));
     partition0.expectMessageClass(Partition.StandingGrant.class);
 
-    var same = new Dispatcher.Credit(1, 0, 0, 0);
+    var same = new CreditTotals(1, 0, 0, 0, 0);
     running.self().tell(new Dispatcher.CreditChanged("a", 1, same, session.getRef()));
 
     quiet();
@@ -244,7 +245,7 @@ class DispatcherTest {
     dispatcher.tell(register("a", 1, 4, 0));
     dispatcher.tell(register("a", 1, 4, 0, second.getRef()));
 
-    var late = new Dispatcher.Credit(0, 0, 9, 5);
+    var late = new CreditTotals(0, 0, 9, 5, 0);
     dispatcher.tell(new Dispatcher.CreditChanged("a", 1, late, session.getRef()));
 
     assertThat(demand(dispatcher).slots()).isEqualTo(4);
@@ -253,7 +254,7 @@ class DispatcherTest {
   @Test
   void aSessionThatTheDispatcherDoesNotKnowIsToldToRegister() {
     var dispatcher = running().self();
-    var credit = new Dispatcher.Credit(4, 0, 0, 0);
+    var credit = new CreditTotals(4, 0, 0, 0, 0);
 
     dispatcher.tell(new Dispatcher.CreditChanged("a", 1, credit, session.getRef()));
 
@@ -264,7 +265,7 @@ class DispatcherTest {
   void aSessionWhoseHolderHasALaterOneIsToldSoEachTimeItStatesCredit() {
     var dispatcher = running().self();
     var later = kit.<Dispatcher.ToSession>createTestProbe();
-    var credit = new Dispatcher.Credit(4, 0, 0, 0);
+    var credit = new CreditTotals(4, 0, 0, 0, 0);
     dispatcher.tell(register("a", 2, 4, 0, later.getRef()));
 
     dispatcher.tell(new Dispatcher.CreditChanged("a", 1, credit, session.getRef()));
@@ -443,7 +444,7 @@ class DispatcherTest {
         "main",
         List.of("*"),
         Set.of("send"),
-        new Dispatcher.Credit(capacity, reserve, 0, 0),
+        new CreditTotals(capacity, reserve, 0, 0, 0),
         from,
         delivery.getRef());
   }

@@ -3,6 +3,7 @@ package io.reeve.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.WorkerKind;
@@ -49,7 +50,7 @@ class WireTest {
 
   @Test
   void everyMessageOfTheDispatcherRoundTrips() {
-    var credit = new Dispatcher.Credit(8, 2, 10, 7);
+    var credit = new CreditTotals(8, 2, 10, 7, 0);
     ActorRef<Dispatcher.ToSession> session = KIT.<Dispatcher.ToSession>createTestProbe().getRef();
     ActorRef<Partition.ToSession> delivery = KIT.<Partition.ToSession>createTestProbe().getRef();
     ActorRef<Dispatcher.Command> self = KIT.<Dispatcher.Command>createTestProbe().getRef();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Rejection;
@@ -71,7 +72,7 @@ class SessionTest {
     assertThat(welcome.sessionId()).isEqualTo(SESSION_ID.substring(0, 12));
     assertThat(welcome.lost()).isEmpty();
     var register = dispatcher.expectMessageClass(Dispatcher.Register.class);
-    assertThat(register.credit()).isEqualTo(new Dispatcher.Credit(8, 2, 0, 0));
+    assertThat(register.credit()).isEqualTo(new CreditTotals(8, 2, 0, 0, 0));
     assertThat(register.sessionNo()).isEqualTo(1);
     partitions.expectNoMessage();
   }
@@ -141,7 +142,7 @@ class SessionTest {
     var welcome = stream.expect(Session.Welcome.class);
     assertThat(welcome.lost()).containsExactly(lease(1, 9, 2));
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
-        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+        .isEqualTo(new CreditTotals(4, 0, 1, 0, 0));
   }
 
   @Test
@@ -174,7 +175,7 @@ class SessionTest {
 
     assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
-        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+        .isEqualTo(new CreditTotals(4, 0, 1, 0, 0));
   }
 
   @Test
@@ -189,7 +190,7 @@ class SessionTest {
 
     assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
-        .isEqualTo(new Dispatcher.Credit(4, 0, 1, 0));
+        .isEqualTo(new CreditTotals(4, 0, 1, 0, 0));
   }
 
   @Test
@@ -259,7 +260,7 @@ class SessionTest {
     assertThat(back.batch()).isZero();
     assertThat(back.settlements()).extracting(Settlement::sequence).containsExactly(3L);
     assertThat(back.settlements()).extracting(Settlement::outcome).containsOnly(Outcome.RELEASED);
-    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 1, 4, 1));
+    assertThat(credit()).isEqualTo(new CreditTotals(3, 1, 4, 1, 1));
   }
 
   @Test
@@ -270,10 +271,10 @@ class SessionTest {
     dispatcher.expectNoMessage();
 
     pass(tuning.creditWithin());
-    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 0, 1, 0));
+    assertThat(credit()).isEqualTo(new CreditTotals(3, 0, 1, 0, 0));
     session.tell(new Session.CreditStated(3, 0, 1));
 
-    assertThat(credit()).isEqualTo(new Dispatcher.Credit(3, 0, 1, 1));
+    assertThat(credit()).isEqualTo(new CreditTotals(3, 0, 1, 1, 0));
   }
 
   @Test
@@ -734,7 +735,7 @@ class SessionTest {
     return register;
   }
 
-  private Dispatcher.Credit credit() {
+  private CreditTotals credit() {
     return dispatcher.expectMessageClass(Dispatcher.CreditChanged.class).credit();
   }
 

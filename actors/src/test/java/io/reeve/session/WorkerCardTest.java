@@ -104,7 +104,7 @@ class WorkerCardTest {
   }
 
   private static CreditTotals credit(int capacity) {
-    return new CreditTotals(capacity, 0, 0, 0);
+    return new CreditTotals(capacity, 0, 0, 0, 0);
   }
 
   private static WorkerFigures figures(int active) {

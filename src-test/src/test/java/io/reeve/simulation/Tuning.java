@@ -43,7 +43,7 @@ final class Tuning {
 
   static DispatcherSettings dispatcher(Duration audit) {
     return new DispatcherSettings(
-        new Rules(Rules.LanePreference.ALTERNATING, 50, 4, true, 3, 200_000_000L, Map.of("b", 2)),
+        new Rules(2, 50, 4, true, 3, 200_000_000L, Map.of("b", 2)),
         Duration.ofMillis(100),
         Duration.ofSeconds(1),
         Duration.ofMillis(50),

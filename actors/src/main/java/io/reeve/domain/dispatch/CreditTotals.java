@@ -7,10 +7,12 @@ package io.reeve.domain.dispatch;
  * @param capacity leases the worker is ready to hold; 0 while it drains
  * @param urgentReserve how many of them only urgent tasks may use
  * @param receivedTotal assignments that reached the session, those taken over included
- * @param releasedTotal slots given back since
+ * @param releasedTotal slots given back since, by the worker or by the session itself
+ * @param urgentHeld leases of urgent tasks that the session holds now, about: a lease counts until
+ *     its settlement is durable, and one of an earlier session counts as normal
  */
 public record CreditTotals(
-    int capacity, int urgentReserve, long receivedTotal, long releasedTotal) {
+    int capacity, int urgentReserve, long receivedTotal, long releasedTotal, long urgentHeld) {
 
   /** These totals after {@code earlier} ones: what is in them never falls. */
   CreditTotals after(CreditTotals earlier) {
@@ -18,6 +20,7 @@ public record CreditTotals(
         capacity,
         urgentReserve,
         Math.max(receivedTotal, earlier.receivedTotal),
-        Math.max(releasedTotal, earlier.releasedTotal));
+        Math.max(releasedTotal, earlier.releasedTotal),
+        urgentHeld);
   }
 }

@@ -3,6 +3,7 @@ package io.reeve.domain.dispatch;
 import io.reeve.domain.task.Lane;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,9 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which ready tasks go to which worker. Lane by lane: the queue that had the least of its weighted
- * share, its classes in turn, the least loaded worker that may run them, and the partitions in
- * turn.
+ * Which ready tasks go to which worker. Lane by lane, the urgent lane first: the queue that had the
+ * least of its weighted share, its classes in turn, the least loaded worker that may run them, and
+ * the partitions in turn. Priorities are no business of the pairing: a partition keeps them among
+ * its own tasks.
+ *
+ * <p>No lane starves: while both wait, one granted task of {@link Rules#normalEvery} is a normal
+ * one.
  *
  * <p>Shares are kept as virtual times (start-time fair queueing, Goyal, Vin and Cheng 1996): a
  * queue pays {@code tasks / weight}, the one that paid least is next, and one that comes back after
@@ -50,7 +55,13 @@ final class Pairing {
   private final Map<Lane, Map<String, Share>> shares = new EnumMap<>(Lane.class);
   private final Map<Lane, Double> clocks = new EnumMap<>(Lane.class);
   private final int[] parts;
-  private Lane first = Lane.URGENT;
+  private final List<WorkerLedger> keepers = new ArrayList<>();
+
+  /**
+   * Urgent tasks granted while normal ones waited, less those that normal ones were granted for.
+   */
+  private long urgentInARow;
+
   private int nextPartition;
 
   Pairing(Rules rules, Grants grants, Pauses pauses) {
@@ -82,33 +93,110 @@ final class Pairing {
     }
   }
 
-  /** Proposes until no ready task finds free credit. */
+  /**
+   * Proposes until no ready task finds free credit. Urgent tasks go first, but for the normal tasks
+   * that their lane is owed.
+   */
   void run() {
-    if (rules.lanes() == Rules.LanePreference.URGENT_FIRST) {
-      serve(Lane.URGENT);
-      serve(Lane.NORMAL);
+    var normalWaits = waits(Lane.NORMAL);
+    if (!normalWaits) {
+      urgentInARow = 0;
+    }
+    payNormal();
+    var urgent = serve(Lane.URGENT, Long.MAX_VALUE);
+    if (normalWaits) {
+      urgentInARow = Math.min(urgentInARow + urgent, urgentInARowMax());
+    }
+    var normal = serve(Lane.NORMAL, Long.MAX_VALUE);
+    urgentInARow = Math.max(0, urgentInARow - normal * urgentPerNormal());
+    keepers.forEach(worker -> worker.keepsRoom = false);
+    keepers.clear();
+  }
+
+  // ---- What the normal lane is owed
+
+  /** Grants the normal tasks that are owed; those that find no credit have workers keep room. */
+  private void payNormal() {
+    if (rules.normalEvery() == 0) {
       return;
     }
-    var second = first == Lane.URGENT ? Lane.NORMAL : Lane.URGENT;
-    var served = serve(first);
-    served |= serve(second);
-    if (served) {
-      first = second;
+    var owed = urgentInARow / urgentPerNormal();
+    if (owed > 0) {
+      var paid = serve(Lane.NORMAL, owed);
+      urgentInARow -= paid * urgentPerNormal();
+      keepRoom(owed - paid);
     }
   }
 
-  /** Whether anything of the lane was granted. */
-  private boolean serve(Lane lane) {
+  /**
+   * Has workers take no urgent task now. In a worker with an urgent reserve, urgent tasks may leave
+   * no slot for normal ones for ever: what comes free is in the reserve each time. So the worker
+   * that is nearest to having room for the next normal task fills it with nothing else.
+   *
+   * @param tasks that need room
+   */
+  private void keepRoom(long tasks) {
+    var left = tasks;
+    var waiting = waiting(Lane.NORMAL);
+    waiting.sort(Comparator.comparingDouble(share -> share.paid));
+    for (var share : waiting) {
+      for (var i = 0; i < share.classes.size() && left > 0; i++) {
+        var ready = share.classes.get((share.nextClass + i) % share.classes.size());
+        var worker = ready.available() > 0 ? nearestToRoom(ready) : null;
+        if (worker != null) {
+          worker.keepsRoom = true;
+          keepers.add(worker);
+          left--;
+        }
+      }
+    }
+  }
+
+  private @Nullable WorkerLedger nearestToRoom(ReadyClass ready) {
+    @Nullable WorkerLedger nearest = null;
+    for (var worker : ready.workers) {
+      if (worker.credit.capacity() > 0
+          && worker.crowdsOutNormal()
+          && (nearest == null || worker.overNormal() < nearest.overNormal())
+          && pauses.reachable(worker, ready)) {
+        nearest = worker;
+      }
+    }
+    return nearest;
+  }
+
+  private long urgentPerNormal() {
+    return Math.max(1, rules.normalEvery() - 1L);
+  }
+
+  /** What is owed never takes more than one large grant to pay. */
+  private long urgentInARowMax() {
+    return urgentPerNormal() * rules.grantMax();
+  }
+
+  private boolean waits(Lane lane) {
+    for (var share : lane(lane).values()) {
+      if (share.waits()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- Lanes and queues
+
+  /** Grants at most so many tasks of the lane; returns how many. */
+  private long serve(Lane lane, long most) {
     var waiting = waiting(lane);
-    var served = false;
-    while (!waiting.isEmpty()) {
+    var served = 0L;
+    while (!waiting.isEmpty() && served < most) {
       var next = leastPaid(waiting);
       var weights = waiting.stream().mapToInt(share -> share.weight).sum();
-      var count = serveOne(next, lane, (double) next.weight / weights);
+      var count = serveOne(next, lane, (double) next.weight / weights, most - served);
       if (count == 0) {
         waiting.remove(next);
       } else {
-        served = true;
+        served += count;
         clocks.put(lane, Math.max(clock(lane), next.paid));
         next.paid += (double) count / next.weight;
         if (!next.waits()) {
@@ -143,14 +231,14 @@ final class Pairing {
     return least;
   }
 
-  /** Grants once for the queue, at most its part of the free credit. */
-  private int serveOne(Share share, Lane lane, double part) {
+  /** Grants once for the queue, at most its part of the free credit, and {@code most}. */
+  private int serveOne(Share share, Lane lane, double part, long most) {
     var classes = share.classes.size();
     for (var i = 0; i < classes; i++) {
       var at = (share.nextClass + i) % classes;
       var ready = share.classes.get(at);
       if (ready.available() > 0) {
-        var count = grant(ready, lane, part);
+        var count = grant(ready, lane, part, most);
         if (count > 0) {
           share.nextClass = (at + 1) % classes;
           return count;
@@ -160,14 +248,14 @@ final class Pairing {
     return 0;
   }
 
-  private int grant(ReadyClass ready, Lane lane, double part) {
+  private int grant(ReadyClass ready, Lane lane, double part, long most) {
     @Nullable WorkerLedger best = null;
     var bestShare = 0.0;
     var secondShare = 0.0;
     var freeWorkers = 0;
     var freeTotal = 0L;
     for (var worker : ready.workers) {
-      var free = worker.free(lane);
+      var free = lane == Lane.URGENT && worker.keepsRoom ? 0 : worker.free(lane);
       if (free > 0 && pauses.reachable(worker, ready)) {
         freeWorkers++;
         freeTotal += free;
@@ -190,7 +278,7 @@ final class Pairing {
         freeWorkers == 1 ? even : (long) ((bestShare - secondShare) * best.credit.capacity());
     var fair = Math.max(1, (long) Math.ceil(freeTotal * part));
     var wanted = Math.min(Math.min(Math.max(even, lead), fair), best.free(lane));
-    return split(ready, best, (int) wanted);
+    return split(ready, best, (int) Math.min(wanted, most));
   }
 
   /** Proposes {@code wanted} tasks where they lie; returns how many could be. */

@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * What the pairing can be tuned by.
  *
- * @param lanes which lane goes first
+ * @param normalEvery while both lanes wait, one granted task of so many is a normal one, at least;
+ *     0: the urgent lane always goes first, however long normal tasks wait
  * @param grantMax most tasks in one grant; bounds how long one worker's grant can keep a partition
  * @param spreadMin grants smaller than this are not split over partitions: each part costs its
  *     partition a journal row
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param weights shares of the queues; a queue that is not named has 1
  */
 public record Rules(
-    LanePreference lanes,
+    int normalEvery,
     int grantMax,
     int spreadMin,
     boolean standing,
@@ -24,17 +25,9 @@ public record Rules(
     long refusalPauseNanos,
     Map<String, Integer> weights) {
 
-  /** Which lane is served first when both wait for the same credit. */
-  public enum LanePreference {
-    /** The urgent lane, always. */
-    URGENT_FIRST,
-    /** The lanes in turn, so that neither starves. */
-    ALTERNATING
-  }
-
   /** The rules with nothing changed. */
   public static Rules defaults() {
-    return new Rules(LanePreference.URGENT_FIRST, 500, 16, true, 3, 200_000_000L, Map.of());
+    return new Rules(10, 500, 16, true, 3, 200_000_000L, Map.of());
   }
 
   int weight(String queue) {

@@ -27,6 +27,9 @@ final class WorkerLedger {
   private long revoking;
   boolean gone;
 
+  /** Takes no urgent task just now, so that a normal one finds room. */
+  boolean keepsRoom;
+
   /** Its standing grants that are not being revoked, the oldest first. */
   final List<OpenGrant> stands = new ArrayList<>();
 
@@ -89,6 +92,15 @@ final class WorkerLedger {
     return inFlight()
         - revoking
         - CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
+  }
+
+  /**
+   * Whether urgent tasks hold slots that normal tasks may have: then room can be kept for a normal
+   * task. Where normal tasks have all their slots, the urgent reserve is left to urgent ones.
+   */
+  boolean crowdsOutNormal() {
+    return held() - credit.urgentHeld()
+        < CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
   }
 
   void open(OpenGrant grant) {

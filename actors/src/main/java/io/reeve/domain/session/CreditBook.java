@@ -122,8 +122,13 @@ public final class CreditBook {
     return received - releasedByWorker - handedBack;
   }
 
-  /** For the dispatcher. */
-  public CreditTotals totals() {
-    return new CreditTotals(capacity, urgentReserve, received, releasedByWorker + handedBack);
+  /**
+   * For the dispatcher.
+   *
+   * @param urgentHeld leases of urgent tasks that are held now
+   */
+  public CreditTotals totals(long urgentHeld) {
+    return new CreditTotals(
+        capacity, urgentReserve, received, releasedByWorker + handedBack, urgentHeld);
   }
 }

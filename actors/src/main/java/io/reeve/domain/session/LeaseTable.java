@@ -1,8 +1,10 @@
 package io.reeve.domain.session;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The leases a session holds: by partition and sequence their fence. Holds no objects per lease: 16
- * bytes for each at half load.
+ * The leases a session holds: by partition and sequence their fence, and whether they are urgent.
+ * Holds no objects per lease: 16 bytes for each at half load, twice that for an urgent one.
  */
 public final class LeaseTable {
 
@@ -13,10 +15,16 @@ public final class LeaseTable {
   }
 
   private final LongMap[] byPartition;
+
+  /** Those of {@link #byPartition} that are urgent; null before the first one of a partition. */
+  private final @Nullable LongMap[] urgentByPartition;
+
   private long total;
+  private long urgent;
 
   public LeaseTable(int partitions) {
     byPartition = new LongMap[partitions];
+    urgentByPartition = new LongMap[partitions];
     for (var p = 0; p < partitions; p++) {
       byPartition[p] = new LongMap();
     }
@@ -28,11 +36,33 @@ public final class LeaseTable {
    * @return the fence of the one replaced; 0 when there was none
    */
   public long put(int partition, long sequence, long fence) {
+    forgetUrgent(partition, sequence);
     var replaced = byPartition[partition].put(sequence, fence);
     if (replaced == LongMap.NONE) {
       total++;
     }
     return replaced;
+  }
+
+  /** As {@link #put}, for a lease of an urgent task. */
+  public long putUrgent(int partition, long sequence, long fence) {
+    var replaced = put(partition, sequence, fence);
+    var map = urgentByPartition[partition];
+    if (map == null) {
+      map = new LongMap();
+      urgentByPartition[partition] = map;
+    }
+    map.put(sequence, fence);
+    urgent++;
+    return replaced;
+  }
+
+  private void forgetUrgent(int partition, long sequence) {
+    var map = urgentByPartition[partition];
+    if (map != null && map.get(sequence) != LongMap.NONE) {
+      map.remove(sequence);
+      urgent--;
+    }
   }
 
   /** Forgets a lease. A lease of the task with another fence stays. */
@@ -41,6 +71,7 @@ public final class LeaseTable {
       return false;
     }
     byPartition[partition].remove(sequence);
+    forgetUrgent(partition, sequence);
     total--;
     return true;
   }
@@ -55,6 +86,11 @@ public final class LeaseTable {
 
   public long total() {
     return total;
+  }
+
+  /** Of these the leases of urgent tasks. */
+  public long urgent() {
+    return urgent;
   }
 
   public void forEach(int partition, Visitor visitor) {

@@ -59,7 +59,7 @@ class DemandTest {
     var dispatch = new Dispatch(2, Rules.defaults());
     dispatch.inventory(0, 1);
     dispatch.inventory(1, 1);
-    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(4, 0, 0, 0));
+    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(4, 0, 0, 0, 0));
     dispatch.pair(0);
     assertThat(dispatch.demand(ALL, RULES, 1).wantedWorkers()).isZero();
 
@@ -67,7 +67,7 @@ class DemandTest {
     assertThat(dispatch.demand(ALL, RULES, 2).wantedWorkers()).isEqualTo(8);
 
     dispatch.ready(0, MAIL, 0);
-    dispatch.credit("a", 1, new CreditTotals(4, 0, 30, 30));
+    dispatch.credit("a", 1, new CreditTotals(4, 0, 30, 30, 0));
     dispatch.pair(3 * SECOND);
     assertThat(dispatch.demand(ALL, RULES, 4 * SECOND).wantedWorkers()).isZero();
   }
@@ -79,8 +79,8 @@ class DemandTest {
     var mailers = new WorkerKind(Set.of("mail"), Set.of());
     var printers = new WorkerKind(Set.of(), Set.of("print"));
     var any = new WorkerKind(Set.of("*"), Set.of("*"));
-    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(8, 2, 3, 1));
-    dispatch.register(offer("b", List.of("mail"), Set.of("send")), new CreditTotals(0, 0, 1, 0));
+    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(8, 2, 3, 1, 0));
+    dispatch.register(offer("b", List.of("mail"), Set.of("send")), new CreditTotals(0, 0, 1, 0, 0));
     dispatch.ready(0, MAIL, 5);
     dispatch.ready(0, BILLS, 7);
 
@@ -105,10 +105,10 @@ class DemandTest {
   void whatASessionReleasedBeforeItRegisteredIsNotCounted() {
     var dispatch = new Dispatch(1, Rules.defaults());
     dispatch.inventory(0, 1);
-    var before = new CreditTotals(1, 0, 1_000_001, 1_000_000);
+    var before = new CreditTotals(1, 0, 1_000_001, 1_000_000, 0);
     dispatch.register(offer("a", List.of("mail"), Set.of("send")), before);
     dispatch.pair(0);
-    dispatch.credit("a", 1, new CreditTotals(1, 0, 1_000_001, 1_000_001));
+    dispatch.credit("a", 1, new CreditTotals(1, 0, 1_000_001, 1_000_001, 0));
     dispatch.pair(2 * SECOND);
 
     assertThat(dispatch.demand(ALL, RULES, 2 * SECOND).holdTimeNanos())

@@ -74,7 +74,7 @@ final class DispatchSimulation {
     var offer = new Offer("holder-" + no, 1, "worker-" + no, "pool", queues, kinds);
     var session = new SimulatedSession(offer, capacity, reserve);
     sessions.put(offer.holder(), session);
-    send(toDispatcher(session), () -> dispatch.register(offer, session.credit.totals()));
+    send(toDispatcher(session), () -> dispatch.register(offer, session.credit.totals(0)));
     return session;
   }
 
@@ -124,7 +124,7 @@ final class DispatchSimulation {
   }
 
   void tellCredit(SimulatedSession session) {
-    var totals = session.credit.totals();
+    var totals = session.credit.totals(0);
     send(toDispatcher(session), () -> dispatch.credit(session.offer.holder(), 1, totals));
   }
 

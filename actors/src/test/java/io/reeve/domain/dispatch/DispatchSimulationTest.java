@@ -2,7 +2,6 @@ package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reeve.domain.dispatch.Rules.LanePreference;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
@@ -108,10 +107,10 @@ class DispatchSimulationTest {
   }
 
   private static DispatchSimulation randomSimulation(RandomGenerator random) {
-    var lanes = random.nextBoolean() ? LanePreference.URGENT_FIRST : LanePreference.ALTERNATING;
+    var normalEvery = random.nextBoolean() ? 0 : 2 + random.nextInt(10);
     var rules =
         new Rules(
-            lanes,
+            normalEvery,
             1 + random.nextInt(40),
             1 + random.nextInt(8),
             random.nextInt(5) > 0,

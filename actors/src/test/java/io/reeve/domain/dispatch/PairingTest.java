@@ -2,14 +2,15 @@ package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reeve.domain.dispatch.Rules.LanePreference;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Who gets what, one round at a time; partitions answer at once and in full. */
@@ -19,12 +20,15 @@ class PairingTest {
   private static final TaskClass URGENT_MAIL = new TaskClass("mail", "send", Lane.URGENT);
   private static final TaskClass BILLS = new TaskClass("bills", "print", Lane.NORMAL);
 
+  private static final int NORMAL_EVERY = 10;
+
+  private final Map<String, Integer> reserves = new TreeMap<>();
   private final Map<String, Long> released = new TreeMap<>();
   private final Map<String, Integer> capacities = new TreeMap<>();
 
   @Test
   void urgentTasksGoFirstAndNormalOnesNeverIntoTheReserve() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     dispatch.ready(0, MAIL, 100);
     dispatch.ready(0, URGENT_MAIL, 1);
 
@@ -39,7 +43,7 @@ class PairingTest {
 
   @Test
   void urgentTasksMayUseEverySlot() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     dispatch.ready(0, URGENT_MAIL, 20);
 
     join(dispatch, "a", 8, 2);
@@ -48,8 +52,8 @@ class PairingTest {
   }
 
   @Test
-  void alternatingLanesAreNeverServedTwiceInARowWithSharedCredit() {
-    var dispatch = dispatch(LanePreference.ALTERNATING, Map.of(), 1);
+  void withEverySecondTaskANormalOneTheLanesTakeTurns() {
+    var dispatch = dispatch(2, Map.of(), 1);
     join(dispatch, "a", 1, 0);
     dispatch.ready(0, MAIL, 100);
     dispatch.ready(0, URGENT_MAIL, 100);
@@ -69,8 +73,141 @@ class PairingTest {
   }
 
   @Test
+  void aNormalTaskGetsItsTurnHoweverManyUrgentOnesCome() {
+    for (var reserve = 0; reserve < 8; reserve++) {
+      var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
+      join(dispatch, "a", 8, reserve);
+      dispatch.ready(0, MAIL, 1_000);
+      dispatch.ready(0, URGENT_MAIL, 1_000);
+
+      var granted = lanesOf(dispatch, 2_000);
+
+      assertThat(granted.get(Lane.NORMAL))
+          .as("normal tasks of %s with a reserve of %s", granted, reserve)
+          .isBetween(150L, 250L);
+    }
+  }
+
+  @Test
+  void withoutAShareNormalTasksMayWaitForEver() {
+    var dispatch = dispatch(0, Map.of(), 1);
+    join(dispatch, "a", 8, 0);
+    dispatch.ready(0, MAIL, 1_000);
+    dispatch.ready(0, URGENT_MAIL, 1_000);
+
+    assertThat(lanesOf(dispatch, 2_000)).doesNotContainKey(Lane.NORMAL);
+  }
+
+  @Test
+  void everyQueueOfTheNormalLaneGetsItsTurnThoughItsWorkersAreFullOfUrgentTasks() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of("mail", 50), 1);
+    join(dispatch, "a", 4, 2);
+    join(dispatch, "b", 4, 3);
+    dispatch.ready(0, MAIL, 1_000);
+    dispatch.ready(0, BILLS, 1_000);
+    dispatch.ready(0, URGENT_MAIL, 1_000);
+
+    var queues = new TreeMap<String, Integer>();
+    playRounds(
+        dispatch,
+        4_000,
+        order -> queues.merge(order.taskClass().queue(), order.count(), Math::addExact));
+
+    assertThat(queues.get("bills")).isPositive();
+    assertThat(queues.get("mail")).isGreaterThan(queues.get("bills"));
+  }
+
+  @Test
+  void whereNormalTasksCannotRunUrgentOnesHaveEverySlot() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
+    dispatch.register(
+        new Offer("a", 1, "a", "pool", List.of("mail"), Set.of("*")),
+        new CreditTotals(4, 0, 0, 0, 0));
+    capacities.put("a", 4);
+    reserves.put("a", 0);
+    dispatch.ready(0, BILLS, 1_000);
+    dispatch.ready(0, URGENT_MAIL, 1_000);
+
+    assertThat(lanesOf(dispatch, 400).get(Lane.URGENT)).isEqualTo(400);
+  }
+
+  /** How many tasks of each lane were granted, of {@code tasks} in all. */
+  private Map<Lane, Long> lanesOf(Dispatch dispatch, int tasks) {
+    var lanes = new TreeMap<Lane, Long>();
+    playRounds(
+        dispatch,
+        tasks,
+        order -> lanes.merge(order.taskClass().lane(), (long) order.count(), Math::addExact));
+    return lanes;
+  }
+
+  @Test
+  void urgentTasksKeepTheirReserveWhereNormalOnesHaveAllTheirSlots() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
+    dispatch.register(offer("a"), new CreditTotals(8, 2, 6, 0, 0));
+    dispatch.ready(0, MAIL, 1_000);
+    dispatch.ready(0, URGENT_MAIL, 1_000);
+
+    for (var done = 0; done < 100; done++) {
+      var granted = proposals(dispatch);
+
+      assertThat(granted).extracting(Order.Propose::taskClass).containsOnly(URGENT_MAIL);
+      granted.forEach(order -> lease(dispatch, order, 1_000));
+      dispatch.credit("a", 1, new CreditTotals(8, 2, 8 + done, 1 + done, 1));
+    }
+  }
+
+  /** Grants tasks of which as many are ready again each time; the oldest ends after each round. */
+  private void playRounds(Dispatch dispatch, int tasks, Consumer<Order.Propose> seen) {
+    var running = new ArrayDeque<Order.Propose>();
+    var received = new TreeMap<String, Long>();
+    released.clear();
+    for (var granted = 0; granted < tasks; ) {
+      for (var order : proposals(dispatch)) {
+        seen.accept(order);
+        granted += order.count();
+        lease(dispatch, order, 1_000);
+        received.merge(order.to().holder(), (long) order.count(), Math::addExact);
+        for (var i = 0; i < order.count(); i++) {
+          running.add(order);
+        }
+      }
+      var holder = running.remove().to().holder();
+      var urgent =
+          running.stream()
+              .filter(o -> o.to().holder().equals(holder))
+              .filter(o -> o.taskClass().lane() == Lane.URGENT)
+              .count();
+      released.merge(holder, 1L, Math::addExact);
+      dispatch.credit(
+          holder,
+          1,
+          new CreditTotals(
+              capacities.get(holder),
+              reserves.get(holder),
+              received.get(holder),
+              released.get(holder),
+              urgent));
+    }
+  }
+
+  @Test
+  void thePartitionsTakeTurnsWhateverThePrioritiesOfTheirTasks() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
+    join(dispatch, "a", 1, 0);
+    for (var p = 0; p < 4; p++) {
+      dispatch.ready(p, MAIL, 1_000);
+    }
+
+    var partitions = new ArrayList<Integer>();
+    playRounds(dispatch, 8, order -> partitions.add(order.partition()));
+
+    assertThat(partitions).containsExactly(0, 1, 2, 3, 0, 1, 2, 3);
+  }
+
+  @Test
   void queuesShareByWeight() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of("mail", 3), 1);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of("mail", 3), 1);
     join(dispatch, "a", 4, 0);
     dispatch.ready(0, MAIL, 10_000);
     dispatch.ready(0, BILLS, 10_000);
@@ -90,7 +227,7 @@ class PairingTest {
 
   @Test
   void twoEqualWorkersShareABacklogEvenly() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     for (var p = 0; p < 4; p++) {
       dispatch.ready(p, MAIL, 25);
     }
@@ -105,9 +242,9 @@ class PairingTest {
 
   @Test
   void theLeastLoadedWorkerIsFirst() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
-    dispatch.register(offer("busy"), new CreditTotals(10, 0, 9, 0));
-    dispatch.register(offer("idle"), new CreditTotals(10, 0, 0, 0));
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
+    dispatch.register(offer("busy"), new CreditTotals(10, 0, 9, 0, 0));
+    dispatch.register(offer("idle"), new CreditTotals(10, 0, 0, 0, 0));
     dispatch.ready(0, MAIL, 1);
 
     assertThat(proposals(dispatch)).extracting(o -> o.to().holder()).containsExactly("idle");
@@ -115,7 +252,7 @@ class PairingTest {
 
   @Test
   void aLargeGrantIsSpreadOverThePartitionsAndASmallOneIsNot() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     for (var p = 0; p < 4; p++) {
       dispatch.ready(p, MAIL, 1_000);
     }
@@ -131,7 +268,7 @@ class PairingTest {
 
   @Test
   void aGrantThatAPartitionRefusesIsNotRepeatedWithoutAPause() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 1);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     join(dispatch, "a", 1, 0);
     dispatch.ready(0, MAIL, 5);
 
@@ -150,7 +287,7 @@ class PairingTest {
 
   @Test
   void oneTaskAtATimeOnIdleCreditCostsAnOrderForEveryFewTasks() {
-    var dispatch = dispatch(LanePreference.URGENT_FIRST, Map.of(), 4);
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     join(dispatch, "a", 40, 8);
     var standing = new TreeMap<Long, Order.Stand>();
     stands(dispatch, standing);
@@ -189,10 +326,9 @@ class PairingTest {
     return orders.size();
   }
 
-  private static Dispatch dispatch(
-      LanePreference lanes, Map<String, Integer> weights, int partitions) {
+  private static Dispatch dispatch(int normalEvery, Map<String, Integer> weights, int partitions) {
     var dispatch =
-        new Dispatch(partitions, new Rules(lanes, 500, 16, true, 3, 200_000_000L, weights));
+        new Dispatch(partitions, new Rules(normalEvery, 500, 16, true, 3, 200_000_000L, weights));
     for (var p = 0; p < partitions; p++) {
       dispatch.inventory(p, 1);
     }
@@ -201,7 +337,8 @@ class PairingTest {
 
   private void join(Dispatch dispatch, String holder, int capacity, int reserve) {
     capacities.put(holder, capacity);
-    dispatch.register(offer(holder), new CreditTotals(capacity, reserve, 0, 0));
+    reserves.put(holder, reserve);
+    dispatch.register(offer(holder), new CreditTotals(capacity, reserve, 0, 0, 0));
   }
 
   private static Offer offer(String holder) {
@@ -232,6 +369,6 @@ class PairingTest {
     var total = released.merge(holder, (long) count, Long::sum);
     var capacity = capacities.getOrDefault(holder, 0);
     var reserve = capacity == 40 ? 8 : 0;
-    dispatch.credit(holder, 1, new CreditTotals(capacity, reserve, total, total));
+    dispatch.credit(holder, 1, new CreditTotals(capacity, reserve, total, total, 0));
   }
 }

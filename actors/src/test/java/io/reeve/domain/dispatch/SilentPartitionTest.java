@@ -2,7 +2,6 @@ package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reeve.domain.dispatch.Rules.LanePreference;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
@@ -81,7 +80,7 @@ class SilentPartitionTest {
       }
     }
     released += leased;
-    dispatch.credit("a", 1, new CreditTotals(CAPACITY, 0, released, released));
+    dispatch.credit("a", 1, new CreditTotals(CAPACITY, 0, released, released, 0));
     return leased;
   }
 
@@ -94,13 +93,13 @@ class SilentPartitionTest {
   }
 
   private static Dispatch dispatch() {
-    var rules = new Rules(LanePreference.URGENT_FIRST, 500, 16, true, 3, 1, Map.of());
+    var rules = new Rules(10, 500, 16, true, 3, 1, Map.of());
     var dispatch = new Dispatch(2, rules);
     dispatch.inventory(0, 1);
     dispatch.inventory(SILENT, 1);
     dispatch.register(
         new Offer("a", 1, "a", "pool", List.of("*"), Set.of("*")),
-        new CreditTotals(CAPACITY, 0, 0, 0));
+        new CreditTotals(CAPACITY, 0, 0, 0, 0));
     return dispatch;
   }
 }

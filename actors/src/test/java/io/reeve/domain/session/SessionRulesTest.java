@@ -26,7 +26,7 @@ class SessionRulesTest {
       assertThat(book.admit(Lane.NORMAL)).isFalse();
       assertThat(book.admit(Lane.URGENT)).isTrue();
       assertThat(book.admit(Lane.URGENT)).isFalse();
-      assertThat(book.totals()).isEqualTo(new CreditTotals(3, 1, 5, 2));
+      assertThat(book.totals(0)).isEqualTo(new CreditTotals(3, 1, 5, 2, 0));
     }
 
     @Test
@@ -52,7 +52,7 @@ class SessionRulesTest {
       assertThat(book.state(4, 4, 0)).isNotNull();
       assertThat(book.state(4, -1, 0)).isNotNull();
 
-      assertThat(book.totals()).isEqualTo(new CreditTotals(4, 0, 0, 0));
+      assertThat(book.totals(0)).isEqualTo(new CreditTotals(4, 0, 0, 0, 0));
     }
 
     @ParameterizedTest

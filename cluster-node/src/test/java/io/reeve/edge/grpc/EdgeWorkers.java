@@ -20,7 +20,7 @@ public final class EdgeWorkers {
             id, "main", "a1", List.of("default"), kinds, 4, 0, null, List.of(), "test", "box", 1),
         0,
         nowNanos);
-    card.connected(new CreditTotals(4, 0, 0, 0), 0, nowNanos, null);
+    card.connected(new CreditTotals(4, 0, 0, 0, 0), 0, nowNanos, null);
     return card;
   }
 }

@@ -30,7 +30,7 @@ class WorkerRosterTest {
   void showsWhatTheCardSays() {
     var card = connected("wren");
     card.connected(
-        new CreditTotals(8, 2, 0, 0),
+        new CreditTotals(8, 2, 0, 0, 0),
         3,
         nanos,
         new Session.WorkerFigures("WORKER_STATE_RUNNING", 2, 1, 4, 5, 125, 1 << 20));
