@@ -8,6 +8,10 @@ package io.reeve.domain.dispatch;
  * tasks. So it rises with the backlog, and faster where tasks take long; and falls to what is held
  * once nothing waits.
  *
+ * <p>A question about all workers asks for more workers like the connected ones. Tasks that none of
+ * these may run want no worker then: more of them would not help. A question that names queues or
+ * kinds, or one while no worker is connected, takes such tasks into account.
+ *
  * @param workers connected sessions that take work
  * @param slots leases that those may hold, but for what only urgent tasks may use
  * @param held leases that they hold, and those proposed for them
@@ -30,12 +34,16 @@ public record Demand(
     long wantedWorkers,
     int unheardPartitions) {
 
-  /** What is counted. */
-  record Counts(long workers, long slots, long held, long ready, long unserved) {}
+  /**
+   * What is counted.
+   *
+   * @param runnable of the ready tasks those that workers of the kind asked for may run
+   */
+  record Counts(long workers, long slots, long held, long ready, long unserved, long runnable) {}
 
   static Demand of(Counts counts, long holdTimeNanos, int unheardPartitions, DemandRules rules) {
     var wantedSlots =
-        counts.held() + slotsFor(counts.ready(), holdTimeNanos, rules.clearWithinNanos());
+        counts.held() + slotsFor(counts.runnable(), holdTimeNanos, rules.clearWithinNanos());
     var slotsEach =
         counts.workers() == 0
             ? rules.slotsPerWorker()

@@ -335,7 +335,7 @@ public final class Dispatch {
     long slots = 0;
     long held = 0;
     for (var worker : workers.values()) {
-      // One that takes nothing is on its way out, and so is what it holds.
+      // A worker with capacity 0 is draining: neither it nor its leases count.
       if (worker.credit.capacity() > 0 && kind.includes(worker.offer)) {
         count++;
         slots += worker.credit.capacity() - worker.credit.urgentReserve();
@@ -351,8 +351,9 @@ public final class Dispatch {
         unserved += ready.workers.isEmpty() ? total : 0;
       }
     }
+    var runnable = count > 0 && kind.isAny() ? waiting - unserved : waiting;
     return Demand.of(
-        new Demand.Counts(count, slots, held, waiting, unserved),
+        new Demand.Counts(count, slots, held, waiting, unserved, runnable),
         holdTime.meanNanos(),
         partitions() - knownPartitions(),
         rules);

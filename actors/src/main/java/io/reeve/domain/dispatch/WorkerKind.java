@@ -16,6 +16,11 @@ public record WorkerKind(Set<String> queues, Set<String> kinds) {
     kinds = Set.copyOf(kinds);
   }
 
+  /** Whether neither queues nor kinds are named: all workers that there are. */
+  boolean isAny() {
+    return queues.isEmpty() && kinds.isEmpty();
+  }
+
   /** Whether a worker with this offer is one of them: it serves just these queues and kinds. */
   boolean includes(Offer offer) {
     return (queues.isEmpty() || queues.equals(Set.copyOf(offer.queues())))

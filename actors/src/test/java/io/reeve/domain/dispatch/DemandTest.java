@@ -32,7 +32,7 @@ class DemandTest {
   })
   void risesWithWhatWaitsAndWithHowLongItTakes(
       long held, String ready, String holdMs, long slots, long workers) {
-    var counts = new Counts(2, 8, held, number(ready), 0);
+    var counts = new Counts(2, 8, held, number(ready), 0, number(ready));
 
     var demand = Demand.of(counts, number(holdMs) * 1_000_000, 0, RULES);
 
@@ -42,14 +42,14 @@ class DemandTest {
 
   @Test
   void withoutWorkersTheirSizeIsASetting() {
-    var demand = Demand.of(new Counts(0, 0, 0, 10, 10), 0, 0, new DemandRules(30 * SECOND, 5));
+    var demand = Demand.of(new Counts(0, 0, 0, 10, 10, 10), 0, 0, new DemandRules(30 * SECOND, 5));
 
     assertThat(demand.wantedWorkers()).isEqualTo(2);
   }
 
   @Test
   void workersThatOnlyUrgentTasksMayUseCountAsOneSlotEach() {
-    var demand = Demand.of(new Counts(2, 0, 0, 3, 0), 0, 0, RULES);
+    var demand = Demand.of(new Counts(2, 0, 0, 3, 0, 3), 0, 0, RULES);
 
     assertThat(demand.wantedWorkers()).isEqualTo(3);
   }
@@ -99,6 +99,21 @@ class DemandTest {
     assertThat(dispatch.demand(any, RULES, 0).ready()).isEqualTo(12);
     assertThat(dispatch.demand(ALL, RULES, 0).workers()).isEqualTo(1);
     assertThat(dispatch.demand(ALL, RULES, 0).ready()).isEqualTo(12);
+  }
+
+  @Test
+  void tasksThatNoConnectedWorkerMayRunWantMoreWorkersOnlyWhereTheirKindIsNamed() {
+    var dispatch = new Dispatch(1, Rules.defaults());
+    dispatch.inventory(0, 1);
+    dispatch.ready(0, BILLS, 400);
+    assertThat(dispatch.demand(ALL, RULES, 0).wantedWorkers()).as("of any").isEqualTo(100);
+
+    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(4, 0, 0, 0, 0));
+
+    assertThat(dispatch.demand(ALL, RULES, 0).wantedWorkers()).as("like the mailer").isZero();
+    assertThat(dispatch.demand(ALL, RULES, 0).unserved()).isEqualTo(400);
+    var printers = new WorkerKind(Set.of(), Set.of("print"));
+    assertThat(dispatch.demand(printers, RULES, 0).wantedWorkers()).isEqualTo(100);
   }
 
   @Test
