@@ -74,8 +74,10 @@ public final class Session {
 
   /**
    * @param settlements entry i is about a task of partition {@code partitions[i]}
+   * @param malformed settlements that the edge cannot pass on, with the reason
    */
-  public record Settled(long batch, int[] partitions, List<Settlement> settlements)
+  public record Settled(
+      long batch, int[] partitions, List<Settlement> settlements, List<RefusedSettlement> malformed)
       implements FromWorker {}
 
   public record ProgressMade(TaskId task, long fence, double percent, String message)
@@ -103,8 +105,15 @@ public final class Session {
 
   public sealed interface ToWorker {}
 
+  /**
+   * @param batchesMax settlement batches that may be unacknowledged at one time
+   */
   public record Welcome(
-      String sessionId, ResumeToken resumeToken, Settings settings, List<Lease> lost)
+      String sessionId,
+      ResumeToken resumeToken,
+      Settings settings,
+      int batchesMax,
+      List<Lease> lost)
       implements ToWorker {}
 
   /** Leases of one partition, in one numbered message. */
@@ -114,7 +123,15 @@ public final class Session {
   /** Every batch up to this one is durable but for what was refused. */
   public record SettlementAck(long batch, List<RefusedSettlement> refused) implements ToWorker {}
 
-  public record RefusedSettlement(TaskId task, long fence, Rejection rejection) {}
+  /**
+   * @param taskId as the worker wrote it
+   */
+  public record RefusedSettlement(String taskId, long fence, Rejection rejection) {
+
+    RefusedSettlement(TaskId task, long fence, Rejection rejection) {
+      this(task.toString(), fence, rejection);
+    }
+  }
 
   public record CancelLeases(List<CancelledLease> leases) implements ToWorker {}
 

@@ -164,7 +164,9 @@ final class SessionActor extends AbstractBehavior<Command> {
       reminders.set(Due.ATTACH_AGAIN, env.tuning().attachWithin());
     }
     var mine = Objects.requireNonNull(token);
-    var sent = worker.say(new Session.Welcome(id, mine, env.settings(), List.copyOf(lost)));
+    var batchesMax = env.tuning().batchesMax();
+    var sent =
+        worker.say(new Session.Welcome(id, mine, env.settings(), batchesMax, List.copyOf(lost)));
     lost.clear();
     return sent ? register() : slowReader();
   }

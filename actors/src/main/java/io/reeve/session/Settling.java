@@ -37,6 +37,7 @@ final class Settling {
   /** Takes the batch in and returns its parts by partition, each in the worker's order. */
   List<SettlementBatches.Part> open(Session.Settled settled) {
     var parts = new ArrayList<SettlementBatches.Part>();
+    settled.malformed().forEach(no -> refuse(settled.batch(), no));
     var byPartition = new SettlementBatches.@Nullable Part[partitions];
     for (var i = 0; i < settled.settlements().size(); i++) {
       var p = settled.partitions()[i];

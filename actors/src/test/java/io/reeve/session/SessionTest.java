@@ -280,7 +280,8 @@ class SessionTest {
   @Test
   void aBatchIsAcknowledgedOnceAllPartitionsHaveAndAllBatchesBeforeItAreThrough() {
     registered(9, 0);
-    session.tell(new Session.Settled(1, new int[] {0, 1}, List.of(completed(5), completed(6))));
+    session.tell(
+        new Session.Settled(1, new int[] {0, 1}, List.of(completed(5), completed(6)), List.of()));
     session.tell(settled(2, 1, completed(7)));
     var first0 = toPartition(0, Partition.Settle.class);
     toPartition(1, Partition.Settle.class);
@@ -300,14 +301,83 @@ class SessionTest {
 
     var ack = stream.expect(Session.SettlementAck.class);
     assertThat(ack.batch()).isEqualTo(2);
-    assertThat(ack.refused()).extracting(Session.RefusedSettlement::task).containsExactly(id(1, 7));
+    assertThat(ack.refused()).extracting(Session.RefusedSettlement::taskId).containsExactly("1-7");
+  }
+
+  @Test
+  void aMalformedSettlementIsRefusedWithItsBatchAndTheOthersAreSettled() {
+    registered(9, 0);
+    var malformed =
+        new Session.RefusedSettlement(
+            "no task", 1, new Rejection(Rejection.Code.MALFORMED_SETTLEMENT, "expected an id"));
+    session.tell(new Session.Settled(1, new int[] {0}, List.of(completed(5)), List.of(malformed)));
+    var settle = toPartition(0, Partition.Settle.class);
+    stream.expectNothing();
+
+    settle.session().tell(new Partition.SettleAcked(0, 1, List.of()));
+
+    assertThat(stream.expect(Session.SettlementAck.class))
+        .isEqualTo(new Session.SettlementAck(1, List.of(malformed)));
+  }
+
+  @Test
+  void anEmptyBatchIsAcknowledgedAtOnce() {
+    registered(9, 0);
+
+    session.tell(new Session.Settled(1, new int[0], List.of(), List.of()));
+
+    assertThat(stream.expect(Session.SettlementAck.class).batch()).isEqualTo(1);
+  }
+
+  @Test
+  void theNumberOfABatchThatIsRepeatedEndsTheSession() {
+    registered(9, 0);
+    session.tell(settled(1, 1, completed(7)));
+
+    session.tell(settled(1, 1, completed(7)));
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("BATCH_OUT_OF_ORDER");
+  }
+
+  @Test
+  void oneBatchMoreThanTheWelcomeAllowsEndsTheSession() {
+    session.tell(hello(9, 0, null, List.of()));
+    var most = stream.expect(Session.Welcome.class).batchesMax();
+    for (var batch = 1; batch <= most + 1; batch++) {
+      session.tell(settled(batch, 1, completed(7)));
+    }
+
+    assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("TOO_MANY_BATCHES");
+  }
+
+  @Test
+  void aTokenThatNoServerGaveOutBeginsASessionInWhichAllIsLost() {
+    session.tell(hello(4, 0, new Session.ResumeToken("f".repeat(32), 9), List.of(lease(0, 7, 1))));
+    var attach = toPartition(0, Partition.Attach.class);
+    attach.session().tell(new Partition.Attached(0, 10, attach.held()));
+    attach.session().tell(new Partition.Attached(1, 10, List.of()));
+
+    assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
+  }
+
+  @Test
+  void aDrainingBeatLeavesTheCreditAsItIs() {
+    var register = registered(4, 0);
+    session.tell(
+        new Session.Beat(1, new Session.WorkerFigures("WORKER_STATE_DRAINING", 0, 0, 0, 0, 0, 0)));
+    stream.expect(Session.Pong.class);
+
+    assign(register, 0, assignment(1, 1, Lane.NORMAL));
+
+    assertThat(stream.expect(Session.Assignments.class).assignments()).hasSize(1);
   }
 
   @Test
   void aRefusalIsToldWithItsOwnBatch() {
     registered(4, 0);
     session.tell(settled(1, 0, completed(5)));
-    session.tell(new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7))));
+    session.tell(
+        new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7)), List.of()));
     var from = toPartition(0, Partition.Settle.class).session();
     var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got fence 1");
     var refused = List.of(new Partition.RefusedSettlement(7, 1, rejection));
@@ -768,7 +838,7 @@ class SessionTest {
   }
 
   private static Session.Settled settled(long batch, int partition, Settlement settlement) {
-    return new Session.Settled(batch, new int[] {partition}, List.of(settlement));
+    return new Session.Settled(batch, new int[] {partition}, List.of(settlement), List.of());
   }
 
   private static Session.Lease lease(int partition, long sequence, long fence) {

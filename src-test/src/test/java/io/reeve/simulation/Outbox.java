@@ -55,7 +55,8 @@ final class Outbox {
     return new Session.Settled(
         last,
         reports.stream().mapToInt(Report::partition).toArray(),
-        reports.stream().map(Report::settlement).toList());
+        reports.stream().map(Report::settlement).toList(),
+        List.of());
   }
 
   /** The slots that the last batch gives back. */

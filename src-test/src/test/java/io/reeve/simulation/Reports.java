@@ -49,7 +49,7 @@ final class Reports {
   private static Session.@Nullable RefusedSettlement refusalOf(
       Session.Lease lease, List<Session.RefusedSettlement> refusals) {
     for (var refused : refusals) {
-      if (refused.task().equals(lease.task()) && refused.fence() == lease.fence()) {
+      if (refused.taskId().equals(lease.task().toString()) && refused.fence() == lease.fence()) {
         return refused;
       }
     }

@@ -14,6 +14,8 @@ public record Rejection(Code code, String message) {
     WRONG_STATE,
     /** Another lease was given since, or this one was ended. */
     STALE_LEASE,
+    /** A settlement that names no task or no lease, or says nothing of the attempt. */
+    MALFORMED_SETTLEMENT,
     /** The same lease was settled before in another way. */
     SETTLED_OTHERWISE,
     /** The request id was used before for another submission. */

@@ -20,6 +20,10 @@ public enum Reason {
       Status.Code.FAILED_PRECONDITION, 0, "The task's state does not allow it. Read it, decide."),
   STALE_LEASE(
       Status.Code.ABORTED, 0, "The lease ended or another was given. Drop the attempt's outcome."),
+  MALFORMED_SETTLEMENT(
+      Status.Code.INVALID_ARGUMENT,
+      0,
+      "The settlement names no task or no lease, or no outcome. Drop it."),
   SETTLED_OTHERWISE(
       Status.Code.FAILED_PRECONDITION, 0, "The same lease was settled before in another way."),
   REQUEST_ID_REUSED(
@@ -116,6 +120,7 @@ public enum Reason {
       case UNKNOWN_TASK -> UNKNOWN_TASK;
       case WRONG_STATE -> WRONG_STATE;
       case STALE_LEASE -> STALE_LEASE;
+      case MALFORMED_SETTLEMENT -> MALFORMED_SETTLEMENT;
       case SETTLED_OTHERWISE -> SETTLED_OTHERWISE;
       case REQUEST_ID_REUSED -> REQUEST_ID_REUSED;
       case OVER_CAPACITY -> OVER_CAPACITY;

@@ -84,7 +84,7 @@ final class ServerMessages {
     for (var refused : message.refused()) {
       ack.addRefused(
           RefusedSettlement.newBuilder()
-              .setTaskId(refused.task().toString())
+              .setTaskId(refused.taskId())
               .setFence(refused.fence())
               .setReason(Reason.of(refused.rejection().code()).name())
               .setMessage(refused.rejection().message()));
@@ -133,6 +133,7 @@ final class ServerMessages {
             .setResumeWithin(duration(settings.resumeWithin()))
             .setResultBytesMax(resultBytesMax)
             .setMessageBytesMax(messageBytesMax)
+            .setBatchesMax(message.batchesMax())
             .setNode(node.name())
             .setServerVersion(node.version());
     for (var lost : message.lost()) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.session.Session;
@@ -18,6 +19,7 @@ import io.reeve.v1.Settlements;
 import io.reeve.v1.WorkerMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +128,13 @@ final class WorkerMessages {
           new Session.Lease(
               taskId("hello.held.task_id", lease.getTaskId()), fence("hello.held", lease)));
     }
+    var seen = new HashSet<Session.Lease>();
+    for (var lease : held) {
+      if (!seen.add(lease)) {
+        throw EdgeRefusal.invalid(
+            "hello.held", "expected each lease once, got " + lease.task() + " twice");
+      }
+    }
     return held;
   }
 
@@ -143,21 +152,32 @@ final class WorkerMessages {
   }
 
   private Session.Settled settlements(Settlements message) {
-    var count = Expect.between("settlements", message.getSettlementsCount(), 1, SETTLEMENTS_MAX);
+    var count = Expect.between("settlements", message.getSettlementsCount(), 0, SETTLEMENTS_MAX);
     Expect.between("settlements.batch", message.getBatch(), 1, Long.MAX_VALUE);
     var of = new int[count];
     var settlements = new ArrayList<Settlement>(count);
-    for (var i = 0; i < count; i++) {
-      var settlement = message.getSettlements(i);
-      var id = taskId("settlements.task_id", settlement.getTaskId());
-      of[i] = id.partition();
-      settlements.add(settlement(id.sequence(), settlement));
+    var malformed = new ArrayList<Session.RefusedSettlement>(0);
+    for (var settlement : message.getSettlementsList()) {
+      try {
+        var id = taskId("task_id", settlement.getTaskId());
+        var fence = Expect.between("fence", settlement.getFence(), 1, Long.MAX_VALUE);
+        var outcome = outcome(id.sequence(), fence, settlement);
+        of[settlements.size()] = id.partition();
+        settlements.add(outcome);
+      } catch (EdgeRefusal refusal) {
+        // To end the stream would help nobody: the worker would send the same in its next session.
+        malformed.add(
+            new Session.RefusedSettlement(
+                cut(settlement.getTaskId(), TEXT_CHARS_MAX),
+                settlement.getFence(),
+                new Rejection(Rejection.Code.MALFORMED_SETTLEMENT, refusal.text())));
+      }
     }
-    return new Session.Settled(message.getBatch(), of, settlements);
+    return new Session.Settled(
+        message.getBatch(), Arrays.copyOf(of, settlements.size()), settlements, malformed);
   }
 
-  private Settlement settlement(long sequence, io.reeve.v1.Settlement settlement) {
-    var fence = Expect.between("settlements.fence", settlement.getFence(), 1, Long.MAX_VALUE);
+  private Settlement outcome(long sequence, long fence, io.reeve.v1.Settlement settlement) {
     return switch (settlement.getOutcomeCase()) {
       case COMPLETED -> completed(sequence, fence, settlement);
       case FAILED -> failed(sequence, fence, settlement.getFailed());
@@ -165,8 +185,7 @@ final class WorkerMessages {
           Settlement.released(
               sequence, fence, cut(settlement.getReleased().getReason(), TEXT_CHARS_MAX));
       case OUTCOME_NOT_SET ->
-          throw EdgeRefusal.invalid(
-              "settlements.outcome", "expected completed, failed or released, got none");
+          throw EdgeRefusal.invalid("outcome", "expected completed, failed or released, got none");
     };
   }
 

@@ -87,6 +87,7 @@ class WorkerServiceEdgeTest {
                     Duration.ofSeconds(5),
                     Duration.ofMillis(5500),
                     10_000),
+                256,
                 List.of(new Session.Lease(new TaskId(1, 2), 3))));
 
     var welcome = worker.next().getWelcome();
@@ -97,6 +98,7 @@ class WorkerServiceEdgeTest {
         .isEqualTo(
             com.google.protobuf.Duration.newBuilder().setSeconds(5).setNanos(500_000_000).build());
     assertThat(welcome.getResultBytesMax()).isEqualTo(edge.settings.tasks().resultBytesMax());
+    assertThat(welcome.getBatchesMax()).isEqualTo(256);
     assertThat(welcome.getServerVersion()).isEqualTo("1.2.3");
     assertThat(welcome.getLostList())
         .containsExactly(LeaseRef.newBuilder().setTaskId("1-2").setFence(3).build());
@@ -124,6 +126,13 @@ class WorkerServiceEdgeTest {
             "hello.held.task_id", HELLO.toBuilder().setResumeToken(TOKEN).addHeld(lease("one", 1))),
         Arguments.of(
             "hello.held.fence", HELLO.toBuilder().setResumeToken(TOKEN).addHeld(lease("1-1", 0))),
+        Arguments.of(
+            "hello.held",
+            HELLO.toBuilder()
+                .setResumeToken(TOKEN)
+                .addHeld(lease("1-1", 7))
+                .addHeld(lease("1-2", 7))
+                .addHeld(lease("1-1", 7))),
         Arguments.of("hello.labels", HELLO.toBuilder().putLabels("", "v")));
   }
 
@@ -265,16 +274,90 @@ class WorkerServiceEdgeTest {
   private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
 
   @Test
-  void aSettlementOfNoTaskEndsTheStream() throws InterruptedException {
+  void aMalformedSettlementIsRefusedByItselfAndTheOthersOfItsBatchAreTaken()
+      throws InterruptedException {
     var worker = connected();
+    var completed = Completed.getDefaultInstance();
     worker.say(
         WorkerMessage.newBuilder()
             .setSettlements(
                 Settlements.newBuilder()
                     .setBatch(1)
-                    .addSettlements(Settlement.newBuilder().setTaskId("9-1").setFence(1))));
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("9-1")
+                            .setFence(1)
+                            .setCompleted(completed))
+                    .addSettlements(
+                        Settlement.newBuilder().setTaskId("1-2").setCompleted(completed))
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("1-3")
+                            .setFence(4)
+                            .setCompleted(completed))
+                    .addSettlements(Settlement.newBuilder().setTaskId("1-4").setFence(5))));
 
-    assertThat(EdgeFixture.field(worker.refusal())).isEqualTo("settlements.task_id");
+    var settled = (Session.Settled) worker.session().next();
+    assertThat(settled.settlements()).extracting(s -> s.sequence()).containsExactly(3L);
+    assertThat(settled.partitions()).containsExactly(1);
+    assertThat(settled.malformed())
+        .extracting(Session.RefusedSettlement::taskId)
+        .containsExactly("9-1", "1-2", "1-4");
+    worker.session().stream().offer(new Session.SettlementAck(1, settled.malformed()));
+    assertThat(worker.next().getSettlementAck().getRefusedList())
+        .extracting(refused -> refused.getReason())
+        .containsOnly("MALFORMED_SETTLEMENT");
+    worker.end(worker.session());
+  }
+
+  @Test
+  void aBatchWithoutSettlementsIsTaken() throws InterruptedException {
+    var worker = connected();
+
+    worker.say(WorkerMessage.newBuilder().setSettlements(Settlements.newBuilder().setBatch(1)));
+
+    assertThat(((Session.Settled) worker.session().next()).settlements()).isEmpty();
+    worker.end(worker.session());
+  }
+
+  @Test
+  void textsAndWaitsOfAWorkerAreCutToTheirBounds() throws InterruptedException {
+    var worker = new Worker();
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setHello(HELLO.toBuilder().setClient("c".repeat(2000)).setHost("h".repeat(2000))));
+    worker.session = edge.nextSession();
+    assertThat(worker.session().hello().client()).hasSize(1024);
+    assertThat(worker.session().hello().host()).hasSize(1024);
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setSettlements(
+                Settlements.newBuilder()
+                    .setBatch(1)
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("1-2")
+                            .setFence(1)
+                            .setFailed(
+                                Failed.newBuilder()
+                                    .setFailure(Failure.newBuilder().setCode("c".repeat(300)))
+                                    .setRetryAfter(
+                                        com.google.protobuf.Duration.newBuilder()
+                                            .setSeconds(1_000_000_000))))));
+
+    var failed = ((Session.Settled) worker.session().next()).settlements().get(0);
+    assertThat(Objects.requireNonNull(failed.failure()).code()).hasSize(256);
+    assertThat(failed.retryAfterMs()).isEqualTo(Duration.ofDays(365).toMillis());
+    worker.end(worker.session());
+  }
+
+  @Test
+  void aWorkerThatHalfClosesWithoutAGoodbyeMayResume() throws InterruptedException {
+    var worker = connected();
+
+    worker.server.onCompleted();
+
+    assertThat(worker.session().next()).isInstanceOf(Session.StreamClosed.class);
     worker.end(worker.session());
   }
 
@@ -302,8 +385,7 @@ class WorkerServiceEdgeTest {
   @Test
   void aRefusalOfTheSessionArrivesTyped() throws InterruptedException {
     var worker = connected();
-    worker.session().stream()
-        .refuse(new SessionRefusal("STALE_LEASE", "expected X", true));
+    worker.session().stream().refuse(new SessionRefusal("STALE_LEASE", "expected X", true));
 
     var refusal = worker.refusal();
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
