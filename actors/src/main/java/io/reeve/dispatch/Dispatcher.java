@@ -4,7 +4,6 @@ import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.domain.dispatch.EpochStarted;
-import io.reeve.domain.dispatch.Offer;
 import io.reeve.domain.dispatch.Order;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.partition.Partition;
@@ -12,11 +11,7 @@ import io.reeve.partition.Partitions;
 import io.reeve.partition.Wire;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -129,14 +124,13 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private record FromPartition(Partition.ToDispatcher message) implements Command {}
 
-  private record PartitionStopped(int partition, ActorRef<Partition.Command> self)
-      implements Command {}
+  record PartitionStopped(int partition, ActorRef<Partition.Command> self) implements Command {}
 
-  private record SessionStopped(String holder, int sessionNo, ActorRef<ToSession> session)
+  record SessionStopped(String holder, int sessionNo, ActorRef<ToSession> session)
       implements Command {}
 
   /** What is to be done later; each is its own timer's key. */
-  private enum Due implements Command {
+  enum Due implements Command {
     /** Queued once behind all that is in the mailbox, so that a burst is paired in one go. */
     PAIR,
     GREET_AGAIN,
@@ -148,19 +142,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   // ---- Construction
 
-  private final Partitions partitions;
   private final DispatcherSettings settings;
   private final Consumer<ActorRef<EpochStarted>> epochs;
   private final ActorRef<EpochStarted> opened;
   private final LongSupplier nanoTime;
   private final LongConsumer onEpoch;
   private final TimerScheduler<Command> timers;
-  private final ActorRef<Partition.ToDispatcher> fromPartitions;
   private final Dispatch dispatch;
-  private final Map<String, SessionAddress> sessions = new HashMap<>();
-  private final Map<Integer, ActorRef<Partition.Command>> direct = new HashMap<>();
-  private final Set<Integer> unanswered = new LinkedHashSet<>();
-  private Duration greetBackoff;
+  private final SessionDesk sessions;
+  private final PartitionDesk partitions;
   private long epoch;
   private boolean pairQueued;
 
@@ -203,14 +193,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       LongConsumer onEpoch) {
     super(context);
     this.timers = timers;
-    this.partitions = partitions;
     this.settings = settings;
     this.epochs = epochs;
     this.nanoTime = nanoTime;
     this.onEpoch = onEpoch;
     this.dispatch = new Dispatch(partitions.count(), settings.rules());
-    this.fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
-    this.greetBackoff = settings.greetBackoffMin();
+    this.sessions = new SessionDesk(context, dispatch);
+    var fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
+    this.partitions =
+        new PartitionDesk(context, timers, settings, partitions, dispatch, fromPartitions);
     this.opened =
         context.messageAdapter(EpochStarted.class, started -> new EpochOpened(started.epoch()));
     epochs.accept(opened);
@@ -238,30 +229,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   // ---- Sessions
 
   private Behavior<Command> onRegister(Register c) {
-    var offer = new Offer(c.holder(), c.sessionNo(), c.workerId(), c.pool(), c.queues(), c.kinds());
-    var before = sessions.get(c.holder());
-    var moved = before != null && !before.session().equals(c.session());
-    if (before != null && moved && before.sessionNo() == c.sessionNo()) {
-      // A worker that never got its welcome resumes with the same token again: its last word
-      // counts.
-      dispatch.end(c.holder(), c.sessionNo());
-    }
-    switch (dispatch.register(offer, c.credit())) {
-      case STALE -> {
-        c.session().tell(new Superseded());
-        return this;
-      }
-      case NEW -> {
-        if (before != null && moved) {
-          getContext().unwatch(before.session());
-          before.session().tell(new Superseded());
-        }
-        sessions.put(c.holder(), new SessionAddress(c.sessionNo(), c.session(), c.deliverTo()));
-        getContext()
-            .watchWith(c.session(), new SessionStopped(c.holder(), c.sessionNo(), c.session()));
-        getContext().getLog().info("worker {} pool {} offers itself", c.workerId(), c.pool());
-      }
-      case REPEATED -> getContext().getLog().debug("worker {} registered again", c.workerId());
+    if (!sessions.register(c)) {
+      return this;
     }
     if (epoch > 0) {
       c.session().tell(new Registered(epoch, getContext().getSelf()));
@@ -270,59 +239,30 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   }
 
   private Behavior<Command> onCreditChanged(CreditChanged c) {
-    if (!isKnown(c.holder(), c.session())) {
-      c.session().tell(answerToUnknown(c));
-      return this;
-    }
-    return dispatch.credit(c.holder(), c.sessionNo(), c.credit()) ? queuePair() : this;
+    return sessions.credit(c) ? queuePair() : this;
   }
 
   private Behavior<Command> onSessionEnded(SessionEnded c) {
-    if (isKnown(c.holder(), c.session())) {
-      getContext().unwatch(c.session());
-      forget(c.holder(), c.sessionNo());
-    }
-    return this;
+    return sessions.ended(c.holder(), c.sessionNo(), c.session()) ? queuePair() : this;
   }
 
   private Behavior<Command> onSessionStopped(SessionStopped c) {
-    if (isKnown(c.holder(), c.session())) {
-      forget(c.holder(), c.sessionNo());
-    }
-    return this;
-  }
-
-  private ToSession answerToUnknown(CreditChanged c) {
-    var known = sessions.get(c.holder());
-    return known != null && known.sessionNo() >= c.sessionNo()
-        ? new Superseded()
-        : new RegisterAgain();
+    return sessions.ended(c.holder(), c.sessionNo(), c.session()) ? queuePair() : this;
   }
 
   /** This instance failed. Its successor has the same reference and knows no session. */
   private Behavior<Command> onRestart(PreRestart signal) {
-    sessions.values().forEach(known -> known.session().tell(new RegisterAgain()));
+    sessions.tellAll(new RegisterAgain());
     return this;
-  }
-
-  private boolean isKnown(String holder, ActorRef<ToSession> session) {
-    var address = sessions.get(holder);
-    return address != null && address.session().equals(session);
-  }
-
-  private void forget(String holder, int sessionNo) {
-    sessions.remove(holder);
-    dispatch.end(holder, sessionNo);
-    queuePair();
   }
 
   // ---- Partitions
 
   private Behavior<Command> onFromPartition(FromPartition c) {
     if (c.message() instanceof Partition.Report report) {
-      onReport(report);
+      return partitions.report(report) ? queuePair() : this;
     } else if (c.message() instanceof Partition.Inventory inventory) {
-      onInventory(inventory);
+      return onInventory(inventory);
     } else if (c.message() instanceof Partition.Superseded superseded
         && superseded.epoch() > epoch
         && epoch > 0
@@ -333,65 +273,26 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     return this;
   }
 
-  private void onReport(Partition.Report report) {
-    var p = report.partition();
-    if (report.epoch() != epoch || !dispatch.heeds(p, report.incarnation())) {
-      return;
+  private Behavior<Command> onInventory(Partition.Inventory inventory) {
+    var heard = partitions.inventory(inventory);
+    if (heard == PartitionDesk.Heard.RESTART) {
+      sessions.tellAll(new PartitionRestarted(inventory.partition()));
     }
-    for (var grant : report.grants()) {
-      dispatch.used(p, grant.seq(), grant.leased(), grant.done());
-    }
-    dispatch.dealtWith(p, report.lastSeq());
-    for (var ready : report.ready()) {
-      dispatch.ready(p, ready.taskClass(), ready.ready());
-    }
-    queuePair();
-  }
-
-  private void onInventory(Partition.Inventory inventory) {
-    var p = inventory.partition();
-    if (inventory.epoch() != epoch || p < 0 || p >= partitions.count()) {
-      return;
-    }
-    unanswered.remove(p);
-    var before = direct.put(p, inventory.self());
-    if (before == null || !before.equals(inventory.self())) {
-      if (before != null) {
-        getContext().unwatch(before);
-      }
-      getContext().watchWith(inventory.self(), new PartitionStopped(p, inventory.self()));
-    }
-    if (dispatch.inventory(p, inventory.incarnation())) {
-      getContext().getLog().info("partition {} restarted", p);
-      sessions.values().forEach(a -> a.session().tell(new PartitionRestarted(p)));
-    }
-    for (var ready : inventory.ready()) {
-      dispatch.ready(p, ready.taskClass(), ready.ready());
-    }
-    queuePair();
+    return heard == PartitionDesk.Heard.NOTHING ? this : queuePair();
   }
 
   private Behavior<Command> onPartitionStopped(PartitionStopped c) {
-    if (c.self().equals(direct.get(c.partition()))) {
-      direct.remove(c.partition());
-      dispatch.lost(c.partition());
-      greet(c.partition());
-      queuePair();
-    }
-    return this;
+    return partitions.stopped(c) ? queuePair() : this;
   }
 
-  // ---- Epoch and greetings
+  // ---- The epoch, and what is due
 
   private Behavior<Command> onEpochOpened(EpochOpened c) {
     epoch = c.epoch();
     getContext().getLog().info("dispatcher works under epoch {}", epoch);
     onEpoch.accept(epoch);
-    for (var p = 0; p < partitions.count(); p++) {
-      greet(p);
-    }
-    var registered = new Registered(epoch, getContext().getSelf());
-    sessions.values().forEach(a -> a.session().tell(registered));
+    partitions.open(epoch);
+    sessions.tellAll(new Registered(epoch, getContext().getSelf()));
     remind(Due.AUDIT, settings.auditInterval());
     return this;
   }
@@ -399,38 +300,20 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private Behavior<Command> onDue(Due due) {
     switch (due) {
       case PAIR -> pair();
-      case GREET_AGAIN -> greetAgain();
+      case GREET_AGAIN -> partitions.greetAgain();
       case LOOK_FOR_LOST -> lookForLost();
-      case LOOK_FOR_SILENT -> lookForSilent();
-      case AUDIT -> audit();
+      case LOOK_FOR_SILENT -> {
+        partitions.forsakeSilent();
+        queuePair();
+      }
+      case AUDIT -> {
+        partitions.audit();
+        remind(Due.AUDIT, settings.auditInterval());
+      }
       // It is the other one that was ended: without a new epoch nobody would heed this one again.
       case TAKE_EPOCH -> epochs.accept(opened);
     }
     return this;
-  }
-
-  private void greet(int partition) {
-    unanswered.add(partition);
-    partitions.tell(partition, new Partition.Greet(epoch, fromPartitions));
-    if (!timers.isTimerActive(Due.GREET_AGAIN)) {
-      remind(Due.GREET_AGAIN, greetBackoff);
-    }
-  }
-
-  private void greetAgain() {
-    if (unanswered.isEmpty()) {
-      greetBackoff = settings.greetBackoffMin();
-      return;
-    }
-    greetBackoff = settings.greetBackoffAfter(greetBackoff);
-    getContext().getLog().debug("{} partitions have not answered yet", unanswered.size());
-    List.copyOf(unanswered).forEach(this::greet);
-  }
-
-  /** Tells partitions what is believed of them; those of which it is wrong will say so. */
-  private void audit() {
-    Audits.tell(dispatch.beliefs(), epoch, fromPartitions, direct);
-    remind(Due.AUDIT, settings.auditInterval());
   }
 
   private void remind(Due due, Duration in) {
@@ -465,33 +348,18 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     }
   }
 
-  /** Credit must not wait with those that do not answer. */
-  private void lookForSilent() {
-    for (var partition : dispatch.silent()) {
-      getContext().getLog().debug("partition {} does not answer", partition);
-      dispatch.forsake(partition);
-      greet(partition);
-    }
-    queuePair();
-  }
-
   private void carryOut(Order order) {
-    var partition = direct.get(order.partition());
+    var partition = partitions.address(order.partition());
     if (partition == null) {
       return;
     }
     if (order instanceof Order.Revoke revoke) {
       partition.tell(new Partition.Revoke(epoch, revoke.seqs()));
     } else if (order instanceof Order.Propose propose) {
-      partition.tell(address(propose.to()).grant(epoch, propose));
+      partition.tell(sessions.address(propose.to()).grant(epoch, propose));
     } else if (order instanceof Order.Stand stand) {
-      partition.tell(address(stand.to()).standingGrant(epoch, stand));
+      partition.tell(sessions.address(stand.to()).standingGrant(epoch, stand));
     }
-  }
-
-  /** Orders go to sessions that are known only, and those have an address. */
-  private SessionAddress address(Offer to) {
-    return Objects.requireNonNull(sessions.get(to.holder()));
   }
 
   private void lookForLost() {

@@ -1,0 +1,191 @@
+package io.reeve.dispatch;
+
+import io.reeve.dispatch.Dispatcher.Command;
+import io.reeve.dispatch.Dispatcher.Due;
+import io.reeve.domain.dispatch.Belief;
+import io.reeve.domain.dispatch.Dispatch;
+import io.reeve.partition.Partition;
+import io.reeve.partition.Partitions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dispatcher's dealings with partitions: greets them until they answer, hears where they stand,
+ * audits what it believes of them, and notices those that do not answer.
+ */
+final class PartitionDesk {
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final DispatcherSettings settings;
+  private final Partitions partitions;
+  private final Dispatch dispatch;
+  private final ActorRef<Partition.ToDispatcher> dispatcher;
+  private final Map<Integer, ActorRef<Partition.Command>> direct = new HashMap<>();
+  private final Set<Integer> unanswered = new LinkedHashSet<>();
+  private Duration greetBackoff;
+  private long epoch;
+
+  /**
+   * @param dispatcher where partitions answer
+   */
+  PartitionDesk(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      DispatcherSettings settings,
+      Partitions partitions,
+      Dispatch dispatch,
+      ActorRef<Partition.ToDispatcher> dispatcher) {
+    this.context = context;
+    this.timers = timers;
+    this.settings = settings;
+    this.partitions = partitions;
+    this.dispatch = dispatch;
+    this.dispatcher = dispatcher;
+    this.greetBackoff = settings.greetBackoffMin();
+  }
+
+  // ---- Greetings
+
+  /** Greets every partition under this epoch. */
+  void open(long newEpoch) {
+    epoch = newEpoch;
+    for (var p = 0; p < partitions.count(); p++) {
+      greet(p);
+    }
+  }
+
+  private void greet(int partition) {
+    unanswered.add(partition);
+    partitions.tell(partition, new Partition.Greet(epoch, dispatcher));
+    if (!timers.isTimerActive(Due.GREET_AGAIN)) {
+      timers.startSingleTimer(Due.GREET_AGAIN, Due.GREET_AGAIN, greetBackoff);
+    }
+  }
+
+  void greetAgain() {
+    if (unanswered.isEmpty()) {
+      greetBackoff = settings.greetBackoffMin();
+      return;
+    }
+    greetBackoff = settings.greetBackoffAfter(greetBackoff);
+    context.getLog().debug("{} partitions have not answered yet", unanswered.size());
+    List.copyOf(unanswered).forEach(this::greet);
+  }
+
+  // ---- What partitions say
+
+  /**
+   * Takes a report in; returns whether it is of this epoch and of the partition's present start.
+   */
+  boolean report(Partition.Report report) {
+    var p = report.partition();
+    if (report.epoch() != epoch || !dispatch.heeds(p, report.incarnation())) {
+      return false;
+    }
+    for (var grant : report.grants()) {
+      dispatch.used(p, grant.seq(), grant.leased(), grant.done());
+    }
+    dispatch.dealtWith(p, report.lastSeq());
+    for (var ready : report.ready()) {
+      dispatch.ready(p, ready.taskClass(), ready.ready());
+    }
+    return true;
+  }
+
+  /** What an inventory says of its partition. */
+  enum Heard {
+    /** It is of another epoch. */
+    NOTHING,
+    /** The partition answers. */
+    ANSWER,
+    /** The partition answers, and restarted since it last did. */
+    RESTART
+  }
+
+  Heard inventory(Partition.Inventory inventory) {
+    var p = inventory.partition();
+    if (inventory.epoch() != epoch || p < 0 || p >= partitions.count()) {
+      return Heard.NOTHING;
+    }
+    unanswered.remove(p);
+    var before = direct.put(p, inventory.self());
+    if (before == null || !before.equals(inventory.self())) {
+      if (before != null) {
+        context.unwatch(before);
+      }
+      context.watchWith(inventory.self(), new Dispatcher.PartitionStopped(p, inventory.self()));
+    }
+    var restarted = dispatch.inventory(p, inventory.incarnation());
+    if (restarted) {
+      context.getLog().info("partition {} restarted", p);
+    }
+    for (var ready : inventory.ready()) {
+      dispatch.ready(p, ready.taskClass(), ready.ready());
+    }
+    return restarted ? Heard.RESTART : Heard.ANSWER;
+  }
+
+  /** The partition's actor stopped; returns whether that was the one in use. */
+  boolean stopped(Dispatcher.PartitionStopped c) {
+    if (!c.self().equals(direct.get(c.partition()))) {
+      return false;
+    }
+    direct.remove(c.partition());
+    dispatch.lost(c.partition());
+    greet(c.partition());
+    return true;
+  }
+
+  // ---- What partitions are told
+
+  /** Where the partition is reached, or null while it does not answer. */
+  @Nullable ActorRef<Partition.Command> address(int partition) {
+    return direct.get(partition);
+  }
+
+  /** Forsakes the partitions that do not answer: credit must not wait with them. */
+  void forsakeSilent() {
+    for (var partition : dispatch.silent()) {
+      context.getLog().debug("partition {} does not answer", partition);
+      dispatch.forsake(partition);
+      greet(partition);
+    }
+  }
+
+  /** Tells each partition what is believed of it; a partition answers where that is wrong. */
+  void audit() {
+    for (var belief : dispatch.beliefs()) {
+      Objects.requireNonNull(direct.get(belief.partition())).tell(audit(belief));
+    }
+  }
+
+  private Partition.Audit audit(Belief belief) {
+    var ready = new ArrayList<Partition.ReadyCount>(belief.ready().size());
+    belief
+        .ready()
+        .forEach((taskClass, count) -> ready.add(new Partition.ReadyCount(taskClass, count)));
+    var standing =
+        belief.standing().stream()
+            .map(grant -> new Partition.GrantUse(grant.seq(), grant.leased(), grant.revoked()))
+            .toList();
+    return new Partition.Audit(
+        epoch,
+        belief.incarnation(),
+        belief.sentSeq(),
+        belief.heardSeq(),
+        ready,
+        standing,
+        dispatcher);
+  }
+}
