@@ -85,10 +85,10 @@ final class Downstream {
 
   /**
    * Visits the leases that never reached the worker, now that the stream ended for this reason. A
-   * worker acknowledges within a quarter of its time, so a message that is unacknowledged for longer
-   * was lost. A younger message may have arrived, and its task may have ended the worker. A worker
-   * that does not read, or acknowledges nothing in time, got none of the messages that it did not
-   * acknowledge.
+   * worker acknowledges within a quarter of its time, so a message that is unacknowledged for
+   * longer was lost. A younger message may have arrived, and its task may have ended the worker. A
+   * worker that does not read, or acknowledges nothing in time, got none of the messages that it
+   * did not acknowledge.
    */
   void forEachUndelivered(String reason, long nowNanos, DeliveryWatch.Visitor visitor) {
     var arrivedWithin =

@@ -31,7 +31,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private final WorkerCard card;
   private final Session.Environment env;
   private final ActorRef<Partition.ToSession> fromPartitions;
-  private final DispatcherLink dispatcher;
+  private final ToDispatcher dispatcher;
   private final LeaseTable leases;
   private final Holding holding;
   private final Settling settling;
@@ -44,7 +44,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private Session.@Nullable Hello hello;
   private Session.@Nullable ResumeToken token;
   private CreditBook credit;
-  private PartitionLink partitions;
+  private ToPartitions partitions;
 
   SessionActor(
       ActorContext<Command> context,
@@ -59,12 +59,12 @@ final class SessionActor extends AbstractBehavior<Command> {
     this.env = env;
     this.fromPartitions =
         context.messageAdapter(Partition.ToSession.class, Session.FromPartition::new);
-    this.dispatcher = new DispatcherLink(context, env.dispatcher(), fromPartitions);
+    this.dispatcher = new ToDispatcher(context, env.dispatcher(), fromPartitions);
     this.leases = new LeaseTable(env.partitions().count());
     this.holding = new Holding(env.partitions().count(), leases);
     this.settling = new Settling(env.partitions().count(), leases, env.tuning().batchesMax());
     this.credit = new CreditBook(env.settings().capacityMax(), 0, 0, 0);
-    this.partitions = new PartitionLink(env.partitions(), "", 0, leases, fromPartitions);
+    this.partitions = new ToPartitions(env.partitions(), "", 0, leases, fromPartitions);
     reminders.set(Due.HELLO, env.tuning().helloWithin());
   }
 
@@ -134,7 +134,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     token = mine;
     var holder = mine.holder();
     partitions =
-        new PartitionLink(env.partitions(), holder, mine.sessionNo(), leases, fromPartitions);
+        new ToPartitions(env.partitions(), holder, mine.sessionNo(), leases, fromPartitions);
     dispatcher.speakFor(holder, mine.sessionNo());
     lost.addAll(holding.takeOver(first));
     card.introduce(first, leases.total(), heardAt);
@@ -250,7 +250,9 @@ final class SessionActor extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> onAssigned(Partition.Assigned assigned) {
-    var sorted = holding.sort(assigned, credit, phase == Phase.SERVING && worker.hasRoomFor(assigned.assignments()));
+    var sorted =
+        holding.sort(
+            assigned, credit, phase == Phase.SERVING && worker.hasRoomFor(assigned.assignments()));
     if (!sorted.handedBack().isEmpty()) {
       partitions.settle(0, assigned.partition(), sorted.handedBack());
       tellCredit();

@@ -9,11 +9,11 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's line to the dispatcher, whichever that is now: found through the singleton's proxy,
- * then talked to directly and watched. Until it answered, registrations are repeated by the
- * session.
+ * What a session says to the dispatcher, whichever that is now. The session finds a dispatcher
+ * through the singleton's proxy, then talks to it directly and watches it. Until it answers, the
+ * session repeats its registration.
  */
-final class DispatcherLink {
+final class ToDispatcher {
 
   private final ActorContext<Session.Command> context;
   private final RecipientRef<Dispatcher.Command> proxy;
@@ -27,7 +27,7 @@ final class DispatcherLink {
   /**
    * @param deliverTo where partitions deliver
    */
-  DispatcherLink(
+  ToDispatcher(
       ActorContext<Session.Command> context,
       RecipientRef<Dispatcher.Command> proxy,
       ActorRef<Partition.ToSession> deliverTo) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What one holder's session says to the partitions. */
-final class PartitionLink {
+final class ToPartitions {
 
   private final Partitions partitions;
   private final String holder;
@@ -21,7 +21,7 @@ final class PartitionLink {
   private final ActorRef<Partition.ToSession> self;
   private final BitSet unattached = new BitSet();
 
-  PartitionLink(
+  ToPartitions(
       Partitions partitions,
       String holder,
       int sessionNo,
