@@ -26,8 +26,8 @@ abstract class ClientCommand extends AnsweringCommand {
   }
 
   /**
-   * Does the same to several tasks, one after the other. A refusal is told with the task it is of
-   * and does not keep the others from their turn; a server that is away does.
+   * Does the same to several tasks, one after the other. After a refusal it names the task and goes
+   * on with the next. It stops when the server is away.
    */
   final ExitCode each(List<String> ids, Function<String, ExitCode> one) {
     if (ids.size() == 1) {

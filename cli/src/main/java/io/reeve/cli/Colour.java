@@ -1,26 +1,25 @@
 package io.reeve.cli;
 
 import io.reeve.v1.TaskState;
+import picocli.CommandLine.Help.Ansi.Style;
 
 /** Colours of the terminal, each with one meaning. */
 enum Colour {
-  GOOD("32"),
-  BAD("31"),
-  BUSY("36"),
-  QUIET("2"),
-  TITLE("1");
+  GOOD(Style.fg_green),
+  BAD(Style.fg_red),
+  BUSY(Style.fg_cyan),
+  QUIET(Style.faint),
+  TITLE(Style.bold);
 
-  private static final String ESCAPE = "\u001b[";
+  private final Style style;
 
-  private final String code;
-
-  Colour(String code) {
-    this.code = code;
+  Colour(Style style) {
+    this.style = style;
   }
 
   /** The text in this colour, or as it is when colours are not wanted. */
   String paint(String text, boolean wanted) {
-    return wanted ? ESCAPE + code + "m" + text + ESCAPE + "0m" : text;
+    return wanted ? style.on() + text + Style.reset.on() : text;
   }
 
   static Colour of(TaskState state) {

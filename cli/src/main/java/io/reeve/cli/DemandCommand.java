@@ -9,13 +9,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demand",
     description = {
-      "Tells how many workers the work asks for, for whoever starts and stops them.",
-      "WANTED workers are enough for the slots that are held and for as many more as clear what is READY"
-          + " within reeve.dispatcher.demand.clear-within, by how long a task holds its slot (HOLD). So it"
-          + " rises with the backlog, and falls to what is held once nothing waits. UNSERVED are those of"
-          + " the ready tasks that no connected worker may run.",
-      "Workers that stand in for each other serve the same queues and kinds: ask for each such group by"
-          + " --queue and --kind. Without them all workers and all tasks are counted together."
+      "Tells how many workers the tasks need, for the person or program that starts and stops"
+          + " workers.",
+      "WANTED workers have slots for the running tasks (HELD) and for as many more as clear the"
+          + " READY tasks within reeve.dispatcher.demand.clear-within, given how long a task holds"
+          + " its slot (HOLD). So WANTED rises with the backlog and falls to HELD when nothing"
+          + " waits. UNSERVED ready tasks have a queue or kind that no connected worker serves.",
+      "Ask for each group of workers with the same queues and kinds by --queue and --kind. Without"
+          + " them all workers and all tasks are counted together."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -29,15 +30,16 @@ final class DemandCommand extends ClientCommand {
       names = {"-q", "--queue"},
       paramLabel = "NAME",
       description =
-          "A queue that such workers serve, and no others; may be given several times. Default: whatever"
-              + " they serve.")
+          "A queue that such workers serve, and no others; may be given several times. Default:"
+              + " whatever they serve.")
   List<String> queues = List.of();
 
   @Option(
       names = {"-k", "--kind"},
       paramLabel = "KIND",
       description =
-          "A kind that they run, and no others; may be given several times. Default: whatever they run.")
+          "A kind that they run, and no others; may be given several times. Default: whatever they"
+              + " run.")
   List<String> kinds = List.of();
 
   DemandCommand(Terminal terminal) {
@@ -57,8 +59,8 @@ final class DemandCommand extends ClientCommand {
     if (demand.getUnserved() > 0) {
       note(
           demand.getUnserved()
-              + " ready tasks are of a queue or a kind that no connected worker serves; start one that"
-              + " does");
+              + " ready tasks are of a queue or a kind that no connected worker serves; start one"
+              + " that does");
     }
     if (demand.getUnheardPartitions() > 0) {
       note(

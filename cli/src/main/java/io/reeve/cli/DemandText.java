@@ -8,7 +8,7 @@ final class DemandText {
 
   private DemandText() {}
 
-  /** One line; what is not known is left blank. */
+  /** One line; unknown values are blank. */
   static TextTable table(GetDemandResponse demand) {
     return new TextTable(
             "WANTED", "WORKERS", "WANTED SLOTS", "SLOTS", "HELD", "READY", "UNSERVED", "HOLD")

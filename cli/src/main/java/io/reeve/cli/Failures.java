@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Errors in the words of the person at the terminal: an exit code, what happened, what to do. */
+/** Errors for the person at the terminal: an exit code, a sentence, and the next step. */
 final class Failures {
 
   /** The words for one failure. */

@@ -20,10 +20,10 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * What {@code --output json} prints. Field names are a promise: new ones may come, none changes.
+ * The output of {@code --output json}. Field names are stable: new ones may be added, none changes.
  *
- * <p>What is absent in the task is absent in the JSON. Bytes that are UTF-8 text stand as text,
- * others in base64 under the same name with {@code Base64} appended.
+ * <p>Absent fields of a task are absent in the JSON. UTF-8 bytes are printed as text, other bytes
+ * in Base64 under the same name with {@code Base64} appended.
  */
 final class Json {
 

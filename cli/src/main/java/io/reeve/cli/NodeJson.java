@@ -5,7 +5,7 @@ import io.reeve.v1.Node;
 
 /**
  * A node as {@code --output json} prints it, under the promise of {@link Json}. Fields of its
- * report are absent when nothing was ever heard of it.
+ * report are absent before the node's first answer.
  */
 final class NodeJson {
 

@@ -12,7 +12,7 @@ final class NodeText {
 
   private NodeText() {}
 
-  /** One line for each; what nobody knows is left blank. */
+  /** One line for each node; unknown values are blank. */
   static TextTable table(List<Node> nodes) {
     var table =
         new TextTable(
@@ -62,7 +62,7 @@ final class NodeText {
     return Words.printable(String.join(",", node.getRolesList()));
   }
 
-  /** What is most worth knowing of how it stands. */
+  /** The state that matters most to an operator. */
   static String state(Node node) {
     return switch (node.getState()) {
       case NODE_STATE_DOWN -> "down";
@@ -72,7 +72,7 @@ final class NodeText {
     };
   }
 
-  /** What the cluster counts it as, whether it is heard of or not. */
+  /** The node's membership of the cluster, whether it answers or not. */
   static String membership(Node node) {
     return switch (node.getState()) {
       case NODE_STATE_JOINING -> "joining";

@@ -47,14 +47,14 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** What is said after the bar, for instance how many wait. */
+  /** Sets the text after the bar, for instance how many tasks run. */
   void message(String message) {
     if (bar != null) {
       bar.setExtraMessage(" " + message);
     }
   }
 
-  /** Takes the bar off the line it stands on; what is reported afterwards changes nothing. */
+  /** Removes the bar from its line. Later progress has no effect. */
   void finish() {
     if (bar != null && closed.compareAndSet(false, true)) {
       bar.close();

@@ -28,9 +28,9 @@ import picocli.CommandLine.ParameterException;
       "  reeve node                                a server on 127.0.0.1:7460, data in ./data",
       "  reeve worker                              a worker with the built-in kinds",
       "  reeve submit echo 'hello' --wait          one task, and its result",
-      "  reeve list --state dead                   what needs a person",
-      "  reeve nodes                               who is in the cluster, and how they are",
-      "  reeve workers                             who works, who is silent, and how busy they are",
+      "  reeve list --state dead                   tasks that need a person",
+      "  reeve nodes                               the nodes of the cluster and their state",
+      "  reeve workers                             the workers, their state and their load",
       "  reeve demand                              how many workers the work asks for",
       "",
       "'reeve COMMAND --help' or 'reeve help COMMAND' explains each command."
@@ -39,7 +39,7 @@ public final class ReeveCommand implements Runnable {
 
   private static final int HELP_COLUMNS = 100;
 
-  /** Stands for what Java could not decode. */
+  /** Java's replacement for bytes that it could not decode. */
   private static final char UNREADABLE = '\ufffd';
 
   private final Terminal terminal;

@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 /** The process behind the {@code reeve} launcher. */
 public final class ReeveMain {
 
-  /** Commands that run until they are told to stop and keep a log; the others stay quiet. */
+  /** Commands that run until they are stopped and keep a log. The others do not log. */
   private static final Set<String> LOGGING = Set.of("node", "worker");
 
   private static final String LOG_CONFIGURATION = "logback.configurationFile";

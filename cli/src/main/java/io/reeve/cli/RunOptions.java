@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** What a command that starts processes of its own does with their files. */
+/** The files of a command that starts processes of its own. */
 final class RunOptions {
 
   @Option(names = "--keep", description = "Keep the logs and the data directories, and say where.")

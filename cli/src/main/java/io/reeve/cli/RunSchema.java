@@ -24,19 +24,19 @@ record RunSchema(String url, String name) {
 
   private static final int RUN_BYTES = 4;
 
-  /** A run's name, such as no other has. */
+  /** A name that no other run has. */
   static String newRun(RandomGenerator random) {
     var bytes = new byte[RUN_BYTES];
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Variables that name it to a node. */
+  /** Variables that give a node this schema. */
   Map<String, String> environment() {
     return Map.of("REEVE_STORE_URL", url, "REEVE_STORE_SCHEMA", name);
   }
 
-  /** Without the operator's file: the nodes are told by variables, which win over it, too. */
+  /** Leaves out the operator's file: the variables of the nodes win over it anyway. */
   Config configuration() {
     return ConfigFactory.parseMap(
             Map.of("reeve.store.url", url, "reeve.store.schema", name), "a run's schema")
@@ -44,12 +44,12 @@ record RunSchema(String url, String name) {
         .resolve();
   }
 
-  /** What to do with it where the server goes on after the run. */
+  /** Tells the operator of a given server how to remove the schema after the run. */
   String leftBehind() {
     return name + " is left in the given server: DROP SCHEMA " + name + " CASCADE";
   }
 
-  /** It as a benchmark sees it, which measures the server's processes if they are of this run. */
+  /** The schema for a benchmark, which measures the server's processes if this run started them. */
   SharedStore measured(LocalPostgres server) {
     return new SharedStore(
         environment(), () -> server.isOwn() ? server.pids() : List.of(), this::rowsWritten);

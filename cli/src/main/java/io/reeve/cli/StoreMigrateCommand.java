@@ -115,7 +115,7 @@ final class StoreMigrateCommand extends AnsweringCommand {
       progress.stepBy(rows);
     }
 
-    /** Takes the bar off its line, for what is told next. */
+    /** Removes the bar from its line before the report. */
     void finish() {
       progress.finish();
     }

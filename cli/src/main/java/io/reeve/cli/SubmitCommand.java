@@ -38,7 +38,7 @@ final class SubmitCommand extends ClientCommand {
       names = {"-c", "--count"},
       paramLabel = "N",
       defaultValue = "1",
-      description = "Submit so many tasks alike, packed into few calls. Default: 1.")
+      description = "Submit the task N times, in few calls. Default: 1.")
   int count = 1;
 
   @Option(

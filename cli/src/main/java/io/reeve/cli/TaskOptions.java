@@ -185,7 +185,7 @@ final class TaskOptions {
 
   private void retry(TaskRequest.Builder request) {
     if (attempts != null) {
-      // To the server 0 means that nothing was said, which is not what a person means by it.
+      // The server reads 0 as "not given", but a person means "none" by it.
       if (attempts < 1) {
         throw new IllegalArgumentException(
             "expected --attempts of 1 or more, the first included, got " + attempts);

@@ -16,7 +16,7 @@ final class TaskText {
 
   private TaskText() {}
 
-  /** All that is known of the task, one thing a line. */
+  /** Everything known of the task, one thing a line. */
   static List<String> lines(Task task, boolean colours) {
     var spec = task.getSpec();
     var lines = new ArrayList<String>();
@@ -59,7 +59,7 @@ final class TaskText {
     return queue.isEmpty() ? "default" : queue;
   }
 
-  /** What changed, in a few words, for a line of {@code reeve watch}. */
+  /** The latest change in a few words, for a line of {@code reeve watch}. */
   static String step(Task task) {
     var words = new ArrayList<String>();
     if (task.getAttempt() > 0) {

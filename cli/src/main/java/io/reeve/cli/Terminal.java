@@ -41,8 +41,8 @@ public record Terminal(
   private static final int COLUMNS_MIN = 40;
 
   /**
-   * The terminal of this process. The launcher says by properties what is a terminal, since the JVM
-   * cannot tell its two outputs apart; without it nothing is taken for one.
+   * The terminal of this process. The launcher tells by properties which outputs are terminals,
+   * since the JVM cannot tell its two outputs apart; without it nothing is taken for one.
    */
   static Terminal ofProcess(Map<String, String> environment, Properties properties) {
     return new Terminal(

@@ -33,7 +33,7 @@ final class TextTable {
    * The lines, header first.
    *
    * @param columns width of a line, at most; 0 for no bound
-   * @param paint colours a cell, given its column's header; must not change what is visible
+   * @param paint colours a cell, given its column's header; must not change the visible characters
    */
   List<String> lines(int columns, BiFunction<String, String, String> paint) {
     var widths = new int[header.size()];

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * Waits for the end of many tasks, a bounded number of watches at a time.
  *
  * <p>Tasks end in about the order in which they were submitted, so the watches move through them as
- * the workers do; what has ended already costs one short call.
+ * the workers do. A task that has ended already costs one short call.
  */
 final class Waiting {
 

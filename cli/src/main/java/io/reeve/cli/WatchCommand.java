@@ -45,7 +45,7 @@ final class WatchCommand extends ClientCommand {
 
   @Override
   ExitCode run(ReeveClient client) {
-    // A server that is not there, and a task that it does not know, are told at once.
+    // Fails at once if the server is away or does not know the task.
     var state = client.get(id).getState();
     try (var watch = client.watch(id, waitTimeout)) {
       while (watch.hasNext()) {

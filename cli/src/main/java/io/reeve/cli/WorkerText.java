@@ -12,7 +12,7 @@ final class WorkerText {
   private static final double MILLICORES = 1000.0;
   private static final long MIB = 1024 * 1024;
 
-  /** Those that work first, those that are gone last. */
+  /** Online workers first, gone ones last. */
   static final Comparator<Worker> ORDER =
       Comparator.comparingInt((Worker worker) -> rank(worker.getStatus()))
           .thenComparing(Worker::getWorkerId)
@@ -30,7 +30,7 @@ final class WorkerText {
     };
   }
 
-  /** One line for each; what the worker has not said yet is left blank. */
+  /** One line for each worker; values before its first heartbeat are blank. */
   static TextTable table(List<Worker> workers) {
     var table =
         new TextTable(
@@ -71,7 +71,7 @@ final class WorkerText {
     return more == 0 ? some : some + ",+" + more;
   }
 
-  /** How it is, and why if it is not there. */
+  /** The status, with the reason if the worker is gone. */
   static String status(Worker worker) {
     var status = name(worker.getStatus());
     return worker.getReason().isEmpty() ? status : status + " " + reason(worker);
@@ -91,7 +91,7 @@ final class WorkerText {
     };
   }
 
-  /** Of a status, with or without a reason, that may have lost its tail. */
+  /** The colour of a status, which may have a reason and may be cut. */
   static Colour colour(String status) {
     if (status.startsWith("online")) {
       return Colour.GOOD;
@@ -99,7 +99,7 @@ final class WorkerText {
     if (status.startsWith("draining") || status.startsWith("resuming")) {
       return Colour.BUSY;
     }
-    // Who left in order is missed by nobody.
+    // A worker that left in order is no cause for concern.
     return status.equals("offline left") ? Colour.QUIET : Colour.BAD;
   }
 }

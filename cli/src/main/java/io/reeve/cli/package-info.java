@@ -1,5 +1,5 @@
 /**
- * The {@code reeve} command: what a person types, and what a script reads.
+ * The {@code reeve} command, for people and for scripts.
  *
  * <p>Start at {@link io.reeve.cli.ReeveCommand}; one class per command, each short. Commands talk
  * to the server by the client library only. {@link io.reeve.cli.Programs} is the one place that

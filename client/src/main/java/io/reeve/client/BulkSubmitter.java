@@ -54,7 +54,7 @@ public final class BulkSubmitter implements AutoCloseable {
     }
   }
 
-  /** Sends what is left and waits for every answer. */
+  /** Sends the remaining tasks and waits for every answer. */
   public void flush() {
     if (!batch.isEmpty()) {
       send();

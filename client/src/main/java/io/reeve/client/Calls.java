@@ -17,8 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls with one answer: to the endpoint in use, again after a failure that a repeat may
- * cure.
+ * Makes calls with one answer to the endpoint in use, and retries after failures that may pass.
  *
  * <p>One call has a deadline that covers all its tries, and each try a shorter one, so that a
  * server that hangs does not use up the time in which another could answer.
@@ -72,7 +71,7 @@ final class Calls {
     return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
   }
 
-  /** Runs {@code next} after {@code delay}; what it throws is lost, so it must not throw. */
+  /** Runs {@code next} after {@code delay}. {@code next} must not throw: nobody would see it. */
   Future<?> after(Duration delay, Runnable next) {
     try {
       return timer.schedule(next, nanos(delay), TimeUnit.NANOSECONDS);
@@ -84,8 +83,8 @@ final class Calls {
   }
 
   /**
-   * Completes with what {@code read} makes of the answer, or with a {@link ReeveException};
-   * cancelling it cancels the call.
+   * Completes with the answer as {@code read} converts it, or with a {@link ReeveException}.
+   * Cancelling the future cancels the call.
    */
   <Q, R, T> CompletableFuture<T> call(
       MethodDescriptor<Q, R> method, Q request, String requestId, Function<R, T> read) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Endpoint(String host, int port) {
 
-  /** Where a node listens for clients and workers unless it is told otherwise. */
+  /** The port of a node for clients and workers, unless its settings name another. */
   public static final int DEFAULT_PORT = 7460;
 
   private static final Pattern SHAPE =

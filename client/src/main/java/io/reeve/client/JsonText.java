@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes plain values as JSON: maps with string keys, iterables, strings, numbers, booleans, null.
  *
- * <p>Enough for a payload without a JSON library; whoever has objects to map brings his own library
- * and hands over the text.
+ * <p>Enough for a payload without a JSON library. A caller with objects to map uses a library of
+ * its own and passes the text.
  */
 final class JsonText {
 

@@ -30,7 +30,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A connection to Reeve for those who hand tasks in. Safe for many threads; one per process is
+ * A connection to Reeve for programs that submit tasks. Safe for many threads; one per process is
  * enough.
  *
  * <pre>{@code
@@ -78,12 +78,12 @@ public final class ReeveClient implements AutoCloseable {
 
   // ---- Submit -------------------------------------------------------------------------------
 
-  /** Hands one task in; returns once it is durable. */
+  /** Submits one task; returns when it is durable. */
   public Submission submit(TaskRequest task) {
     return await(submitAsync(task));
   }
 
-  /** As {@link #submit(TaskRequest)}; the same request id again has one effect and one answer. */
+  /** As {@link #submit(TaskRequest)}. A repeat with the same request id has no second effect. */
   public Submission submit(String requestId, TaskRequest task) {
     return await(submitAsync(requestId, task));
   }
@@ -107,7 +107,7 @@ public final class ReeveClient implements AutoCloseable {
                 requestId));
   }
 
-  /** Hands many tasks in, all or none, in one call; see {@link BulkSubmitter} for any number. */
+  /** Submits many tasks in one call, all or none; see {@link BulkSubmitter} for any number. */
   public Submission submitAll(List<TaskRequest> tasks) {
     return await(submitAllAsync(tasks));
   }
@@ -262,7 +262,7 @@ public final class ReeveClient implements AutoCloseable {
 
   /**
    * The workers that are connected to any node of the cluster, and those that were until a while
-   * ago. Says also what it does not show: how many did not fit, and which nodes did not answer.
+   * ago. Also tells how many workers did not fit into the answer, and which nodes did not answer.
    */
   public ListWorkersResponse workers() {
     return await(workersAsync());

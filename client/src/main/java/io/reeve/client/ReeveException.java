@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that did not succeed: refused by the server, or no answer came.
+ * A call that failed: the server refused it, or no answer came.
  *
  * <p>{@link #reason()} is the stable name to program against; the message is for people. After
  * {@link #isOutcomeUnknown()} the call may have taken effect: repeat it with {@link #requestId()},
@@ -57,7 +57,7 @@ public final class ReeveException extends RuntimeException {
     return new ReeveException(code, reason, message, null, "", null);
   }
 
-  /** Reads what the server said from a status and its trailers. */
+  /** Reads reason, delay and message from a status and its trailers. */
   static ReeveException of(Status status, @Nullable Metadata trailers) {
     var details = StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList();
     var reason = detail(details, ErrorInfo.class).map(ErrorInfo::getReason).orElse("");

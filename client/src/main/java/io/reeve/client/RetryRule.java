@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
  * Whether and when a failed call is tried again.
  *
  * <p>A wait is drawn evenly from zero to a bound that doubles with each try ("full jitter", so that
- * clients which lost their server together do not come back together). What the server asks for by
- * {@code RetryInfo} is a lower bound of the wait.
+ * clients that lost their server together do not reconnect together). The delay in the server's
+ * {@code RetryInfo} is a lower bound.
  *
  * @param triesMax tries of one call in all, the first included; at least 1
  * @param backoffInitial bound of the first wait; above zero
@@ -78,7 +78,7 @@ record RetryRule(int triesMax, Duration backoffInitial, Duration backoffMax) {
     return words.contains("RST_STREAM") || words.contains("channel closed");
   }
 
-  /** Whether another endpoint may answer better than the one that failed. */
+  /** Whether another endpoint may answer where this one failed. */
   static boolean blamesEndpoint(ReeveException failure) {
     return failure.code() != Status.Code.RESOURCE_EXHAUSTED;
   }

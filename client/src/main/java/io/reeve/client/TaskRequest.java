@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task to be handed in. What is not set is left to the server's defaults.
+ * A task to submit. The server's defaults apply to everything that is not set.
  *
  * <pre>{@code
  * TaskRequest.of("email")
@@ -36,12 +36,12 @@ public final class TaskRequest {
     return new Builder(kind);
   }
 
-  /** A request that says exactly what {@code spec} says. */
+  /** A request with exactly this specification. */
   public static TaskRequest ofSpec(TaskSpec spec) {
     return new TaskRequest(spec);
   }
 
-  /** What goes over the wire. */
+  /** The specification that goes over the wire. */
   public TaskSpec spec() {
     return spec;
   }
@@ -68,7 +68,7 @@ public final class TaskRequest {
         + " bytes]";
   }
 
-  /** Collects what a task asks for; used by one thread. */
+  /** Collects the properties of a task; for one thread. */
   public static final class Builder {
 
     private final TaskSpec.Builder spec = TaskSpec.newBuilder();
@@ -112,7 +112,7 @@ public final class TaskRequest {
       return this;
     }
 
-    /** Into the urgent lane. */
+    /** Puts the task into the urgent lane. */
     public Builder urgent() {
       return lane(Lane.LANE_URGENT);
     }
@@ -165,7 +165,7 @@ public final class TaskRequest {
       return this;
     }
 
-    /** The whole policy; replaces what was said of it. */
+    /** The whole policy; replaces earlier settings of it. */
     public Builder retry(RetryPolicy policy) {
       spec.setRetry(policy);
       return this;

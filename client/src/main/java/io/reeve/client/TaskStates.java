@@ -3,7 +3,7 @@ package io.reeve.client;
 import io.reeve.v1.TaskState;
 import java.util.Locale;
 
-/** What a task's state means to a client. */
+/** The meaning and the short names of task states. */
 public final class TaskStates {
 
   private static final String PREFIX = "TASK_STATE_";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskWatch implements Iterator<Task>, AutoCloseable {
 
-  /** What came: a task, or the end with or without a failure. */
+  /** One step of the watch: a task, or the end with or without a failure. */
   private record Step(@Nullable Task task, @Nullable ReeveException failure) {}
 
   private static final Step END = new Step(null, null);

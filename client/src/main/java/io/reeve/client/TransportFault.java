@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong below the calls, in words: the texts of grpc-java, Netty and the system name
- * their own functions and error numbers.
+ * A failure below the calls, in a plain sentence. The original texts of grpc-java, Netty and the
+ * system name functions and error numbers.
  *
  * @param reason one of the client's own, or empty
  */

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class WatchLoop {
 
   /**
-   * Who reads. Methods are called one at a time, and none after {@code ended} or {@code failed}.
+   * The reader. Its methods are called one at a time, and none after {@code ended} or {@code
+   * failed}.
    */
   interface Reader {
     void changed(Task task);
@@ -37,7 +38,7 @@ final class WatchLoop {
   enum GivesUp {
     /** After as many failures in a row as a call has tries. */
     AFTER_TRIES,
-    /** Never by itself: whoever started the loop closes it when the time is up. */
+    /** Never by itself: the code that started the loop closes it when the time is up. */
     WHEN_CLOSED
   }
 

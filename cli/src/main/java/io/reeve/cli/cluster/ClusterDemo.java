@@ -32,7 +32,7 @@ public final class ClusterDemo {
   /** Until all parts are compiled and the clients connected. */
   private static final Duration WARM_UP = Duration.ofSeconds(5);
 
-  /** What is silent after an event shows itself within this. */
+  /** A partition that an event silenced shows that within this time. */
   private static final Duration LOOK_AT_LEAST = Duration.ofSeconds(4);
 
   /** How long past the bound a recovery is still awaited, to say how long it took. */
@@ -56,7 +56,7 @@ public final class ClusterDemo {
     /** How many tasks were acknowledged, have ended, and wait for an answer; several a second. */
     void progress(int acknowledged, int ended, int waiting);
 
-    /** The load has stopped, and what is left gets done. */
+    /** The load has stopped, and the remaining tasks run. */
     void draining(int left);
   }
 
@@ -71,7 +71,7 @@ public final class ClusterDemo {
   public record Plan(
       int workers, int perSecond, Duration phase, Duration crashBound, boolean fast) {}
 
-  /** What a demonstration showed. */
+  /** The result of a demonstration. */
   public record Outcome(
       int submitted, ClusterVerdict verdict, List<Phase> phases, boolean allEnded, Duration took) {
 
@@ -140,7 +140,7 @@ public final class ClusterDemo {
     }
   }
 
-  // ---- What happens -----------------------------------------------------------------------------
+  // ---- Events -----------------------------------------------------------------------------------
 
   private void show(JournalFollower journal, SteadyLoad load) {
     follow(journal, load, "", WARM_UP, () -> false);
@@ -239,7 +239,7 @@ public final class ClusterDemo {
     }
   }
 
-  /** Reads the journal and tells of it, until {@code done} or for as long as {@code most}. */
+  /** Reads the journal and reports it until {@code done}, for {@code most} at the longest. */
   private void follow(
       JournalFollower journal, SteadyLoad load, String down, Duration most, BooleanSupplier done) {
     var until = clock.millis() + most.toMillis();
@@ -265,7 +265,7 @@ public final class ClusterDemo {
     return ended.getAsBoolean();
   }
 
-  /** Each task is read through every node, so through others than the one that took it in, too. */
+  /** Reads each task through every node, not only through the node that took it in. */
   private ClusterVerdict judge(SteadyLoad load) {
     var clients = new ArrayList<ReeveClient>();
     try {

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What became of the tasks.
+ * The outcome of the tasks.
  *
- * @param acknowledged tasks that the client was told are safe
+ * @param acknowledged tasks that the cluster acknowledged to the client
  * @param unanswered submissions that never got an answer, which may have arrived or not
  * @param attempts leases over all tasks
  * @param redeliveries leases beyond the first of each task
@@ -36,7 +36,7 @@ public record ClusterVerdict(
   /**
    * Judges.
    *
-   * @param numberById what the client was told: the number of each acknowledged task
+   * @param numberById the number of each task that the cluster acknowledged to the client
    * @param seenByNode all tasks with their results, as each node shows them
    */
   static ClusterVerdict of(

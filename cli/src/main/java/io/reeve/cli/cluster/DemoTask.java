@@ -35,7 +35,7 @@ final class DemoTask {
     return request.build();
   }
 
-  /** What the task has to come back with. */
+  /** The expected result. */
   static String result(int number) {
     return sleeps(number) ? "" : "result of " + number;
   }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What one event did to the work, from the event to the end of its phase.
+ * The effect of one event on the work, from the event to the end of its phase.
  *
- * @param event what happened: steady, killed, stopped or restarted
+ * @param event steady, killed, stopped or restarted
  * @param node the node it happened to; empty for none
  * @param longestWithoutAcknowledgement over all clients
  * @param longestWithoutStart until any worker got a task, over all partitions
  * @param slowestSubmission the longest that one client waited for its answer
  * @param recovered when the last partition took submissions and gave out tasks again; empty: not
- * @param bound what it should not be above; empty where nothing is promised
+ * @param bound the longest allowed recovery; empty where nothing is promised
  */
 public record Phase(
     Event event,
@@ -23,7 +23,7 @@ public record Phase(
     Optional<Duration> recovered,
     Optional<Duration> bound) {
 
-  /** What happens in a phase. */
+  /** The event of a phase. */
   public enum Event {
     /** Nothing: for comparison. */
     STEADY,

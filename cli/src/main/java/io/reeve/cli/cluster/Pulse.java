@@ -22,7 +22,7 @@ public final class Pulse {
   /**
    * For a load that comes by chance.
    *
-   * @param silence longer than what is chance: where each of sixteen partitions gets eight calls a
+   * @param silence a gap too long to be chance: where each of sixteen partitions gets eight calls a
    *     second, one of them has a gap of a second every half minute, and one of two seconds once in
    *     most of a day
    */
@@ -50,8 +50,8 @@ public final class Pulse {
 
   /**
    * How long after {@code fromMs} the last partition went on, both taking submissions and giving
-   * out tasks; empty while one of them has not. Zero where none was silent for longer than what may
-   * be chance.
+   * out tasks; empty while one of them has not. Zero where no partition had a gap too long to be
+   * chance.
    */
   public Optional<Duration> wentOnAfter(long fromMs, long toMs) {
     return takenAgainAfter(fromMs, toMs)

@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Submits tasks at a steady rate through all nodes, one by one, each with a request id, and keeps
- * what it was told. Owns one thread; the questions may be asked by another.
+ * Submits tasks at a steady rate through all nodes, one by one, each with a request id, and records
+ * the answers. Owns one thread; other threads may read the results.
  *
- * <p>Each node has several clients that prefer it, and know the others. One connection takes 256
- * calls at a time, and calls for a partition that is away wait: with one client they would soon
- * hold back all others, which would show the client's bound and not the cluster.
+ * <p>Each node has several clients that prefer it and know the others. One connection takes 256
+ * calls at a time, and calls for a partition that is away wait. With a single client such calls
+ * would soon block all others and measure the client's bound instead of the cluster.
  */
 final class SteadyLoad implements AutoCloseable {
 

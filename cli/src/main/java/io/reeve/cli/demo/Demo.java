@@ -32,7 +32,7 @@ public final class Demo {
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(300);
   private static final int LOG_LINES = 20;
 
-  /** What a worker says on its standard output once it may be given work. */
+  /** A worker prints this word when it is ready for work. */
   private static final String REGISTERED = "registered";
 
   private static final TaskQuery LIVE =
@@ -42,7 +42,7 @@ public final class Demo {
               TaskState.TASK_STATE_READY,
               TaskState.TASK_STATE_LEASED);
 
-  /** Hears how it goes. */
+  /** Is told of each step. */
   public interface Listener {
     /** All processes are up. */
     void started(long nodePid, String endpoint, long firstWorkerPid, long secondWorkerPid);
@@ -55,7 +55,7 @@ public final class Demo {
     void killed(long workerPid, int ended, int tasks);
   }
 
-  /** What a demonstration showed. */
+  /** The result of a demonstration. */
   public record Outcome(
       Verdict verdict, int urgent, Duration took, long killedPid, boolean inTime) {
 
@@ -73,7 +73,7 @@ public final class Demo {
 
   /**
    * @param directory where the node keeps its data; removed by the caller
-   * @param tool what computes a digest, the file's path to be appended
+   * @param tool command that computes a digest; the file's path is appended
    * @param timeout how long the tasks may take before those that have not ended count as lost
    */
   public Demo(
@@ -91,7 +91,7 @@ public final class Demo {
     this.listener = listener;
   }
 
-  /** Shows it. */
+  /** Runs the demonstration. */
   public Outcome run(List<Chosen> files) {
     var port = ReeveProcesses.freePort();
     var endpoint = "127.0.0.1:" + port;
@@ -215,7 +215,8 @@ public final class Demo {
     while (true) {
       var states = new EnumMap<TaskState, Integer>(TaskState.class);
       client.list(LIVE).forEach(task -> states.merge(task.getState(), 1, Integer::sum));
-      // What the server no longer shows as live has ended, or is lost, which the verdict finds out.
+      // A task that the server no longer lists as live has ended or is lost; the verdict tells
+      // which.
       var ended = tasks - states.values().stream().mapToInt(Integer::intValue).sum();
       listener.progress(ended, states.getOrDefault(TaskState.TASK_STATE_LEASED, 0));
       if (!killed && ended * 2 >= tasks) {

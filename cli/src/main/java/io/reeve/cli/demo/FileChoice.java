@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files a demo works on, and what their digests are.
+ * Chooses the files of a demo and computes their digests.
  *
  * <p>Bounded in number and size, so that a demo of any directory ends soon. Links are not followed,
  * and names with characters that digest tools escape are passed over.
@@ -38,10 +38,10 @@ public final class FileChoice {
     this.bytesMax = bytesMax;
   }
 
-  /** One file and what its SHA-256 is, in hexadecimal. */
+  /** One file and its SHA-256 in hexadecimal. */
   public record Chosen(Path file, String digest) {}
 
-  /** Where files surely are: the Java that runs this, and what every Unix has. */
+  /** Directories that have files on every Unix: that of the running Java, and /usr. */
   public static List<Path> surelyThere() {
     return List.of(
         Path.of(System.getProperty("java.home")), Path.of("/usr/share"), Path.of("/usr/lib"));

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What became of the tasks, held against digests that were computed without them.
+ * The outcome of the tasks, compared with digests that were computed without them.
  *
  * @param tasks tasks that were submitted
  * @param completed of those, how many ended well
@@ -47,7 +47,7 @@ public record Verdict(
   /**
    * Judges.
    *
-   * @param digestByTask what each submitted task should have found
+   * @param digestByTask the expected digest of each submitted task
    * @param seen the tasks as the server shows them now, with results; others than ours are ignored
    */
   public static Verdict of(Map<String, String> digestByTask, Iterable<Task> seen) {

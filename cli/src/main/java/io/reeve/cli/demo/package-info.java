@@ -1,7 +1,7 @@
 /**
  * {@code reeve demo}: a real workload on a node and two worker processes, one of which is killed.
  *
- * <p>Start at {@link io.reeve.cli.demo.Demo}. What counts as lost or wrong is decided by {@link
+ * <p>Start at {@link io.reeve.cli.demo.Demo}. The rules for lost and wrong are in {@link
  * io.reeve.cli.demo.Verdict} alone, from the server's answers and digests computed here.
  */
 @NullMarked
