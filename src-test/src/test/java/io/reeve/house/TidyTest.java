@@ -29,12 +29,8 @@ class TidyTest {
       Map.of(
           "actors/src/main/java/io/reeve/dispatch/Dispatcher.java",
           "one actor, whose protocol alone is a page",
-          "worker-node/src/main/java/io/reeve/worker/link/Link.java",
-          "one actor, whose protocol alone is a page",
           "worker-node/src/main/java/io/reeve/worker/slot/Workload.java",
           "what one lock guards stands in one file",
-          "worker-node/src/test/java/io/reeve/worker/WorkerLinkTest.java",
-          "one fixture, and a story per method",
           "actors/src/test/java/io/reeve/partition/PartitionTest.java",
           "one fixture, and a story per method",
           "actors/src/test/java/io/reeve/session/SessionTest.java",

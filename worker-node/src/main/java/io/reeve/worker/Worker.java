@@ -2,10 +2,10 @@ package io.reeve.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
+import io.reeve.worker.link.ConnectionEvent;
+import io.reeve.worker.link.ConnectionParts;
 import io.reeve.worker.link.Identity;
-import io.reeve.worker.link.Link;
-import io.reeve.worker.link.LinkEvent;
-import io.reeve.worker.link.LinkParts;
+import io.reeve.worker.link.PoolConnection;
 import io.reeve.worker.pool.Pool;
 import io.reeve.worker.settings.PoolSettings;
 import io.reeve.worker.settings.WorkerSettings;
@@ -243,7 +243,7 @@ public final class Worker implements AutoCloseable {
     private final String name;
     private final String incarnation;
     private final PoolSettings pool;
-    private final AtomicReference<ActorRef<Link.Command>> link = new AtomicReference<>();
+    private final AtomicReference<ActorRef<PoolConnection.Command>> link = new AtomicReference<>();
     private final AtomicReference<ActorRef<Pool.Command>> self = new AtomicReference<>();
     private final Executor threads;
     private final Workload workload;
@@ -256,7 +256,7 @@ public final class Worker implements AutoCloseable {
       this.pool = pools.getOrDefault(name, settings.pool());
       this.threads = SlotThreads.of(settings.slot().threads(), "reeve-" + name);
       this.execution = new Execution(handlers, json);
-      this.progress = new ProgressInbox(() -> tell(link, Link.ProgressWaiting.INSTANCE));
+      this.progress = new ProgressInbox(() -> tell(link, PoolConnection.ProgressWaiting.INSTANCE));
       this.workload =
           new Workload(
               pool.slots(),
@@ -266,7 +266,7 @@ public final class Worker implements AutoCloseable {
               new Workload.Listener() {
                 @Override
                 public void ended() {
-                  tell(link, Link.Flush.INSTANCE);
+                  tell(link, PoolConnection.Flush.INSTANCE);
                 }
 
                 @Override
@@ -299,12 +299,12 @@ public final class Worker implements AutoCloseable {
           ambient.random().get());
     }
 
-    private Behavior<Link.Command> linkBehavior(ActorRef<LinkEvent> events) {
+    private Behavior<PoolConnection.Command> linkBehavior(ActorRef<ConnectionEvent> events) {
       var surroundings =
           new Attempt.Surroundings(
               ambient.nanos(), threads, progress::add, json, execution::resultMax);
       var parts =
-          new LinkParts(
+          new ConnectionParts(
               identity(),
               settings.endpoints(),
               settings.link(),
@@ -319,7 +319,7 @@ public final class Worker implements AutoCloseable {
       return Behaviors.setup(
           context -> {
             link.set(context.getSelf());
-            return Link.create(parts, events);
+            return PoolConnection.create(parts, events);
           });
     }
 

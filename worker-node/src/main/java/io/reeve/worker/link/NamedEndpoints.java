@@ -4,6 +4,7 @@ import io.reeve.worker.settings.Endpoint;
 import io.reeve.worker.settings.InvalidSetting;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
 
 /**
  * What a worker takes of the endpoints that a leaving server names: the first sixteen that are well
@@ -22,6 +23,21 @@ record NamedEndpoints(List<Endpoint> endpoints, int ignored, String example) {
   private static final int LENGTH_MAX = 260;
 
   private static final int EXAMPLE_LENGTH_MAX = 40;
+
+  /** The endpoints of these texts; what is left out is told to a log. */
+  static List<Endpoint> read(List<String> texts, Logger log) {
+    var named = read(texts);
+    if (named.ignored() > 0) {
+      log.warn(
+          "ignored {} of {} endpoints that the leaving server named, expected at most {}, each as"
+              + " host:port{}",
+          named.ignored(),
+          texts.size(),
+          ENDPOINTS_MAX,
+          named.example().isEmpty() ? "" : "; got " + named.example());
+    }
+    return named.endpoints();
+  }
 
   static NamedEndpoints read(List<String> texts) {
     var endpoints = new ArrayList<Endpoint>();

@@ -37,8 +37,8 @@ final class Upstream {
   private final LongConsumer onHeldBack;
   private final Outbox outbox = new Outbox();
 
-  private @Nullable WorkerStream stream;
-  private @Nullable Session session;
+  private @Nullable ServerStream stream;
+  private @Nullable Welcomed session;
   private WorkerState state = WorkerState.WORKER_STATE_RUNNING;
   private int capacityLimit;
   private int desiredCapacity;
@@ -109,7 +109,7 @@ final class Upstream {
   }
 
   /** A session stands: what it no longer has is stopped, and its settlements are dropped. */
-  void open(WorkerStream stream, Session session, Set<Lease> lost) {
+  void open(ServerStream stream, Welcomed session, Set<Lease> lost) {
     if (!lost.isEmpty()) {
       lose(lost);
     }

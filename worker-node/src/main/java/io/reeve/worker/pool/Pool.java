@@ -2,9 +2,9 @@ package io.reeve.worker.pool;
 
 import io.reeve.worker.PoolEnd;
 import io.reeve.worker.WorkerListener;
+import io.reeve.worker.link.ConnectionEvent;
 import io.reeve.worker.link.Identity;
-import io.reeve.worker.link.Link;
-import io.reeve.worker.link.LinkEvent;
+import io.reeve.worker.link.PoolConnection;
 import io.reeve.worker.restart.Ending;
 import io.reeve.worker.restart.Restarts;
 import io.reeve.worker.settings.DrainSettings;
@@ -56,7 +56,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
     INSTANCE
   }
 
-  private record Linked(LinkEvent event) implements Command {}
+  private record Linked(ConnectionEvent event) implements Command {}
 
   private record RestartSlot(int slot) implements Command {}
 
@@ -94,7 +94,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
       Workload workload,
       Execution execution,
       WorkerListener listener,
-      Function<ActorRef<LinkEvent>, Behavior<Link.Command>> link,
+      Function<ActorRef<ConnectionEvent>, Behavior<PoolConnection.Command>> link,
       LongSupplier nanos,
       RandomGenerator random) {}
 
@@ -102,7 +102,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
   private final Workload workload;
   private final ActorRef<Event> worker;
   private final TimerScheduler<Command> timers;
-  private final ActorRef<Link.Command> link;
+  private final ActorRef<PoolConnection.Command> link;
   private final List<@Nullable ActorRef<Slot.Command>> slots = new ArrayList<>();
   private final List<Restarts> restarts = new ArrayList<>();
   private int slotsFailed;
@@ -135,7 +135,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
     }
     this.link =
         context.spawn(
-            parts.link().apply(context.messageAdapter(LinkEvent.class, Linked::new)), "link");
+            parts.link().apply(context.messageAdapter(ConnectionEvent.class, Linked::new)), "link");
     context.watch(link);
     timers.startTimerWithFixedDelay(new Watch(), parts.slot().watchInterval());
     timers.startTimerWithFixedDelay(new LogFigures(), parts.statisticsInterval());
@@ -156,7 +156,8 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
         .onMessage(FinishExpired.class, this::onFinishExpired)
         .onMessage(SettleExpired.class, this::onSettleExpired)
         .onSignal(ChildFailed.class, this::onChildFailed)
-        .onSignal(Terminated.class, this::onSlotTerminated)
+        // A slot ends by failing only; the connection ends once it has told the pool why.
+        .onSignal(Terminated.class, ended -> Behaviors.same())
         .build();
   }
 
@@ -182,10 +183,6 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
     }
     var ending = cause instanceof Slot.HandlerAbandoned ? Ending.FAILED : Ending.THREW;
     return slotEnded(signal.getRef(), ending, String.valueOf(cause.getMessage()));
-  }
-
-  private Behavior<Command> onSlotTerminated(Terminated signal) {
-    return slotEnded(signal.getRef(), Ending.RETURNED, "");
   }
 
   private Behavior<Command> slotEnded(ActorRef<Void> life, Ending ending, String error) {
@@ -221,7 +218,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
             error);
     var left = parts.settings().slots() - slotsFailed;
     if (left > 0) {
-      link.tell(new Link.LimitCapacity(left + parts.settings().prefetch()));
+      link.tell(new PoolConnection.LimitCapacity(left + parts.settings().prefetch()));
     } else if (failure == null) {
       failure = "no slot left: " + error;
       begin("no slot left");
@@ -292,7 +289,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
     var event = linked.event();
     var name = parts.identity().pool();
     var listener = parts.listener();
-    if (event instanceof LinkEvent.Up up) {
+    if (event instanceof ConnectionEvent.Up up) {
       listener.registered(
           new WorkerListener.Registration(
               parts.identity().workerId(),
@@ -313,10 +310,10 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
               up.resumed() ? "resumed" : "registered",
               up.endpoint(),
               up.session());
-    } else if (event instanceof LinkEvent.Lost lost) {
+    } else if (event instanceof ConnectionEvent.Lost lost) {
       getContext().getLog().warn("pool {} lost {}: {}", name, lost.endpoint(), lost.reason());
       listener.lost(name, lost.endpoint().toString(), lost.reason());
-    } else if (event instanceof LinkEvent.NotConnected not) {
+    } else if (event instanceof ConnectionEvent.NotConnected not) {
       if (not.refused()) {
         getContext()
             .getLog()
@@ -327,25 +324,25 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
             .warn("pool {} cannot reach {}: {}", name, not.endpoint(), not.reason());
       }
       listener.notConnected(name, not.endpoint().toString(), not.reason());
-    } else if (event instanceof LinkEvent.Ordered ordered) {
+    } else if (event instanceof ConnectionEvent.Ordered ordered) {
       onOrder(ordered);
-    } else if (event instanceof LinkEvent.GaveUp gaveUp) {
+    } else if (event instanceof ConnectionEvent.GaveUp gaveUp) {
       failure = gaveUp.reason();
       return ended();
-    } else if (event instanceof LinkEvent.Left) {
+    } else if (event instanceof ConnectionEvent.Left) {
       return ended();
     }
     return this;
   }
 
-  private void onOrder(LinkEvent.Ordered ordered) {
+  private void onOrder(ConnectionEvent.Ordered ordered) {
     var order = ordered.order();
     switch (order.getOrderCase()) {
       case DRAIN -> {
         if (ending == null && !paused) {
           paused = true;
           getContext().getLog().info("pool {} drains, by order", parts.identity().pool());
-          link.tell(new Link.Draining(true));
+          link.tell(new PoolConnection.Draining(true));
           workload.drain();
         }
       }
@@ -354,7 +351,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
           paused = false;
           getContext().getLog().info("pool {} takes work again", parts.identity().pool());
           workload.resume();
-          link.tell(new Link.Draining(false));
+          link.tell(new PoolConnection.Draining(false));
         }
       }
       case SHUTDOWN -> worker.tell(new ShutdownOrdered(order.getShutdown().getReason()));
@@ -381,7 +378,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
       return;
     }
     ending = reason;
-    link.tell(new Link.Draining(true));
+    link.tell(new PoolConnection.Draining(true));
     var settings = parts.drain();
     if (settings.policy() == DrainSettings.Policy.HAND_BACK || failure != null) {
       workload.handBackRunning();
@@ -399,7 +396,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
   private Behavior<Command> onEmptied(Emptied emptied) {
     if (ending != null && !leaving) {
       leaving = true;
-      link.tell(new Link.Leave(ending));
+      link.tell(new PoolConnection.Leave(ending));
       timers.startSingleTimer(new SettleExpired(), parts.drain().settleWithin());
     }
     return this;

@@ -20,11 +20,6 @@ public final class Slot extends AbstractBehavior<Slot.Command> {
   /** The handler in the slot does not stop; the slot gives it up. */
   public record GiveUp(String what) implements Command {}
 
-  /** The pool ends. */
-  public enum Stop implements Command {
-    INSTANCE
-  }
-
   private record Crashed(Throwable cause) implements Command {}
 
   /** An error came through the handler: the slot's life ends, its attempt has failed by it. */
@@ -59,7 +54,6 @@ public final class Slot extends AbstractBehavior<Slot.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(GiveUp.class, this::onGiveUp)
-        .onMessage(Stop.class, stop -> Behaviors.stopped())
         .onMessage(Crashed.class, this::onCrashed)
         .build();
   }

@@ -11,14 +11,14 @@ import io.reeve.worker.settings.WorkerSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SessionTest {
+class WelcomedTest {
 
   private final LinkSettings settings = WorkerSettings.from(ConfigFactory.load()).link();
 
   @Test
   void theServersWordWins() {
     var session =
-        Session.of(
+        Welcomed.of(
             Welcome.newBuilder()
                 .setHeartbeatInterval(Duration.newBuilder().setSeconds(7))
                 .setSilenceMax(Duration.newBuilder().setSeconds(21))
@@ -35,7 +35,7 @@ class SessionTest {
 
   @Test
   void theSettingsFillInWhatTheServerLeftOpen() {
-    var session = Session.of(Welcome.getDefaultInstance(), settings);
+    var session = Welcomed.of(Welcome.getDefaultInstance(), settings);
 
     assertThat(session.heartbeatInterval()).isEqualTo(settings.heartbeatInterval());
     assertThat(session.silenceMax()).isEqualTo(settings.silenceMax());
@@ -47,7 +47,7 @@ class SessionTest {
   @Test
   void anIntervalOfNothingIsNotBelieved() {
     var session =
-        Session.of(
+        Welcomed.of(
             Welcome.newBuilder()
                 .setHeartbeatInterval(Duration.getDefaultInstance())
                 .setSilenceMax(Duration.getDefaultInstance())

@@ -4,7 +4,7 @@ import io.reeve.v1.Control;
 import io.reeve.worker.settings.Endpoint;
 
 /** What a link tells its pool. */
-public sealed interface LinkEvent {
+public sealed interface ConnectionEvent {
 
   /**
    * A session stands.
@@ -13,20 +13,21 @@ public sealed interface LinkEvent {
    */
   record Up(
       Endpoint endpoint, String session, String node, int capacity, int reserve, boolean resumed)
-      implements LinkEvent {}
+      implements ConnectionEvent {}
 
   /** The session broke; what runs goes on, and another server is looked for. */
-  record Lost(Endpoint endpoint, String reason) implements LinkEvent {}
+  record Lost(Endpoint endpoint, String reason) implements ConnectionEvent {}
 
   /** No session came about; told once per kind of reason. */
-  record NotConnected(Endpoint endpoint, String reason, boolean refused) implements LinkEvent {}
+  record NotConnected(Endpoint endpoint, String reason, boolean refused)
+      implements ConnectionEvent {}
 
   /** An order of the server for the pool: drain, resume or shutdown. */
-  record Ordered(Control order) implements LinkEvent {}
+  record Ordered(Control order) implements ConnectionEvent {}
 
   /** All is settled and goodbye said. */
-  record Left() implements LinkEvent {}
+  record Left() implements ConnectionEvent {}
 
   /** Refused for good. */
-  record GaveUp(String reason) implements LinkEvent {}
+  record GaveUp(String reason) implements ConnectionEvent {}
 }

@@ -18,7 +18,7 @@ import io.reeve.worker.settings.LinkSettings;
  * @param batchBytesMax bytes of the settlements of one message
  * @param node who serves the session
  */
-record Session(
+record Welcomed(
     String id,
     String resumeToken,
     java.time.Duration heartbeatInterval,
@@ -33,7 +33,7 @@ record Session(
   private static final int ENVELOPE_BYTES = 64;
   private static final int MESSAGE_DEFAULT = 4 * 1024 * 1024;
 
-  static Session of(Welcome welcome, LinkSettings settings) {
+  static Welcomed of(Welcome welcome, LinkSettings settings) {
     var heartbeat =
         welcome.hasHeartbeatInterval()
             ? max(HEARTBEAT_MIN, time(welcome.getHeartbeatInterval()))
@@ -47,7 +47,7 @@ record Session(
             ? min(settings.receivedDelay(), time(welcome.getReceivedWithin()).dividedBy(4))
             : settings.receivedDelay();
     var message = welcome.getMessageBytesMax() > 0 ? welcome.getMessageBytesMax() : MESSAGE_DEFAULT;
-    return new Session(
+    return new Welcomed(
         welcome.getSessionId(),
         welcome.getResumeToken(),
         heartbeat,

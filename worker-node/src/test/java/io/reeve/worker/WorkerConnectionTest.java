@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** A worker against a server over loopback: sessions, credit and settlements. */
-class WorkerLinkTest extends WorkerFixture {
+class WorkerConnectionTest extends WorkerFixture {
 
   @Test
   void introducesItselfAndOffersItsCapacity() {

@@ -25,7 +25,7 @@ import java.util.random.RandomGenerator;
  * @param millis the wall clock
  * @param random for jitter
  */
-public record LinkParts(
+public record ConnectionParts(
     Identity identity,
     List<Endpoint> endpoints,
     LinkSettings settings,
@@ -38,7 +38,7 @@ public record LinkParts(
     LongSupplier millis,
     RandomGenerator random) {
 
-  public LinkParts {
+  public ConnectionParts {
     endpoints = List.copyOf(endpoints);
   }
 }

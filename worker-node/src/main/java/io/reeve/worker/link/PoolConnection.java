@@ -3,19 +3,16 @@ package io.reeve.worker.link;
 import io.reeve.v1.Assignments;
 import io.reeve.v1.CancelLeases;
 import io.reeve.v1.Control;
-import io.reeve.v1.Reconnect;
 import io.reeve.v1.ServerMessage;
 import io.reeve.v1.SettlementAck;
 import io.reeve.v1.Welcome;
 import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerState;
-import io.reeve.worker.settings.Endpoint;
 import io.reeve.worker.settings.LinkSettings;
 import io.reeve.worker.slot.Attempt;
 import io.reeve.worker.slot.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * whatever it no longer has is told to stop. Assignments and settlements travel in batches; what
  * ends while the allowed number of batches is on its way makes up the next one.
  */
-public final class Link extends AbstractBehavior<Link.Command> {
+public final class PoolConnection extends AbstractBehavior<PoolConnection.Command> {
 
   // ---- Protocol ---------------------------------------------------------------------------------
 
@@ -93,47 +90,46 @@ public final class Link extends AbstractBehavior<Link.Command> {
     LEAVING
   }
 
-  private final LinkParts parts;
+  private final ConnectionParts parts;
   private final LinkSettings settings;
   private final Workload workload;
-  private final ActorRef<LinkEvent> pool;
+  private final ActorRef<ConnectionEvent> pool;
   private final TimerScheduler<Command> timers;
   private final Endpoints endpoints;
+  private final ReconnectPace pace;
   private final Upstream upstream;
 
   private Phase phase = Phase.WAITING;
   private int streams;
-  private @Nullable WorkerStream stream;
-  private @Nullable Session session;
+  private @Nullable ServerStream stream;
+  private @Nullable Welcomed session;
   private String resumeToken = "";
-  private long upSince;
-  private Duration resumeWithin = Duration.ZERO;
-  private long resumableUntil;
   private long lastHeard;
-  private int failures;
   private int refusals;
   private String toldReason = "";
   private @Nullable String leaving;
   private long lastProgress;
 
-  public static Behavior<Command> create(LinkParts parts, ActorRef<LinkEvent> pool) {
+  public static Behavior<Command> create(ConnectionParts parts, ActorRef<ConnectionEvent> pool) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new Link(context, timers, parts, pool)));
+        context ->
+            Behaviors.withTimers(timers -> new PoolConnection(context, timers, parts, pool)));
   }
 
-  private Link(
+  private PoolConnection(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      LinkParts parts,
-      ActorRef<LinkEvent> pool) {
+      ConnectionParts parts,
+      ActorRef<ConnectionEvent> pool) {
     super(context);
-    context.setLoggerName(Link.class);
+    context.setLoggerName(PoolConnection.class);
     this.parts = parts;
     this.settings = parts.settings();
     this.workload = parts.workload();
     this.pool = pool;
     this.timers = timers;
     this.endpoints = new Endpoints(parts.endpoints());
+    this.pace = new ReconnectPace(settings.reconnect(), parts.nanos(), parts.random());
     this.upstream =
         new Upstream(parts.identity(), settings, workload, parts.figures(), this::heldBack);
     this.lastProgress = parts.nanos().getAsLong() - settings.progressInterval().toNanos();
@@ -173,25 +169,13 @@ public final class Link extends AbstractBehavior<Link.Command> {
     int number = ++streams;
     var self = getContext().getSelf();
     var opened =
-        WorkerStream.open(
+        ServerStream.open(
             endpoints.current(),
             settings,
-            new WorkerStream.Listener() {
-              @Override
-              public void received(ServerMessage message) {
-                self.tell(new Inbound(number, message));
-              }
-
-              @Override
-              public void writable() {
-                self.tell(Flush.INSTANCE);
-              }
-
-              @Override
-              public void closed(StreamEnd end) {
-                self.tell(new Closed(number, end));
-              }
-            });
+            new ServerStream.Listener(
+                message -> self.tell(new Inbound(number, message)),
+                () -> self.tell(Flush.INSTANCE),
+                end -> self.tell(new Closed(number, end))));
     stream = opened;
     timers.startSingleTimer(new WelcomeOverdue(number), settings.welcomeWithin());
     opened.send(WorkerMessage.newBuilder().setHello(upstream.hello(resumeToken)).build());
@@ -229,11 +213,11 @@ public final class Link extends AbstractBehavior<Link.Command> {
       return;
     }
     var resumed = !resumeToken.isEmpty();
-    var welcomed = Session.of(welcome, settings);
+    var welcomed = Welcomed.of(welcome, settings);
     session = welcomed;
     phase = Phase.UP;
     resumeToken = welcomed.resumeToken();
-    upSince = lastHeard;
+    pace.up();
     refusals = 0;
     toldReason = "";
     parts.execution().limitResults(welcomed.resultMax());
@@ -245,7 +229,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
     timers.startTimerAtFixedRate(new CheckSilence(), check);
     timers.startTimerAtFixedRate(new Beat(), welcomed.heartbeatInterval());
     pool.tell(
-        new LinkEvent.Up(
+        new ConnectionEvent.Up(
             endpoints.current(),
             welcomed.id(),
             welcomed.node(),
@@ -275,14 +259,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
   private Behavior<Command> onAck(SettlementAck ack) {
     for (var refused : ack.getRefusedList()) {
       workload.refused();
-      getContext()
-          .getLog()
-          .debug(
-              "settlement of task {} under fence {} refused, {}: {}",
-              refused.getTaskId(),
-              refused.getFence(),
-              refused.getReason(),
-              refused.getMessage());
+      getContext().getLog().debug("the server refused a settlement: {}", refused);
     }
     upstream.acknowledged(ack.getBatch());
     leaveIfSettled();
@@ -295,32 +272,18 @@ public final class Link extends AbstractBehavior<Link.Command> {
 
   private Behavior<Command> onControl(Control control) {
     switch (control.getOrderCase()) {
-      case DRAIN, RESUME, SHUTDOWN -> pool.tell(new LinkEvent.Ordered(control));
+      case DRAIN, RESUME, SHUTDOWN -> pool.tell(new ConnectionEvent.Ordered(control));
       case RECONNECT -> {
         var reason = "sent to another endpoint: " + control.getReconnect().getReason();
         var next = lost(reason, Duration.ZERO, Duration.ZERO);
-        endpoints.sentTo(named(control.getReconnect()));
+        endpoints.sentTo(
+            NamedEndpoints.read(control.getReconnect().getEndpointsList(), getContext().getLog()));
         return next;
       }
       case DESIRED_CAPACITY -> upstream.desire(control.getDesiredCapacity());
       case ORDER_NOT_SET -> getContext().getLog().debug("order of an unknown sort ignored");
     }
     return this;
-  }
-
-  private List<Endpoint> named(Reconnect order) {
-    var named = NamedEndpoints.read(order.getEndpointsList());
-    if (named.ignored() > 0) {
-      getContext()
-          .getLog()
-          .warn(
-              "ignored {} of {} endpoints that the leaving server named, expected at most 16, each as"
-                  + " host:port{}",
-              named.ignored(),
-              order.getEndpointsCount(),
-              named.example().isEmpty() ? "" : "; got " + named.example());
-    }
-    return named.endpoints();
   }
 
   // ---- Outwards ---------------------------------------------------------------------------------
@@ -393,7 +356,7 @@ public final class Link extends AbstractBehavior<Link.Command> {
   }
 
   private Behavior<Command> left() {
-    pool.tell(new LinkEvent.Left());
+    pool.tell(new ConnectionEvent.Left());
     return Behaviors.stopped();
   }
 
@@ -441,56 +404,37 @@ public final class Link extends AbstractBehavior<Link.Command> {
    */
   private Behavior<Command> lost(String reason, @Nullable Duration wait, Duration atLeast) {
     var lapse = session == null ? Duration.ZERO : session.resumeWithin();
-    resumeWithin = lapse;
-    resumableUntil = parts.nanos().getAsLong() + lapse.toNanos();
-    var lasted = parts.nanos().getAsLong() - upSince;
+    var backoff = pace.lost(lapse, atLeast);
     closeStream(reason);
-    if (lasted > settings.reconnect().max().toNanos()) {
-      failures = 0;
-    }
-    pool.tell(new LinkEvent.Lost(endpoints.current(), reason));
+    pool.tell(new ConnectionEvent.Lost(endpoints.current(), reason));
     if (!lapse.isZero()) {
       timers.startSingleTimer(new LeasesLapsed(), lapse);
     }
     if (leaving != null && upstream.isSettled()) {
       return left();
     }
-    failures++;
-    reconnectAfter(wait == null ? backoff(atLeast) : wait);
+    reconnectAfter(wait == null ? backoff : wait);
     return this;
-  }
-
-  /**
-   * The wait before the next attempt to connect. As long as leases can be resumed it is at most a
-   * quarter of the time for that, so that a long backoff does not lose them.
-   */
-  private Duration backoff(Duration atLeast) {
-    var wait = settings.reconnect().fullJitter(failures, parts.random());
-    var most = resumeWithin.dividedBy(4);
-    if (parts.nanos().getAsLong() - resumableUntil < 0 && wait.compareTo(most) > 0) {
-      wait = most;
-    }
-    return wait.compareTo(atLeast) < 0 ? atLeast : wait;
   }
 
   private Behavior<Command> notConnected(String reason, boolean refused, Duration atLeast) {
     var endpoint = endpoints.current();
     closeStream(reason);
     endpoints.moveOn();
-    failures++;
+    var backoff = pace.failed(atLeast);
     if (!reason.equals(toldReason)) {
       toldReason = reason;
-      pool.tell(new LinkEvent.NotConnected(endpoint, reason, refused));
+      pool.tell(new ConnectionEvent.NotConnected(endpoint, reason, refused));
     }
     if (refused && !resumeToken.isEmpty()) {
       // Whatever is wrong with taking over, a fresh start may still be welcome.
       resumeToken = "";
       upstream.forget();
     } else if (refused && settings.refusalsMax() > 0 && ++refusals >= settings.refusalsMax()) {
-      pool.tell(new LinkEvent.GaveUp(reason));
+      pool.tell(new ConnectionEvent.GaveUp(reason));
       return this;
     }
-    reconnectAfter(backoff(atLeast));
+    reconnectAfter(backoff);
     return this;
   }
 

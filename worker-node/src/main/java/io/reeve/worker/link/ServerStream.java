@@ -12,33 +12,34 @@ import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerServiceGrpc;
 import io.reeve.worker.settings.Endpoint;
 import io.reeve.worker.settings.LinkSettings;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code WorkerService.Connect} on a connection of its own. Written to by one thread,
  * its owner's; its listener is called by the connection's thread and must not block.
  */
-final class WorkerStream {
+final class ServerStream {
 
-  /** Told what happens on the stream; {@code closed} is the last, and comes once. */
-  interface Listener {
-    void received(ServerMessage message);
-
-    /** The stream takes messages again. */
-    void writable();
-
-    void closed(StreamEnd end);
-  }
+  /**
+   * Told what happens on the stream.
+   *
+   * @param received each message of the server
+   * @param writable the stream takes messages again
+   * @param closed the end of the stream; comes once, after all others
+   */
+  record Listener(
+      Consumer<ServerMessage> received, Runnable writable, Consumer<StreamEnd> closed) {}
 
   private final ManagedChannel channel;
   private @Nullable ClientCallStreamObserver<WorkerMessage> requests;
   private boolean done;
 
-  private WorkerStream(ManagedChannel channel) {
+  private ServerStream(ManagedChannel channel) {
     this.channel = channel;
   }
 
-  static WorkerStream open(Endpoint endpoint, LinkSettings settings, Listener listener) {
+  static ServerStream open(Endpoint endpoint, LinkSettings settings, Listener listener) {
     // Assignments are written compressed to whoever offers to take them so, which costs the server
     // more than half of its throughput: offer nothing.
     var plain = DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
@@ -54,7 +55,7 @@ final class WorkerStream {
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.max(1, settings.welcomeWithin().toMillis()))
             .build();
-    var stream = new WorkerStream(channel);
+    var stream = new ServerStream(channel);
     WorkerServiceGrpc.newStub(channel).connect(stream.new Responses(listener));
     return stream;
   }
@@ -99,24 +100,24 @@ final class WorkerStream {
     @Override
     public void beforeStart(ClientCallStreamObserver<WorkerMessage> toServer) {
       requests = toServer;
-      toServer.setOnReadyHandler(listener::writable);
+      toServer.setOnReadyHandler(listener.writable());
     }
 
     @Override
     public void onNext(ServerMessage message) {
-      listener.received(message);
+      listener.received().accept(message);
     }
 
     @Override
     public void onError(Throwable failure) {
       channel.shutdownNow();
-      listener.closed(StreamEnd.of(failure));
+      listener.closed().accept(StreamEnd.of(failure));
     }
 
     @Override
     public void onCompleted() {
       channel.shutdownNow();
-      listener.closed(StreamEnd.ORDERLY);
+      listener.closed().accept(StreamEnd.ORDERLY);
     }
   }
 }
