@@ -122,7 +122,8 @@ final class Cluster implements SimulatedWriter.Witness {
 
   /** What the shard region of a node does with a message. */
   private void route(Host from, int partition, Partition.Command sent) {
-    var command = flawed(sent);
+    var command =
+        flaws.contains(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT) ? Repeats.unlike(sent) : sent;
     var home = homes[partition];
     if (from.downed) {
       for (var actor : from.actors) {
@@ -140,18 +141,6 @@ final class Cluster implements SimulatedWriter.Witness {
       }
       startPartition(partition);
     }
-  }
-
-  /** As if nobody could tell that two messages repeat each other. */
-  private Partition.Command flawed(Partition.Command sent) {
-    return flaws.contains(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT)
-            && sent instanceof Partition.Settle settle
-        ? new Partition.Settle(
-            settle.holder(),
-            settle.batch(),
-            settle.settlements(),
-            new Repeats.Alias<>(settle.session()))
-        : sent;
   }
 
   private void startPartition(int partition) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Repeats implements Consumer<Object> {
 
   /** A reference of its own to somebody, so that two messages of one sender look different. */
-  static final class Alias<T> extends PlainRef<T> {
+  private static final class Alias<T> extends PlainRef<T> {
 
     private static final long serialVersionUID = 1;
     private final transient ActorRef<T> of;
@@ -47,6 +47,14 @@ final class Repeats implements Consumer<Object> {
     this.world = world;
     this.checker = checker;
     this.partition = partition;
+  }
+
+  /** As if nobody could tell that the command repeats another. */
+  static Partition.Command unlike(Partition.Command sent) {
+    return sent instanceof Partition.Settle settle
+        ? new Partition.Settle(
+            settle.holder(), settle.batch(), settle.settlements(), new Alias<>(settle.session()))
+        : sent;
   }
 
   /** The partition gets a message. */
