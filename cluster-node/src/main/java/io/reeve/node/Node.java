@@ -84,7 +84,9 @@ final class Node {
         .thenRun(() -> ready.completeExceptionally(new IllegalStateException("the node stopped")));
     parts.storeBroken().thenAccept(ready::completeExceptionally);
     var heapTooSmall = parts.heapTooSmall().toCompletableFuture();
-    heapTooSmall.thenAccept(words -> ready.completeExceptionally(new IllegalStateException(words)));
+    parts
+        .heapTooSmall()
+        .thenAccept(words -> ready.completeExceptionally(new IllegalStateException(words)));
     try {
       var servers = ready.get(settings.readyWithin().toMillis(), TimeUnit.MILLISECONDS);
       parts.storeBroken().thenRun(() -> stop(system, Stop.STORE_BROKEN));
