@@ -183,10 +183,10 @@ class PairingTest {
           holder,
           1,
           new CreditTotals(
-              capacities.get(holder),
-              reserves.get(holder),
-              received.get(holder),
-              released.get(holder),
+              capacities.getOrDefault(holder, 0),
+              reserves.getOrDefault(holder, 0),
+              received.getOrDefault(holder, 0L),
+              released.getOrDefault(holder, 0L),
               urgent));
     }
   }
