@@ -2,7 +2,7 @@ package io.reeve.node;
 
 import com.typesafe.config.Config;
 import io.reeve.edge.ConfigKeys;
-import io.reeve.edge.grpc.EdgeSettings;
+import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.http.HttpSettings;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.time.ClockSettings;

@@ -61,8 +61,13 @@ class LayeringTest {
             .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.dispatch.."),
         Layer.layer("history", "io.reeve.history..")
             .mayUse("io.reeve.domain..", "io.reeve.journal.."),
+        Layer.layer("bounds of edges", "io.reeve.edge.bounds..").mayUse(),
+        Layer.layer("calls", "io.reeve.edge.calls..")
+            .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.edge", "io.reeve.v1.."),
         Layer.layer("edge", "io.reeve.edge", "io.reeve.edge.grpc..", "io.reeve.edge.http..")
             .mayUse(
+                "io.reeve.edge.bounds..",
+                "io.reeve.edge.calls..",
                 "io.reeve.domain..",
                 "io.reeve.partition..",
                 "io.reeve.dispatch..",
@@ -204,6 +209,17 @@ class LayeringTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.pekko..", "scala.."),
         "who only submits tasks gets gRPC and protobuf, nothing else");
+  }
+
+  @Test
+  void callsOfClientsKnowNotHowTheyTravel() {
+    check(
+        noClasses()
+            .that(in("io.reeve.edge.calls.."))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "org.apache.pekko.grpc..", "org.apache.pekko.http.."),
+        "every edge stands on the same calls");
   }
 
   @Test

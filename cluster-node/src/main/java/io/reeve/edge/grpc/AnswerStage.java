@@ -1,6 +1,8 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.edge.bounds.Call;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import java.time.Duration;
 import org.apache.pekko.http.scaladsl.model.HttpEntity.Chunk;
 import org.apache.pekko.http.scaladsl.model.HttpEntity.ChunkStreamPart;

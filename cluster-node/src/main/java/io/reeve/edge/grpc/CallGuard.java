@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import io.reeve.edge.bounds.Call;
 import io.reeve.edge.bounds.Door;
+import io.reeve.edge.calls.EdgeRefusal;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

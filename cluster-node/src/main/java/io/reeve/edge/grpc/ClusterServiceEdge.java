@@ -2,6 +2,9 @@ package io.reeve.edge.grpc;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Expect;
+import io.reeve.edge.calls.Reason;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;

@@ -1,6 +1,8 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.edge.bounds.Call;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.pekko.http.javadsl.model.HttpEntities;

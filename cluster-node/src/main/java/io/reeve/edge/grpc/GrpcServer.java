@@ -1,11 +1,15 @@
 package io.reeve.edge.grpc;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
+import io.reeve.edge.calls.RequestRouting;
+import io.reeve.edge.calls.TaskCalls;
+import io.reeve.edge.calls.TaskPage;
 import io.reeve.edge.v1.TaskServiceViewHandlerFactory;
 import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
@@ -62,7 +66,7 @@ public final class GrpcServer {
 
   /** Bytes of an answer for which there has to be room before it is made. */
   private static final Map<String, Long> EXPECTED =
-      Map.of("/" + TaskService.name + "/ListTasks", TaskServiceEdge.PAGE_BYTES);
+      Map.of("/" + TaskService.name + "/ListTasks", TaskPage.BYTES_MAX);
 
   /** Connections that the door has closed and the library has not yet seen off. */
   private static final int CLOSING = 256;
@@ -175,7 +179,8 @@ public final class GrpcServer {
       endWatches = watches::leave;
       var tasks =
           new TaskServiceEdge(
-              backing.partitions(), backing.routing(), settings, system.scheduler(), watches);
+              new TaskCalls(backing.partitions(), backing.routing(), settings, system.scheduler()),
+              watches);
       served.add(tasks(system, tasks));
       served.add(cluster(system, backing));
       served.add(health(system, health));

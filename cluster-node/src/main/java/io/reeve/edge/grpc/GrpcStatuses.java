@@ -8,8 +8,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.grpc.GrpcServiceException;
@@ -67,7 +67,7 @@ final class GrpcStatuses {
 
   /** How a call that ended in {@code failure} is answered. Logs what is a fault of ours. */
   static Trailers trailers(Throwable failure) {
-    var cause = unwrap(failure);
+    var cause = EdgeRefusal.unwrap(failure);
     if (cause instanceof GrpcServiceException already) {
       return new Trailers(already.status(), already.getMetadata());
     }
@@ -82,7 +82,7 @@ final class GrpcStatuses {
 
   /** The refusal that a failed call is answered with. */
   static EdgeRefusal refusal(Throwable failure) {
-    var cause = unwrap(failure);
+    var cause = EdgeRefusal.unwrap(failure);
     if (cause instanceof EdgeRefusal refusal) {
       return refusal;
     }
@@ -117,7 +117,7 @@ final class GrpcStatuses {
 
   /** The refusal that ends a worker's stream whose inbound side broke. */
   static EdgeRefusal refusalOfStream(Throwable failure) {
-    var cause = unwrap(failure);
+    var cause = EdgeRefusal.unwrap(failure);
     var broken =
         cause instanceof PeerClosedStreamException
             || cause instanceof EntityStreamException
@@ -129,12 +129,55 @@ final class GrpcStatuses {
         : refusal(cause);
   }
 
+  /** The status of a reason. Total: a new reason does not compile until it has one. */
+  static io.grpc.Status.Code code(Reason reason) {
+    return switch (reason) {
+      case UNKNOWN_TASK, UNKNOWN_SERVICE -> io.grpc.Status.Code.NOT_FOUND;
+      case WRONG_STATE,
+          SETTLED_OTHERWISE,
+          HELLO_EXPECTED,
+          SECOND_HELLO,
+          TOTAL_FELL,
+          RELEASED_TOO_MUCH,
+          RECEIVED_TOO_MUCH,
+          BATCH_OUT_OF_ORDER,
+          TOO_MANY_BATCHES ->
+          io.grpc.Status.Code.FAILED_PRECONDITION;
+      case STALE_LEASE, SUPERSEDED -> io.grpc.Status.Code.ABORTED;
+      case REQUEST_ID_REUSED -> io.grpc.Status.Code.ALREADY_EXISTS;
+      case OVER_CAPACITY,
+          OVERLOADED,
+          MESSAGE_TOO_LARGE,
+          NO_ROOM,
+          TOO_MANY_SESSIONS,
+          TOO_MANY_WATCHES ->
+          io.grpc.Status.Code.RESOURCE_EXHAUSTED;
+      case OUTCOME_UNKNOWN,
+          NOT_READY,
+          NO_ANSWER,
+          MESSAGE_LATE,
+          NO_EDGE,
+          HELLO_LATE,
+          DEAF,
+          SILENT,
+          SLOW_READER,
+          SESSION_STOPPED,
+          SESSION_FAILED,
+          NODE_LEAVING ->
+          io.grpc.Status.Code.UNAVAILABLE;
+      case MALFORMED_SETTLEMENT, INVALID_REQUEST, MALFORMED_MESSAGE, CAPACITY_OUT_OF_BOUNDS ->
+          io.grpc.Status.Code.INVALID_ARGUMENT;
+      case COMPRESSION_REFUSED, UNKNOWN_METHOD -> io.grpc.Status.Code.UNIMPLEMENTED;
+      case INTERNAL -> io.grpc.Status.Code.INTERNAL;
+    };
+  }
+
   /** The google.rpc.Status of a refusal. */
   static Status status(EdgeRefusal refusal) {
     var reason = refusal.reason();
     var status =
         Status.newBuilder()
-            .setCode(reason.code().value())
+            .setCode(code(reason).value())
             .setMessage(refusal.text())
             .addDetails(
                 Any.pack(
@@ -162,16 +205,6 @@ final class GrpcStatuses {
     return status.build();
   }
 
-  /** A stage derived from a failed one hands its failure on inside a wrapper. */
-  static Throwable unwrap(Throwable failure) {
-    var cause = failure;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
-  }
-
   private static Trailers trailers(EdgeRefusal refusal) {
     REFUSALS.count(refusal.reason());
     LOG.debug("refused: {} {}", refusal.reasonName(), refusal.text());
@@ -180,6 +213,6 @@ final class GrpcStatuses {
             .addBinary(DETAILS, ByteString.fromArrayUnsafe(status(refusal).toByteArray()))
             .build();
     return new Trailers(
-        refusal.reason().code().toStatus().withDescription(refusal.text()), metadata);
+        code(refusal.reason()).toStatus().withDescription(refusal.text()), metadata);
   }
 }

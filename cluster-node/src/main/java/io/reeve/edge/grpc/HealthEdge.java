@@ -1,6 +1,9 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.edge.NodeHealth;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Expect;
+import io.reeve.edge.calls.Reason;
 import io.reeve.grpc.health.v1.Health;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;

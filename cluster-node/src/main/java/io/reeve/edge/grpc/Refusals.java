@@ -1,5 +1,6 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.calls.Reason;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;

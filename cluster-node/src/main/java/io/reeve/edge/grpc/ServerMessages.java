@@ -2,6 +2,8 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.edge.EdgeSettings;
+import io.reeve.edge.calls.Reason;
 import io.reeve.edge.v1.AssignmentView;
 import io.reeve.edge.v1.AssignmentsView;
 import io.reeve.edge.v1.ServerMessageView;

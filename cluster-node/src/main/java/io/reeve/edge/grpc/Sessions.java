@@ -1,5 +1,7 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import io.reeve.session.Session;
 import io.reeve.session.WorkerCard;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.TaskState;
+import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.v1.TaskReplyView;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.Failure;
@@ -42,6 +43,14 @@ final class TaskReplies {
 
   static TaskReplyView reply(TaskView task, Bytes bytes) {
     return TaskReplyView.newBuilder().setTask(view(task, bytes)).build();
+  }
+
+  /** A task of a list. */
+  static io.reeve.edge.v1.TaskView listed(TaskView task, boolean omitBytes) {
+    if (omitBytes) {
+      return view(task, Bytes.UNWANTED);
+    }
+    return view(task, fits(task) ? Bytes.ALL : Bytes.TOO_MANY);
   }
 
   /** Whether every client takes the task in full. */

@@ -2,6 +2,9 @@ package io.reeve.edge.grpc;
 
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import io.reeve.edge.EdgeSettings;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.TaskView;

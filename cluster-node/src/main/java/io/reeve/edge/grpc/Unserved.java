@@ -1,5 +1,8 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Expect;
+import io.reeve.edge.calls.Reason;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;

@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import io.reeve.edge.bounds.Call;
+import io.reeve.edge.calls.EdgeRefusal;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.pekko.stream.Attributes;

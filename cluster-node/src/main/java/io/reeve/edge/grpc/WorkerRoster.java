@@ -1,5 +1,7 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.EdgeSettings;
+import io.reeve.edge.calls.Reason;
 import io.reeve.session.WorkerCard;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Worker;

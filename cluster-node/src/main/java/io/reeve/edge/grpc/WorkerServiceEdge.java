@@ -1,5 +1,8 @@
 package io.reeve.edge.grpc;
 
+import io.reeve.edge.EdgeSettings;
+import io.reeve.edge.calls.EdgeRefusal;
+import io.reeve.edge.calls.Reason;
 import io.reeve.edge.v1.ServerMessageView;
 import io.reeve.edge.v1.WorkerServiceView;
 import io.reeve.session.Session;
@@ -152,7 +155,7 @@ final class WorkerServiceEdge implements WorkerServiceView {
     }
 
     private EdgeRefusal refusal(Throwable failure, boolean wasOpen) {
-      var cause = GrpcStatuses.unwrap(failure);
+      var cause = EdgeRefusal.unwrap(failure);
       if (!wasOpen && cause instanceof TimeoutException) {
         return new EdgeRefusal(
             Reason.HELLO_LATE,
@@ -167,7 +170,7 @@ final class WorkerServiceEdge implements WorkerServiceView {
     private static String cause(@Nullable Throwable failure) {
       return failure == null
           ? "the worker ended the stream"
-          : "the stream broke: " + GrpcStatuses.unwrap(failure);
+          : "the stream broke: " + EdgeRefusal.unwrap(failure);
     }
   }
 

@@ -4,7 +4,7 @@
  * <p>Knows the protocols of partitions and sessions and the generated API; knows nothing of how
  * they decide, or of storage. Nothing of gRPC is known outside of this package. Start reading at
  * {@link io.reeve.edge.grpc.GrpcServer}; every way to say no is in {@link
- * io.reeve.edge.grpc.Reason}.
+ * io.reeve.edge.calls.Reason}.
  */
 @NullMarked
 package io.reeve.edge.grpc;

@@ -3,8 +3,8 @@ package io.reeve.node.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.reeve.edge.calls.Reason;
 import io.reeve.edge.grpc.GrpcServer;
-import io.reeve.edge.grpc.Reason;
 import io.reeve.edge.http.MetricSource;
 
 /**

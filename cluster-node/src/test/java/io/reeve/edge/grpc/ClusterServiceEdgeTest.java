@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.edge.calls.Reason;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.grpc.health.v1.HealthGrpc;

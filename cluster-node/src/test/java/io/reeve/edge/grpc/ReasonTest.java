@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.reeve.domain.session.Misuse;
+import io.reeve.edge.calls.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class ReasonTest {
     assertThat(Reason.values())
         .allSatisfy(
             reason ->
-                assertThat(reason.code() == Status.Code.UNAVAILABLE)
+                assertThat(GrpcStatuses.code(reason) == Status.Code.UNAVAILABLE)
                     .as(reason.name())
                     .matches(unavailable -> !unavailable || !reason.retryAfter().isZero()));
   }
@@ -61,7 +62,7 @@ class ReasonTest {
                 String.format(
                     "| `%s` | %s | %s | %s |",
                     reason.name(),
-                    reason.code(),
+                    GrpcStatuses.code(reason),
                     reason.retryAfter().isZero() ? "no" : reason.retryAfter().toMillis() + " ms",
                     reason.meaning()))
         .collect(Collectors.joining("\n"));

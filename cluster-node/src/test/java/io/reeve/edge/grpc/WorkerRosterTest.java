@@ -3,6 +3,7 @@ package io.reeve.edge.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.edge.EdgeSettings;
 import io.reeve.session.Session;
 import io.reeve.session.WorkerCard;
 import io.reeve.v1.Worker;

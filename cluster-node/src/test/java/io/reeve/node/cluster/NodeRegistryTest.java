@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.typesafe.config.ConfigFactory;
-import io.reeve.edge.grpc.EdgeSettings;
+import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.grpc.EdgeWorkers;
 import io.reeve.edge.grpc.WorkerRoster;
 import io.reeve.v1.ListNodesResponse;

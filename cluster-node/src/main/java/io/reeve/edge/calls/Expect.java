@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -10,9 +10,9 @@ import java.util.Map;
  * Checks of single fields. Each returns the value in our terms or throws an {@link EdgeRefusal}
  * that names the field and says "expected X, got Y".
  */
-final class Expect {
+public final class Expect {
 
-  static final long DAY_MS = 86_400_000L;
+  public static final long DAY_MS = 86_400_000L;
 
   private static final String ANY = "*";
   private static final int NAMES_MAX = 1_000;
@@ -27,7 +27,7 @@ final class Expect {
   private Expect() {}
 
   /** Text of at most {@code charsMax} characters. */
-  static String text(String field, String value, int charsMax) {
+  public static String text(String field, String value, int charsMax) {
     if (value.length() > charsMax) {
       throw EdgeRefusal.invalid(
           field, "expected at most " + charsMax + " characters, got " + value.length());
@@ -36,7 +36,7 @@ final class Expect {
   }
 
   /** 1 to {@code charsMax} printable characters, not all of them blank. */
-  static String printable(String field, String value, int charsMax) {
+  public static String printable(String field, String value, int charsMax) {
     text(field, value, charsMax);
     if (value.isBlank()) {
       throw EdgeRefusal.invalid(
@@ -57,7 +57,7 @@ final class Expect {
   }
 
   /** 1 to 128 characters of [A-Za-z0-9._:/-]. */
-  static String name(String field, String value) {
+  public static String name(String field, String value) {
     if (value.isEmpty() || value.length() > 128 || !named(value)) {
       throw EdgeRefusal.invalid(
           field, "expected 1 to 128 characters of [A-Za-z0-9._:/-], got " + quoted(value));
@@ -66,7 +66,7 @@ final class Expect {
   }
 
   /** 1 to 1000 names, or "*" alone. */
-  static List<String> served(String field, List<String> names) {
+  public static List<String> served(String field, List<String> names) {
     between(field, names.size(), 1, NAMES_MAX);
     for (var i = 0; i < names.size(); i++) {
       if (!names.get(i).equals(ANY)) {
@@ -79,7 +79,7 @@ final class Expect {
   }
 
   /** A capacity or a part of one. */
-  static int capacity(String field, int value, int min, int max) {
+  public static int capacity(String field, int value, int min, int max) {
     if (value < min || value > max) {
       throw EdgeRefusal.of(
           Reason.CAPACITY_OUT_OF_BOUNDS,
@@ -89,14 +89,14 @@ final class Expect {
     return value;
   }
 
-  static int between(String field, int value, int min, int max) {
+  public static int between(String field, int value, int min, int max) {
     if (value < min || value > max) {
       throw EdgeRefusal.invalid(field, "expected " + min + " to " + max + ", got " + value);
     }
     return value;
   }
 
-  static long between(String field, long value, long min, long max) {
+  public static long between(String field, long value, long min, long max) {
     if (value < min || value > max) {
       throw EdgeRefusal.invalid(field, "expected " + min + " to " + max + ", got " + value);
     }
@@ -104,7 +104,7 @@ final class Expect {
   }
 
   /** NaN is in no range. */
-  static double between(String field, double value, double min, double max) {
+  public static double between(String field, double value, double min, double max) {
     if (!(value >= min && value <= max)) {
       throw EdgeRefusal.invalid(field, "expected " + min + " to " + max + ", got " + value);
     }
@@ -112,7 +112,7 @@ final class Expect {
   }
 
   /** The duration in milliseconds, parts of one rounded up. */
-  static long millis(String field, Duration value, long minMs, long maxMs) {
+  public static long millis(String field, Duration value, long minMs, long maxMs) {
     var seconds = value.getSeconds();
     var nanos = value.getNanos();
     if (Math.abs(nanos) >= NANOS_PER_S
@@ -135,7 +135,7 @@ final class Expect {
    * The instant in milliseconds since the epoch, parts of one rounded up where that does not leave
    * the year 9999; 0 for any instant before the epoch.
    */
-  static long epochMillis(String field, Timestamp value) {
+  public static long epochMillis(String field, Timestamp value) {
     var seconds = value.getSeconds();
     var nanos = value.getNanos();
     if (nanos < 0
@@ -149,7 +149,7 @@ final class Expect {
   }
 
   /** At most 32 labels, names and values of at most 128 characters each. */
-  static void labels(String field, Map<String, String> labels) {
+  public static void labels(String field, Map<String, String> labels) {
     if (labels.size() > 32) {
       throw EdgeRefusal.invalid(field, "expected at most 32 labels, got " + labels.size());
     }
@@ -171,7 +171,7 @@ final class Expect {
   }
 
   /** The text fit for a message: cut, in quotes, and without characters that are not printable. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     var shown = text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "...";
     var quoted = new StringBuilder(shown.length() + 2).append('"');
     for (var i = 0; i < shown.length(); i++) {

@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;

@@ -1,12 +1,14 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
 import io.reeve.domain.task.Rejection;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /**
- * A call or stream that the edge ends with a typed status. It carries no stack: it is an answer,
- * not a fault, and a caller may cause as many as it likes.
+ * A call or stream that an edge ends with a typed status. It carries no stack: it is an answer, not
+ * a fault, and a caller may cause as many as it likes.
  */
-final class EdgeRefusal extends RuntimeException {
+public final class EdgeRefusal extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
@@ -21,28 +23,28 @@ final class EdgeRefusal extends RuntimeException {
     this.field = field;
   }
 
-  EdgeRefusal(Reason reason, String message) {
+  public EdgeRefusal(Reason reason, String message) {
     this(reason, reason.name(), message, "");
   }
 
   /** A field that is wrong in itself; {@code expectation} is "expected X, got Y". */
-  static EdgeRefusal invalid(String field, String expectation) {
+  public static EdgeRefusal invalid(String field, String expectation) {
     return of(Reason.INVALID_REQUEST, field, expectation);
   }
 
   /** A field that is wrong for a reason of its own. */
-  static EdgeRefusal of(Reason reason, String field, String expectation) {
+  public static EdgeRefusal of(Reason reason, String field, String expectation) {
     return new EdgeRefusal(reason, reason.name(), field + ": " + expectation, field);
   }
 
   /** The caller, or all callers together, have as many bytes in flight as they may. */
-  static EdgeRefusal noRoom() {
+  public static EdgeRefusal noRoom() {
     return new EdgeRefusal(
         Reason.NO_ROOM, "expected room for the message or its answer, got too many in flight");
   }
 
   /** The rules said no. */
-  static EdgeRefusal of(Rejection rejection) {
+  public static EdgeRefusal of(Rejection rejection) {
     return new EdgeRefusal(Reason.of(rejection.code()), rejection.message());
   }
 
@@ -50,26 +52,36 @@ final class EdgeRefusal extends RuntimeException {
    * Reports {@code name} to the caller where it is not one of {@link Reason}, with the status of
    * {@code like}.
    */
-  static EdgeRefusal named(String name, Reason like, String message) {
+  public static EdgeRefusal named(String name, Reason like, String message) {
     return new EdgeRefusal(Reason.named(name, like), name, message, "");
   }
 
-  Reason reason() {
+  public Reason reason() {
     return reason;
   }
 
   /** What ErrorInfo says. */
-  String reasonName() {
+  public String reasonName() {
     return reasonName;
   }
 
   /** The field at fault, or empty. */
-  String field() {
+  public String field() {
     return field;
   }
 
-  String text() {
+  public String text() {
     var message = getMessage();
     return message == null ? "" : message;
+  }
+
+  /** The failure itself: a stage derived from a failed one hands it on inside a wrapper. */
+  public static Throwable unwrap(Throwable failure) {
+    var cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 }

@@ -1,6 +1,5 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
-import io.reeve.v1.ListTasksRequest;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Objects;
@@ -16,9 +15,9 @@ record PageToken(int partition, long after) {
 
   private static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-  /** The place that {@code request} names; the beginning when it names none. */
-  static PageToken of(ListTasksRequest request, int partitions) {
-    var text = request.getPageToken();
+  /** The place that {@code query} names; the beginning when it names none. */
+  static PageToken of(TaskQuery query, int partitions) {
+    var text = query.pageToken();
     if (text.isEmpty()) {
       return new PageToken(0, 0);
     }
@@ -30,26 +29,26 @@ record PageToken(int partition, long after) {
     if (token.partition < 0 || token.partition >= partitions || token.after < 0) {
       throw unknown();
     }
-    if (bytes.getInt() != filters(request)) {
+    if (bytes.getInt() != filters(query)) {
       throw EdgeRefusal.invalid(
           "page_token", "expected the filters of the page before, got other filters");
     }
     return token;
   }
 
-  /** The text form, bound to the filters of {@code request}. */
-  String text(ListTasksRequest request) {
-    var bytes =
-        ByteBuffer.allocate(BYTES).putInt(partition).putLong(after).putInt(filters(request));
+  /** The text form, bound to the filters of {@code query}. */
+  String text(TaskQuery query) {
+    var bytes = ByteBuffer.allocate(BYTES).putInt(partition).putLong(after).putInt(filters(query));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
   }
 
-  private static int filters(ListTasksRequest request) {
+  private static int filters(TaskQuery query) {
     return Objects.hash(
-        request.getStatesValueList(),
-        request.getQueue(),
-        request.getKind(),
-        request.getTenant(),
+        // By name: the hash of an enum differs from process to process.
+        query.states().stream().map(Enum::name).sorted().toList(),
+        query.queue(),
+        query.kind(),
+        query.tenant(),
         "filters of version 1");
   }
 

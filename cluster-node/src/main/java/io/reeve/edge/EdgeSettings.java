@@ -1,8 +1,7 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.task.RetryPolicy;
-import io.reeve.edge.ConfigKeys;
 import java.time.Duration;
 
 /**

@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
 import io.reeve.domain.partition.PartitionCounts;
 import java.time.Clock;

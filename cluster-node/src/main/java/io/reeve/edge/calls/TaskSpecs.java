@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.edge.calls;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -8,6 +8,7 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.edge.EdgeSettings;
 import io.reeve.partition.Partition.NewTask;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One instance serves one call: tasks of equal profile share the record.
  */
-final class TaskSpecs {
+public final class TaskSpecs {
 
-  static final String DEFAULT_QUEUE = "default";
+  public static final String DEFAULT_QUEUE = "default";
 
   private static final long BACKOFF_INITIAL_MAX_MS = Expect.DAY_MS;
   private static final long BACKOFF_MAX_MS = 7 * Expect.DAY_MS;

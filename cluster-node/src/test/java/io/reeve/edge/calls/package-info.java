@@ -1,0 +1,4 @@
+@NullMarked
+package io.reeve.edge.calls;
+
+import org.jspecify.annotations.NullMarked;
