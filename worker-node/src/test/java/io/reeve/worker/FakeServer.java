@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.reeve.v1.Assignment;
@@ -228,10 +229,15 @@ public final class FakeServer implements AutoCloseable {
     }
 
     /** Ends the stream as a lost connection or a refusal does. */
-    public synchronized void end(Status status) {
+    public void end(Status status) {
+      end(status.asRuntimeException());
+    }
+
+    /** Ends the stream with a status and its details. */
+    public synchronized void end(StatusRuntimeException status) {
       if (!ended) {
         ended = true;
-        toWorker.onError(status.asRuntimeException());
+        toWorker.onError(status);
       }
     }
 

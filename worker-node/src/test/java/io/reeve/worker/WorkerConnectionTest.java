@@ -5,7 +5,10 @@ import static io.reeve.worker.FakeServer.task;
 import static io.reeve.worker.FakeServer.welcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
 import io.reeve.v1.CancelReason;
 import io.reeve.v1.Control;
 import io.reeve.v1.Lane;
@@ -108,6 +111,36 @@ class WorkerConnectionTest extends WorkerFixture {
     first.end(Status.UNAVAILABLE);
 
     assertThat(server.session(2).hello().getHeldList()).containsExactly(lease("t1"));
+  }
+
+  @Test
+  void aSessionThatAnotherTookOverIsNotResumedAndWhatItHeldStops() {
+    start(builder());
+    var first = server.session(1);
+    first.assign(task("t1", "gate", ""));
+    awaitStarted("t1");
+
+    first.end(
+        StatusProto.toStatusRuntimeException(
+            com.google.rpc.Status.newBuilder()
+                .setCode(Status.Code.ABORTED.value())
+                .addDetails(Any.pack(ErrorInfo.newBuilder().setReason("SUPERSEDED").build()))
+                .build()));
+
+    assertThat(server.session(2).hello().getResumeToken()).isEmpty();
+    Await.until("the end of t1", () -> cancelled.contains("t1"));
+  }
+
+  @Test
+  void aWorkerWhoseConnectionBrokeTriesAnotherEndpointFirst() {
+    try (var other = new FakeServer()) {
+      start(builder().endpoints(server.endpoint(), other.endpoint()));
+
+      server.session(1).end(Status.UNAVAILABLE);
+
+      assertThat(other.session(1).hello().getResumeToken()).isEqualTo("token");
+      assertThat(server.sessions()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -370,9 +370,18 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
       return left();
     }
     var end = closed.end();
-    return phase == Phase.UP
-        ? lost(end.reason(), null, end.retryDelay())
-        : notConnected(end.reason(), end.isFinal(), end.retryDelay());
+    if (phase != Phase.UP) {
+      return notConnected(end.reason(), end.isFinal(), end.retryDelay());
+    }
+    var next = lost(end.reason(), null, end.retryDelay());
+    if (end.isBroken()) {
+      endpoints.moveOn();
+    }
+    if (end.isFinal()) {
+      // For instance because a later session has taken over: what this one held is not its own.
+      startAfresh();
+    }
+    return next;
   }
 
   private Behavior<Command> onWelcomeOverdue(WelcomeOverdue overdue) {
@@ -388,12 +397,13 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
       return this;
     }
     var silence = parts.nanos().getAsLong() - lastHeard;
-    return silence > session.silenceMax().toNanos()
-        ? lost(
-            "the server was silent for " + Duration.ofNanos(silence).toMillis() + " ms",
-            null,
-            Duration.ZERO)
-        : this;
+    if (silence <= session.silenceMax().toNanos()) {
+      return this;
+    }
+    var reason = "the server was silent for " + Duration.ofNanos(silence).toMillis() + " ms";
+    var next = lost(reason, null, Duration.ZERO);
+    endpoints.moveOn();
+    return next;
   }
 
   /**
@@ -428,14 +438,19 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
     }
     if (refused && !resumeToken.isEmpty()) {
       // Whatever is wrong with taking over, a fresh start may still be welcome.
-      resumeToken = "";
-      upstream.forget();
+      startAfresh();
     } else if (refused && settings.refusalsMax() > 0 && ++refusals >= settings.refusalsMax()) {
       pool.tell(new ConnectionEvent.GaveUp(reason));
       return this;
     }
     reconnectAfter(backoff);
     return this;
+  }
+
+  /** The next session is a new one, and what the last one held is stopped. */
+  private void startAfresh() {
+    resumeToken = "";
+    upstream.forget();
   }
 
   /** No settlement leaves until those up to this batch are acknowledged, or have become slow. */

@@ -1,36 +1,43 @@
 package io.reeve.worker.link;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the end of a stream means.
  *
  * @param reason for people
- * @param isFinal whether the same hello would be refused again, by this server and probably by
- *     every other one. An end with a time to retry after is never final.
+ * @param isFinal whether the server would refuse the same again, as its status without a time to
+ *     retry after says: the session's token and leases are worth nothing any more
+ * @param isBroken whether the end is no word of the server: the connection broke, and another
+ *     endpoint is the better one to try
  * @param retryDelay how long the server wants the worker to wait at least; 0 when it does not say
  */
-record StreamEnd(String reason, boolean isFinal, Duration retryDelay) {
+record StreamEnd(String reason, boolean isFinal, boolean isBroken, Duration retryDelay) {
 
   /** The server completed the stream without an error. */
   static final StreamEnd ORDERLY =
-      new StreamEnd("the server ended the stream", false, Duration.ZERO);
+      new StreamEnd("the server ended the stream", false, true, Duration.ZERO);
 
   private static final Duration RETRY_DELAY_MAX = Duration.ofMinutes(1);
 
   static StreamEnd of(Throwable failure) {
     var status = Status.fromThrowable(failure);
-    var delay = retryDelay(status, Status.trailersFromThrowable(failure));
-    return new StreamEnd(
-        describe(status),
-        delay == null && isFinal(status.getCode()),
-        delay == null ? Duration.ZERO : delay);
+    var details = details(status, Status.trailersFromThrowable(failure));
+    var delay = retryDelay(details);
+    if (delay != null) {
+      return new StreamEnd(describe(status), false, false, delay);
+    }
+    // A status that gRPC itself made up has no details; some codes are plain without any.
+    var isFinal = !details.isEmpty() || isFinal(status.getCode());
+    return new StreamEnd(describe(status), isFinal, !isFinal, Duration.ZERO);
   }
 
   static boolean isFinal(Status.Code code) {
@@ -89,11 +96,14 @@ record StreamEnd(String reason, boolean isFinal, Duration retryDelay) {
     return text.toString();
   }
 
-  private static @Nullable Duration retryDelay(Status status, @Nullable Metadata trailers) {
-    if (trailers == null) {
-      return null;
-    }
-    for (var detail : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList()) {
+  private static List<Any> details(Status status, @Nullable Metadata trailers) {
+    return trailers == null
+        ? List.of()
+        : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList();
+  }
+
+  private static @Nullable Duration retryDelay(List<Any> details) {
+    for (var detail : details) {
       if (detail.is(RetryInfo.class)) {
         try {
           var delay = detail.unpack(RetryInfo.class).getRetryDelay();

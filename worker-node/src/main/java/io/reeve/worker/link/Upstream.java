@@ -145,7 +145,8 @@ final class Upstream {
     if (toServer == null || current == null) {
       return;
     }
-    var most = outbox.isHeldUp() ? 1 : settings.batchesUnacknowledged();
+    var most =
+        outbox.isHeldUp() ? 1 : Math.min(settings.batchesUnacknowledged(), current.batchesMax());
     while (outbox.batchesOnTheirWay() < most && toServer.isReady()) {
       collectEnded();
       var batch = outbox.nextBatch(settings.batchMax(), current.batchBytesMax());
@@ -180,7 +181,12 @@ final class Upstream {
 
   /** The server took its time with everything up to this batch: what waits goes without it. */
   void overlook(long batch) {
-    outbox.overlook(batch, settings.slowBatchesMax());
+    var current = session;
+    if (current != null) {
+      // One more than the server takes would end the stream.
+      var others = current.batchesMax() - settings.batchesUnacknowledged();
+      outbox.overlook(batch, Math.min(settings.slowBatchesMax(), Math.max(0, others)));
+    }
     flush();
   }
 

@@ -16,6 +16,7 @@ import io.reeve.worker.settings.LinkSettings;
  * @param resumeWithin how long the leases outlive a broken stream
  * @param resultMax bytes of a result
  * @param batchBytesMax bytes of the settlements of one message
+ * @param batchesMax batches of settlements that may be unacknowledged at one time
  * @param node who serves the session
  */
 record Welcomed(
@@ -27,10 +28,15 @@ record Welcomed(
     java.time.Duration resumeWithin,
     int resultMax,
     int batchBytesMax,
+    int batchesMax,
     String node) {
 
   private static final java.time.Duration HEARTBEAT_MIN = java.time.Duration.ofMillis(10);
   private static final int ENVELOPE_BYTES = 64;
+
+  /** Of servers that do not say. */
+  private static final int BATCHES_DEFAULT = 256;
+
   private static final int MESSAGE_DEFAULT = 4 * 1024 * 1024;
 
   static Welcomed of(Welcome welcome, LinkSettings settings) {
@@ -56,6 +62,7 @@ record Welcomed(
         time(welcome.getResumeWithin()),
         welcome.getResultBytesMax() > 0 ? welcome.getResultBytesMax() : Integer.MAX_VALUE,
         Math.max(1, message - ENVELOPE_BYTES),
+        welcome.getBatchesMax() > 0 ? welcome.getBatchesMax() : BATCHES_DEFAULT,
         welcome.getNode());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
@@ -51,7 +52,24 @@ class StreamEndTest {
     assertThat(StreamEnd.of(Status.UNAVAILABLE.asRuntimeException()).isFinal()).isFalse();
     assertThat(StreamEnd.of(Status.PERMISSION_DENIED.asRuntimeException()).isFinal()).isTrue();
     assertThat(StreamEnd.of(Status.PERMISSION_DENIED.asRuntimeException()).retryDelay()).isZero();
+    assertThat(StreamEnd.of(Status.UNAVAILABLE.asRuntimeException()).isBroken()).isTrue();
+    assertThat(StreamEnd.of(Status.PERMISSION_DENIED.asRuntimeException()).isBroken()).isFalse();
     assertThat(StreamEnd.ORDERLY.isFinal()).isFalse();
+    assertThat(StreamEnd.ORDERLY.isBroken()).isTrue();
+  }
+
+  @Test
+  void aWordOfTheServerWithoutATimeToRetryAfterIsFinal() {
+    var superseded =
+        com.google.rpc.Status.newBuilder()
+            .setCode(Code.ABORTED_VALUE)
+            .addDetails(Any.pack(ErrorInfo.newBuilder().setReason("SUPERSEDED").build()))
+            .build();
+
+    var end = StreamEnd.of(StatusProto.toStatusRuntimeException(superseded));
+
+    assertThat(end.isFinal()).isTrue();
+    assertThat(end.isBroken()).isFalse();
   }
 
   @ParameterizedTest

@@ -41,6 +41,7 @@ class WelcomedTest {
     assertThat(session.silenceMax()).isEqualTo(settings.silenceMax());
     assertThat(session.receivedDelay()).isEqualTo(settings.receivedDelay());
     assertThat(session.resultMax()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(session.batchesMax()).isEqualTo(256);
     assertThat(session.batchBytesMax()).isPositive();
   }
 
