@@ -9,16 +9,16 @@ import picocli.CommandLine.Command;
     name = "nodes",
     description = {
       "Lists the nodes of the cluster, the oldest first, as the asked node sees them.",
-      "Its STATE is what a node does in the cluster (joining, up, leaving, down), or 'unreachable' when"
-          + " its heartbeats are missed, or 'silent' when it did not answer just now; the rest of such a"
-          + " line is the last that was heard. ROLES are reeve.node.roles; one without edge has no"
-          + " ENDPOINT. CPU is in processors, HEAP in MiB.",
+      "STATE is joining, up, leaving or down; or 'unreachable' when the node's heartbeats are"
+          + " missing, or 'silent' when it did not answer this call. An unreachable or silent node"
+          + " is shown with its last known figures. ROLES are reeve.node.roles; a node without edge"
+          + " has no ENDPOINT. CPU is in processors, HEAP in MiB.",
       "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  reeve nodes",
-      "  reeve nodes --endpoint 127.0.0.1:7461",
+      "  reeve nodes --endpoint 127.0.0.1:7470",
       "  reeve nodes --output json | jq -r 'select(.dispatcher) | .endpoint'"
     })
 final class NodesCommand extends ClientCommand {
@@ -39,7 +39,7 @@ final class NodesCommand extends ClientCommand {
         .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
         .forEach(this::print);
     if (nodes.stream().noneMatch(Node::getDispatcher)) {
-      note("no node that is heard of runs the dispatcher; nothing is started until one does");
+      note("no reachable node has the dispatcher; no task starts until one has it");
     }
     return ExitCode.OK;
   }

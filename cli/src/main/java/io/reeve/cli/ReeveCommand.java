@@ -17,8 +17,9 @@ import picocli.CommandLine.ParameterException;
     description = {
       "Reeve runs background work and does not lose it.",
       "",
-      "Hand tasks in with 'submit'; a 'node' keeps them durable and gives them to 'worker's, which"
-          + " may be written in any language. 'demo' shows all of it in under a minute."
+      "'submit' hands in tasks. A 'node' stores them and gives them to workers, which may be"
+          + " written in any language; 'worker' runs one with built-in kinds. 'demo' shows all of"
+          + " it in a minute."
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",

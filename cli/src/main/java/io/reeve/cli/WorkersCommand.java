@@ -9,15 +9,15 @@ import picocli.CommandLine.Command;
     description = {
       "Lists the workers of the cluster: first the online ones, then those that drain or resume,"
           + " then those that are gone; each group by id and pool.",
-      "STATUS is online; draining: takes no new work; resuming: its stream broke and its leases"
-          + " wait for it for a moment; or offline: gone, what it had leased goes to others. A word"
-          + " after it says why: disconnected, silent (no heartbeat in time), left (stopped in"
-          + " order), and others. Nodes forget workers that are gone after a while"
-          + " (reeve.grpc.worker.remembered-for, 1 h), and when they end.",
-      "ACTIVE, QUEUED (waiting inside the worker), CPU in processors and MEMORY in MiB are what the"
-          + " worker said in its last heartbeat. LEASES are the attempts it has leased, of the"
-          + " capacity it stated. HEARD is how long ago it was last heard; NODE is where it is or"
-          + " was connected.",
+      "STATUS is online; draining: takes no new work; resuming: its stream broke, and its leases"
+          + " wait for it for a moment; or offline: gone, and its leases go to others. The word"
+          + " after it is the reason: disconnected, silent (no heartbeat in time), left (stopped in"
+          + " order), and others. A node forgets gone workers after a while"
+          + " (reeve.grpc.worker.remembered-for, 1 h) and when it ends.",
+      "ACTIVE (running attempts), QUEUED (waiting inside the worker), CPU in processors and MEMORY"
+          + " in MiB are from the last heartbeat. LEASES are the leased attempts, of the worker's"
+          + " capacity. HEARD is the time since the worker was last heard. NODE is its present or"
+          + " last node.",
       "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
     },
     footerHeading = "%nExamples:%n",

@@ -100,7 +100,7 @@ class HelpExamplesTest {
 
   /** The example with ids of tasks that are there. */
   private static String prepared(String example) throws Exception {
-    var script = example.replace("127.0.0.1:7461", home);
+    var script = example.replace("127.0.0.1:7470", home);
     if (!JQ) {
       script = script.replaceFirst("\\| jq .*", "");
     }

@@ -71,10 +71,10 @@ class NodesCommandTest {
     var lines = cli.out().lines().toList();
     assertThat(lines)
         .startsWith(
-            "NAME   STATE   ROLES       DISPATCHER  ENDPOINT       PARTITIONS  SESSIONS  CPU   HEAP    STARTED  "
-                + "             PID  HOST   VERSION  ADDRESS",
-            "crane  up      edge,tasks  epoch 7     10.0.0.1:7460  2           3         0.13  64/512  2026-11-20"
-                + " 12:00:00Z  42   box-1  1.2.3    10.0.0.1:7355");
+            "NAME   STATE   ROLES       DISPATCHER  ENDPOINT       PARTITIONS  SESSIONS  CPU   HEAP"
+                + "    STARTED               PID  HOST   VERSION  ADDRESS",
+            "crane  up      edge,tasks  epoch 7     10.0.0.1:7460  2           3         0.13 "
+                + " 64/512  2026-11-20 12:00:00Z  42   box-1  1.2.3    10.0.0.1:7355");
     assertThat(lines.get(2)).matches("\\?      silent  tasks +10\\.0\\.0\\.2:7355");
     assertThat(cli.err()).isEmpty();
   }
@@ -115,8 +115,7 @@ class NodesCommandTest {
     assertThat(nodes()).isZero();
 
     assertThat(cli.err())
-        .isEqualTo(
-            "no node that is heard of runs the dispatcher; nothing is started until one does\n");
+        .isEqualTo("no reachable node has the dispatcher; no task starts until one has it\n");
   }
 
   @Test

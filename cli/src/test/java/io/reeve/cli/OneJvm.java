@@ -27,6 +27,8 @@ final class OneJvm implements AutoCloseable {
 
   private static final long READY_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(120);
 
+  private static final String WORKER = "one-jvm-worker";
+
   private final Path directory;
   private final Deque<Thread> running = new ArrayDeque<>();
   private int nodes;
@@ -71,7 +73,7 @@ final class OneJvm implements AutoCloseable {
     all.putIfAbsent(Programs.NODE_HTTP_PORT, 0);
     all.put("reeve.cluster.port", 0);
     all.put(Programs.NODE_DIRECTORY, data.toString());
-    begin("node", () -> NodeMain.run(file, ConfigFactory.parseMap(all, "test")));
+    begin("one-jvm-node", () -> NodeMain.run(file, ConfigFactory.parseMap(all, "test")));
     var told = data.resolve("node.json");
     await("the node serves", () -> Files.exists(told));
     var where = ConfigFactory.parseFile(told.toFile());
@@ -87,7 +89,7 @@ final class OneJvm implements AutoCloseable {
     var said = new ByteArrayOutputStream();
     var out = new PrintStream(said, true, StandardCharsets.UTF_8);
     begin(
-        "worker",
+        WORKER,
         () -> WorkerMain.run(Programs.workerConfiguration(file, all), environment, out, out));
     await(
         "the worker is registered",
@@ -96,7 +98,7 @@ final class OneJvm implements AutoCloseable {
   }
 
   private void begin(String name, Runnable program) {
-    var thread = new Thread(program, "one-jvm-" + name);
+    var thread = new Thread(program, name);
     thread.start();
     running.push(thread);
   }
@@ -111,17 +113,26 @@ final class OneJvm implements AutoCloseable {
     }
   }
 
-  /** An interrupt stops each in order, as a signal does: workers first. */
+  /** Stops the workers, so that the next ones get all tasks. */
+  synchronized void stopWorkers() {
+    running.stream().filter(thread -> thread.getName().equals(WORKER)).toList().forEach(this::stop);
+  }
+
+  /** Stops all in order, workers first. */
   @Override
   public synchronized void close() {
-    while (!running.isEmpty()) {
-      var thread = running.pop();
-      thread.interrupt();
-      try {
-        thread.join(TimeUnit.SECONDS.toMillis(60));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    stopWorkers();
+    List.copyOf(running).forEach(this::stop);
+  }
+
+  /** An interrupt stops a program in order, as a signal does. */
+  private void stop(Thread thread) {
+    running.remove(thread);
+    thread.interrupt();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(60));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -3,8 +3,11 @@ package io.reeve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.reeve.bench.process.ReeveProcesses;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,18 +26,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every shell block of the README and of the page for operators, run by a shell as it stands.
+ * Every shell block of the README and of the pages for operators, run by a shell as it stands.
  * Output that the page shows is compared line by line: numbers and times may differ, and an
  * ellipsis stands for anything.
  *
- * <p>Ports and directories are those of the test. The demonstration has fewer files, and a server
- * that keeps its tasks in memory. Nodes on PostgreSQL only read their settings. The demonstration
- * of a cluster and the move of a store are parsed: both have tests of their own.
+ * <p>Ports, directories and a server for webhooks are those of the test. The demonstration has
+ * fewer files, and a server that keeps its tasks in memory. Nodes on PostgreSQL only read their
+ * settings. The demonstration of a cluster and the move of a store are parsed: both have tests of
+ * their own.
  */
 @Timeout(300)
 class PagesTest {
 
-  private static final List<String> PAGES = List.of("README.md", "docs/operations.md");
+  private static final List<String> PAGES =
+      List.of("README.md", "docs/operations.md", "docs/handlers.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =
@@ -51,6 +56,8 @@ class PagesTest {
   @TempDir private static Path directory = Path.of("");
 
   private static OneJvm processes = new OneJvm(Path.of(""));
+  private static String webhooks = "";
+  private static Runnable stopWebhooks = () -> {};
 
   /**
    * @param page that has it
@@ -64,15 +71,26 @@ class PagesTest {
   }
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is a bash");
     processes = new OneJvm(directory);
     var node = processes.programs(Map.of()).node();
     assertThat(node.run(null, Map.of("reeve.partition.count", 2))).isZero();
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    webhooks = "http://127.0.0.1:" + server.getAddress().getPort();
+    stopWebhooks = () -> server.stop(0);
   }
 
   @AfterAll
   static void stop() {
+    stopWebhooks.run();
     processes.close();
   }
 
@@ -93,6 +111,7 @@ class PagesTest {
   @ParameterizedTest
   @MethodSource("blocks")
   void everyShellBlockRunsAndShowsWhatThePageShows(Block block) throws Exception {
+    processes.stopWorkers();
     var place = Files.createTempDirectory(directory, "shell");
     try (var shell = new ShellBridge(place, PagesTest::reeve)) {
       var stub = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -100,8 +119,12 @@ class PagesTest {
           Files.createFile(place.resolve("bin/createdb"), stub),
           "#!/bin/bash\n[ \"$1\" = tasks ]\n");
 
-      var ended =
-          shell.run("exec 2>&1\n" + block.script().replace("127.0.0.1:7461", processes.http()));
+      var script =
+          block
+              .script()
+              .replace("127.0.0.1:7461", processes.http())
+              .replace("https://hooks.example.com", webhooks);
+      var ended = shell.run("exec 2>&1\n" + script);
 
       assertThat(ended.exitCode()).as(ended.out()).isZero();
       if (!block.shown().isEmpty()) {
