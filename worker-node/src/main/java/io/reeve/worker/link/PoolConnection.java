@@ -156,7 +156,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
         .onMessage(ProgressDue.class, this::onProgressDue)
         .onMessage(SettlementsSlow.class, this::onSettlementsSlow)
         .onMessage(LeasesLapsed.class, this::onLeasesLapsed)
-        .onMessage(GoodbyeOverdue.class, this::onGoodbyeOverdue)
+        .onMessage(GoodbyeOverdue.class, overdue -> left())
         .onSignal(PostStop.class, this::onStop)
         .build();
   }
@@ -351,10 +351,6 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
     }
   }
 
-  private Behavior<Command> onGoodbyeOverdue(GoodbyeOverdue overdue) {
-    return left();
-  }
-
   private Behavior<Command> left() {
     pool.tell(new ConnectionEvent.Left());
     return Behaviors.stopped();
@@ -406,12 +402,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
     return next;
   }
 
-  /**
-   * The session broke.
-   *
-   * @param wait before the next one; null when that is for the backoff to say
-   * @param atLeast the server's word on that; 0 when it has none
-   */
+  /** The session broke. Without a {@code wait} the backoff decides, or the server's word. */
   private Behavior<Command> lost(String reason, @Nullable Duration wait, Duration atLeast) {
     var lapse = session == null ? Duration.ZERO : session.resumeWithin();
     var backoff = pace.lost(lapse, atLeast);
