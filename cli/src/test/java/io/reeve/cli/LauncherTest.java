@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,14 +35,24 @@ class LauncherTest {
     Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
     Files.writeString(
         Files.createFile(jdk.resolve("java"), executable),
-        "#!/bin/bash\nprintf '%s\\n' \"$@\"\nprintf 'LC_ALL=%s\\n' \"${LC_ALL-}\"\n");
+        "#!/bin/bash\nprintf '%s\\n' \"$@\"\nprintf 'LC_CTYPE=%s\\n' \"${LC_CTYPE-}\"\n");
     Files.writeString(root.resolve("application.conf"), "");
   }
 
   private List<String> started(String... arguments) throws IOException, InterruptedException {
+    return started(Map.of("LC_CTYPE", "C.UTF-8"), arguments);
+  }
+
+  /**
+   * @param locale all variables of the locale that are set
+   */
+  private List<String> started(Map<String, String> locale, String... arguments)
+      throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(root.resolve("reeve").toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG"));
+    builder.environment().putAll(locale);
     builder.environment().put("REEVE_NO_BUILD", "1");
     builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
     var process = builder.start();
@@ -63,5 +74,12 @@ class LauncherTest {
   void handsOnTheArgumentsAsTheyCame() throws IOException, InterruptedException {
     assertThat(started("submit", "echo", "two words", "", "größe"))
         .containsSequence("io.reeve.cli.ReeveMain", "submit", "echo", "two words", "", "größe");
+  }
+
+  /** Without a locale Java reads arguments as ASCII, and altered payloads would be stored. */
+  @Test
+  void takesAUtf8LocaleWhereNoneIsSetAndLeavesOneThatIs() throws IOException, InterruptedException {
+    assertThat(started(Map.of(), "worker")).contains("LC_CTYPE=C.UTF-8");
+    assertThat(started(Map.of("LANG", "de_DE.UTF-8"), "worker")).contains("LC_CTYPE=");
   }
 }

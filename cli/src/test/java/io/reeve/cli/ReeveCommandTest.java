@@ -134,10 +134,36 @@ class ReeveCommandTest extends CommandTest {
       assertThat(cli.out()).isEqualTo("2 completed, 1 dead of 3 in 1.0 s (3 per second)\n");
     }
 
-    private void completeWhenThere(String id) {
+    @Test
+    void waitingForManyGoesOnOverARestartOfTheServer() throws InterruptedException {
+      var restarts =
+          new Thread(
+              () -> {
+                awaitTask("t-60");
+                server.complete("t-1", "");
+                restarted = server.restart();
+                for (var i = 2; i <= 60; i++) {
+                  restarted.complete("t-" + i, "");
+                }
+              });
+      restarts.start();
+
+      assertThat(reeve("submit", "echo", "--count", "60", "--wait", "--tries", "3"))
+          .as(cli.err())
+          .isZero();
+      restarts.join();
+
+      assertThat(cli.out()).startsWith("60 completed of 60 in ");
+    }
+
+    private void awaitTask(String id) {
       while (server.tasks().all().stream().noneMatch(task -> task.getId().equals(id))) {
         java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
       }
+    }
+
+    private void completeWhenThere(String id) {
+      awaitTask(id);
       server.complete(id, "the result");
     }
   }
