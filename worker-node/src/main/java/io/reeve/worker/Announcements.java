@@ -2,7 +2,7 @@ package io.reeve.worker;
 
 import java.io.PrintStream;
 
-/** Says in one line each, for people and scripts, what becomes of the pools. */
+/** Prints one line for each registration, loss and end of a pool, for people and scripts. */
 final class Announcements implements WorkerListener {
 
   private final PrintStream out;

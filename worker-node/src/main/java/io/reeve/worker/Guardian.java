@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of a worker's actors: starts its pools, and ends with the last of them. A pool that
- * fails by a bug starts anew, with nothing of what it held; the server gives that to others.
+ * fails by a bug starts anew without its tasks; the server gives those to others.
  */
 final class Guardian extends AbstractBehavior<Guardian.Command> {
 
@@ -33,7 +33,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** All pools are to come to an end. Again changes nothing. */
   record DrainAll(String reason) implements Command {}
 
-  /** As {@link DrainAll}, but what runs is handed back at once. */
+  /** As {@link DrainAll}, but running attempts are handed back at once. */
   record HandBackAll(String reason) implements Command {}
 
   private record FromPool(Pool.Event event) implements Command {}

@@ -9,7 +9,7 @@ public enum PoolEnd {
   /** It could not go on: refused for good, or no slot left. */
   FAILED;
 
-  /** The one that leaves more undone. */
+  /** The worse of two ends: the end that leaves more undone. */
   PoolEnd worse(PoolEnd other) {
     return compareTo(other) >= 0 ? this : other;
   }

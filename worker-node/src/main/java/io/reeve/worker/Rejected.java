@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown by a handler that cannot run such a task at all, because its payload cannot be read or
- * asks for what is not allowed. The task must not run again; it is recorded as rejected, not as
- * failed.
+ * asks for something that is not allowed. The task must not run again. It is recorded as rejected,
+ * not as failed.
  */
 public final class Rejected extends PermanentFailure {
 

@@ -124,8 +124,9 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Brings the worker to its end by its drain settings and returns at once: nothing new is taken,
-   * what waits is handed back, what runs is finished or handed back. Again changes nothing.
+   * Starts to end the worker by its drain settings and returns at once. The worker takes no new
+   * tasks, hands waiting tasks back, and finishes or hands back running tasks. A second call has no
+   * effect.
    */
   public synchronized void drain() {
     drain("the worker was asked to end");
@@ -140,7 +141,7 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** Drains without waiting for what runs: it is cancelled and handed back at once. */
+  /** Drains without waiting for running tasks: they are cancelled and handed back at once. */
   synchronized void handBack(String reason) {
     if (system == null) {
       drain(reason);

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a {@link Worker} together. What is said here wins over the environment, and that over the
- * configuration.
+ * Puts a {@link Worker} together. Settings of the builder win over the environment, and the
+ * environment wins over the configuration.
  */
 public final class WorkerBuilder {
 
@@ -128,7 +128,7 @@ public final class WorkerBuilder {
     return this;
   }
 
-  /** Told what becomes of the pools. */
+  /** Sets the listener for registrations, losses and ends of pools. */
   public WorkerBuilder listener(WorkerListener listener) {
     this.listener = listener;
     return this;
@@ -158,7 +158,7 @@ public final class WorkerBuilder {
   }
 
   /**
-   * Checks what was said and puts the worker together; nothing starts yet.
+   * Checks all settings and puts the worker together; nothing starts yet.
    *
    * @throws io.reeve.worker.settings.InvalidSetting when a setting cannot be used; the message
    *     names it

@@ -3,8 +3,8 @@ package io.reeve.worker;
 import java.util.List;
 
 /**
- * Told what becomes of a worker's pools. Called by the worker's own threads: a method must not
- * block. Every method does nothing unless overridden.
+ * Told of registrations, losses and ends of a worker's pools. Called by the worker's own threads: a
+ * method must not block. Every method does nothing unless overridden.
  */
 public interface WorkerListener {
 

@@ -34,10 +34,10 @@ public final class WorkerMain {
    * Runs a worker and returns its exit code once it has ended. SIGINT and SIGTERM drain it; a
    * second one hands back what runs, and a third one ends the process at once.
    *
-   * @param config a whole configuration, with what the command line says on top
+   * @param config a whole configuration, with the settings of the command line on top
    * @param environment variables that win over the configuration
    * @param out gets a line for each registration, loss and end of a pool
-   * @param err gets what stands in the way
+   * @param err gets the reason why a worker cannot start
    */
   public static int run(
       Config config, Map<String, String> environment, PrintStream out, PrintStream err) {

@@ -11,12 +11,12 @@ final class Chance {
 
   private Chance() {}
 
-  /** Of a task, whatever the attempt. */
+  /** The same for all attempts of a task. */
   static RandomGenerator of(long seed, TaskContext task) {
     return new SplittableRandom(seed * GOLDEN + task.taskId().hashCode());
   }
 
-  /** Of one attempt. */
+  /** Another one for each attempt of a task. */
   static RandomGenerator ofAttempt(long seed, TaskContext task) {
     return new SplittableRandom(
         (seed * GOLDEN + task.taskId().hashCode()) * GOLDEN + task.attempt());

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command with everything that it started. Closing it kills whatever still runs of that; only a
+ * A command with everything that it started. Closing it kills all of that which still runs; only a
  * process that has made itself a session of its own after its parent's end escapes.
  */
 final class RunningCommand implements AutoCloseable {

@@ -6,8 +6,8 @@ import io.reeve.worker.TaskHandler;
 import java.time.Duration;
 
 /**
- * Plays a mix of fast and slow work that fails now and then, whatever the payload. Which sort a
- * task is, and the fate of each attempt, follow from the seed and the task's id.
+ * Plays a mix of fast and slow work that fails now and then, whatever the payload. The seed and the
+ * task's id decide whether the task is fast, and how each attempt ends.
  */
 final class SimulateHandler implements TaskHandler {
 

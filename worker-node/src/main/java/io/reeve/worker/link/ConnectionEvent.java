@@ -9,13 +9,13 @@ public sealed interface ConnectionEvent {
   /**
    * A session stands.
    *
-   * @param resumed whether it took over from one that broke
+   * @param resumed whether it took over the leases of a broken session
    */
   record Up(
       Endpoint endpoint, String session, String node, int capacity, int reserve, boolean resumed)
       implements ConnectionEvent {}
 
-  /** The session broke; what runs goes on, and another server is looked for. */
+  /** The session broke. Running attempts go on, and the pool connects again. */
   record Lost(Endpoint endpoint, String reason) implements ConnectionEvent {}
 
   /** No session came about; told once per kind of reason. */

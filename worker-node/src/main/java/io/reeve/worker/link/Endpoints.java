@@ -25,7 +25,7 @@ final class Endpoints {
     }
   }
 
-  /** The one that is tried now, or that stands. */
+  /** The endpoint that is tried now, or that the session is at. */
   Endpoint current() {
     var first = named.peekFirst();
     return first == null ? configured.get(index) : first;
@@ -39,8 +39,8 @@ final class Endpoints {
   }
 
   /**
-   * The current one is leaving and names others, maybe none. They take the place of any that were
-   * named before: the last word is the one that knows.
+   * The current one is leaving and names others, maybe none. They replace any that were named
+   * before, since the latest list is the right one.
    */
   void sentTo(List<Endpoint> others) {
     var leaving = current();

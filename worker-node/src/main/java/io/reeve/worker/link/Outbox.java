@@ -77,8 +77,8 @@ final class Outbox {
   }
 
   /**
-   * Counts what is not acknowledged up to this batch as slow: the server waits for one of many
-   * places, and settlements for the others must not wait with it.
+   * Counts the unacknowledged batches up to this one as slow: the server waits for one of many
+   * partitions, and settlements for the others must not wait with it.
    *
    * @param slowMax as many at most; beyond, others wait all the same
    */
@@ -109,7 +109,7 @@ final class Outbox {
     }
   }
 
-  /** A session ended: what it left unacknowledged waits again, before everything else. */
+  /** A session ended. Its unacknowledged settlements wait again, before all others. */
   void startOver() {
     for (var batch = sent.pollLast(); batch != null; batch = sent.pollLast()) {
       var settlements = batch.settlements();

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps one pool connected: connects to one endpoint after the other, says hello, beats, hands
  * assignments to the workload, and brings back credit and settlements until they are acknowledged.
  *
- * <p>A broken stream changes nothing for what runs: the next session resumes the leases, and
- * whatever it no longer has is told to stop. Assignments and settlements travel in batches; what
- * ends while the allowed number of batches is on its way makes up the next one.
+ * <p>Running attempts go on when a stream breaks. The next session resumes their leases, and
+ * attempts whose leases it does not have are told to stop. Assignments and settlements travel in
+ * batches. Attempts that end while the allowed number of batches is on its way form the next batch.
  */
 public final class PoolConnection extends AbstractBehavior<PoolConnection.Command> {
 
@@ -374,7 +374,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
       endpoints.moveOn();
     }
     if (end.isFinal()) {
-      // For instance because a later session has taken over: what this one held is not its own.
+      // For instance because a later session has taken the leases over.
       startAfresh();
     }
     return next;
@@ -438,7 +438,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
     return this;
   }
 
-  /** The next session is a new one, and what the last one held is stopped. */
+  /** The next session resumes nothing; attempts of the last session are told to stop. */
   private void startAfresh() {
     resumeToken = "";
     upstream.forget();
@@ -481,7 +481,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
 
   /**
    * The leases of the broken session can no longer be resumed, so that others may run the tasks
-   * already: what has not begun here waits for the word of the next session.
+   * already: attempts that have not begun here wait for the next session.
    */
   private Behavior<Command> onLeasesLapsed(LeasesLapsed lapsed) {
     if (phase != Phase.UP) {

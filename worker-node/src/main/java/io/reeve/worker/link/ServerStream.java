@@ -40,7 +40,8 @@ final class ServerStream {
   }
 
   static ServerStream open(Endpoint endpoint, LinkSettings settings, Listener listener) {
-    // Assignments are written compressed to whoever offers to take them so, which costs the server
+    // A server compresses assignments for workers that offer to take them so, which costs the
+    // server
     // more than half of its throughput: offer nothing.
     var plain = DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
     var channel =
@@ -72,7 +73,7 @@ final class ServerStream {
     }
   }
 
-  /** Says that nothing more comes from here; what the server still says is heard. */
+  /** Ends the worker's side of the stream; messages of the server still arrive. */
   void complete() {
     if (!done && requests != null) {
       done = true;

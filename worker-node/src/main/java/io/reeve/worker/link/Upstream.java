@@ -70,7 +70,7 @@ final class Upstream {
 
   // ---- From one session to the next -------------------------------------------------------------
 
-  /** Says who it is and, when a session broke, what it still holds of that. Counts start anew. */
+  /** Introduces the pool, with the leases that it holds of a broken session. Counts start anew. */
   Hello hello(String resumeToken) {
     var hello =
         Hello.newBuilder()
@@ -108,7 +108,7 @@ final class Upstream {
     return held;
   }
 
-  /** A session stands: what it no longer has is stopped, and its settlements are dropped. */
+  /** A session stands. Attempts with lost leases stop, and their settlements are dropped. */
   void open(ServerStream stream, Welcomed session, Set<Lease> lost) {
     if (!lost.isEmpty()) {
       lose(lost);
@@ -138,7 +138,7 @@ final class Upstream {
 
   // ---- Settlements and credit -------------------------------------------------------------------
 
-  /** Sends what may be sent now. What may not stays where it is until something changes. */
+  /** Sends the settlements and the credit that may be sent now; the others wait. */
   void flush() {
     var toServer = stream;
     var current = session;
@@ -179,7 +179,7 @@ final class Upstream {
     return outbox.isHeldUp();
   }
 
-  /** The server took its time with everything up to this batch: what waits goes without it. */
+  /** All batches up to this one are slow: waiting settlements no longer wait for them. */
   void overlook(long batch) {
     var current = session;
     if (current != null) {

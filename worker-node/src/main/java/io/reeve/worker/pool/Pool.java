@@ -48,7 +48,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
   /** Come to an end by the drain settings. Again changes nothing. */
   public record Drain(String reason) implements Command {}
 
-  /** As {@link Drain}, but what runs is cancelled and handed back at once. */
+  /** As {@link Drain}, but running attempts are cancelled and handed back at once. */
   public record HandBack(String reason) implements Command {}
 
   /** The workload is empty and stays so. */

@@ -46,9 +46,8 @@ public record Backoff(Duration initial, Duration max, double multiplier, double 
   }
 
   /**
-   * Any wait from 0 to the base ("full jitter"): what many clients of one server should use, so
-   * that they do not come back at the same moment. Marc Brooker, "Exponential Backoff And Jitter",
-   * 2015.
+   * Any wait from 0 to the base ("full jitter"), for many clients of one server: they must not come
+   * back at the same moment. Marc Brooker, "Exponential Backoff And Jitter", 2015.
    */
   public Duration fullJitter(int failures, RandomGenerator random) {
     return Duration.ofNanos((long) (base(failures).toNanos() * random.nextDouble()));

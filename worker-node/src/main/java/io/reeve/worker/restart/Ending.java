@@ -4,7 +4,7 @@ package io.reeve.worker.restart;
 public enum Ending {
   /** It came to its end by itself and as it should. */
   RETURNED,
-  /** It gave up: what it worked on could not be brought to an end. */
+  /** It gave up, because its work could not be brought to an end. */
   FAILED,
   /** Something was thrown through it. */
   THREW

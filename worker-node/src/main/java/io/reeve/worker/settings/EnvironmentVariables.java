@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * The worker's environment variables as configuration. A variable that is set wins over the
- * configuration file; one that is set to something unusable stops the worker at start.
+ * configuration file. An unusable value stops the worker at start.
  */
 public final class EnvironmentVariables {
 

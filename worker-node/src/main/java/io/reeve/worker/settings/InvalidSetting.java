@@ -1,8 +1,8 @@
 package io.reeve.worker.settings;
 
 /**
- * A setting or environment variable that the worker cannot start with. The message names it, what
- * was allowed and what was given.
+ * A setting or environment variable that the worker cannot start with. The message names it, the
+ * allowed values and the given value.
  */
 public final class InvalidSetting extends IllegalArgumentException {
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Reads checked values below one path, and names the full path of whatever is wrong. */
+/** Reads checked values below one path, and names the full path of a wrong value. */
 public record Keys(Config config, String path) {
 
   /** The keys below {@code path} of the whole configuration. */

@@ -45,7 +45,7 @@ public final class Attempt implements TaskContext {
    * What all attempts of a pool share.
    *
    * @param nanos the monotonic clock
-   * @param callbacks runs what handlers want done on cancellation
+   * @param callbacks runs the actions of handlers on cancellation
    * @param progress told when an attempt has said something new
    * @param json reads payloads
    * @param resultMax the server's limit of a result, in bytes
@@ -174,7 +174,7 @@ public final class Attempt implements TaskContext {
     return cause;
   }
 
-  /** What the handler last said of its progress, once; null when nothing new. */
+  /** The newest progress of the handler, once; null when there is nothing new. */
   public synchronized @Nullable Progress takeProgress() {
     if (message == null || ended || cause != null) {
       return null;

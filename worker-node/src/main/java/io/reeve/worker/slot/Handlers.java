@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers of a worker by kind, with the one for every other kind, if there is such a one. */
+/** The handlers of a worker by kind, and the handler of all other kinds, if there is one. */
 public final class Handlers {
 
   /** As a kind: any kind. */

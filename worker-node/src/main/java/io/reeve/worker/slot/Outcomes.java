@@ -52,7 +52,7 @@ public final class Outcomes {
         .build();
   }
 
-  /** Its handler threw; what that means depends on whether it had been told to stop. */
+  /** Its handler threw, by itself or because it had been told to stop. */
   static Settlement threw(Attempt attempt, Throwable thrown) {
     var cause = attempt.cause();
     if (cause != null) {

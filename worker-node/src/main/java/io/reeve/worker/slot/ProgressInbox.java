@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Attempts that have said something of their progress, until it is sent. Bounded by what runs: each
- * attempt is in it once, with the newest it said.
+ * Attempts with progress that is not sent yet. Bounded by the running attempts: each is in it once,
+ * with its newest progress.
  */
 public final class ProgressInbox {
 
@@ -31,7 +31,7 @@ public final class ProgressInbox {
     }
   }
 
-  /** Removes and answers what is to be sent, oldest first. */
+  /** Removes and answers the progress to send, oldest first. */
   public List<Progress> take() {
     told.set(false);
     // Counted first: an attempt that talks all the time must not keep its listener here for ever.

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that handlers run on: as many as attempts run, virtual ones where the JVM has them.
- * They are daemons: what keeps the process alive is the worker, not a handler.
+ * They are daemons: the worker keeps the process alive, not a handler.
  */
 public final class SlotThreads {
 

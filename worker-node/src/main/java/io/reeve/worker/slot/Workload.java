@@ -20,16 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything one pool holds: what waits in its lanes, what runs in its slots, and what has ended
- * and is not yet handed to the link. The one place where the stream's thread and the slots meet.
+ * All attempts that one pool holds: those that wait in its lanes, run in its slots, or have ended
+ * and are not yet handed to the connection. The one place where the stream's thread and the slots
+ * meet.
  *
  * <p>One lock guards it all, and one turn under it both ends an attempt and takes the next, so that
  * a task costs one short critical section and no message between actors. Nothing that blocks or
  * calls a handler happens inside.
  *
- * <p>A sleeping slot is woken by whoever makes work startable, one at a time: the woken slot wakes
- * the next one before it runs its own task. So a burst of tiny tasks is done by the few slots that
- * are awake anyway, while long tasks still fill all slots in the time of a few thread starts.
+ * <p>The thread that makes an attempt startable wakes one sleeping slot: the woken slot wakes the
+ * next one before it runs its own task. So a burst of tiny tasks is done by the few slots that are
+ * awake anyway, while long tasks still fill all slots in the time of a few thread starts.
  */
 public final class Workload {
 
@@ -88,7 +89,7 @@ public final class Workload {
 
   // ---- The stream's side ------------------------------------------------------------------------
 
-  /** Takes in what the server leased; what finds no place is handed back, never dropped. */
+  /** Takes in leased attempts. An attempt that finds no place is handed back, never dropped. */
   public void offer(List<Attempt> attempts) {
     var turn = new Turn();
     synchronized (this) {
@@ -105,7 +106,7 @@ public final class Workload {
     turn.tell();
   }
 
-  /** Removes and answers what has ended, in the order of the endings. */
+  /** Removes and answers the ended attempts, in the order of their ends. */
   public synchronized List<Attempt> takeEnded() {
     endedTold = false;
     if (ended.isEmpty()) {
@@ -200,7 +201,7 @@ public final class Workload {
 
   // ---- The pool's side --------------------------------------------------------------------------
 
-  /** Takes no new work and hands back what waits; what runs goes on. */
+  /** Takes no new work and hands back waiting attempts; running ones go on. */
   public void drain() {
     var turn = new Turn();
     synchronized (this) {
@@ -216,7 +217,7 @@ public final class Workload {
     draining = false;
   }
 
-  /** Cancels what runs, to be handed back. */
+  /** Cancels the running attempts, to be handed back. */
   public synchronized void handBackRunning() {
     for (var place : places) {
       if (place.attempt != null) {
@@ -262,7 +263,7 @@ public final class Workload {
   }
 
   /**
-   * Cancels what has run too long, wakes what could not be woken before, and answers the slots
+   * Cancels overdue attempts, wakes a slot that could not be woken before, and answers the slots
    * whose handlers did not stop within the grace after they were told.
    */
   public List<Integer> watch(long nowNanos, Duration grace) {
@@ -350,7 +351,7 @@ public final class Workload {
     synchronized (this) {
       var place = places[runner.slot()];
       if (place.runner != runner) {
-        // The slot has got another life; whatever this one ran was settled without it.
+        // The slot has another life; the attempt of this one was settled without it.
         return null;
       }
       if (done == null) {
@@ -461,7 +462,7 @@ public final class Workload {
     private boolean tellEnded;
     private boolean tellEmptied;
 
-    /** Under the lock: finds out what the turn has made possible. */
+    /** Under the lock: finds the slot to wake and the listeners to tell. */
     void close() {
       if (!waking
           && !paused
