@@ -1,6 +1,7 @@
 package io.reeve.bench;
 
 import io.reeve.bench.process.JournalRows;
+import io.reeve.bench.process.ProcessFailed;
 import io.reeve.bench.process.ReeveProcess;
 import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.bench.process.SharedStore;
@@ -191,8 +192,7 @@ public final class Bench {
       } catch (java.util.concurrent.ExecutionException
           | java.util.concurrent.TimeoutException notYet) {
         if (!node.isAlive() || nanoTime.getAsLong() > until) {
-          throw new IllegalStateException(
-              "the node did not become ready:\n" + node.lastWords(30), notYet);
+          throw new ProcessFailed("the node did not become ready:\n" + node.lastWords(30), notYet);
         }
         java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
       } catch (InterruptedException interrupted) {

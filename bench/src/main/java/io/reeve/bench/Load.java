@@ -1,6 +1,7 @@
 package io.reeve.bench;
 
 import com.google.protobuf.ByteString;
+import io.reeve.bench.process.ProcessFailed;
 import io.reeve.bench.process.ReeveProcess;
 import io.reeve.bench.worker.BenchWorker;
 import io.reeve.bench.worker.NoOp;
@@ -152,11 +153,11 @@ final class Load {
         return answer;
       }
       if (!worker.isAlive()) {
-        throw new IllegalStateException(
+        throw new ProcessFailed(
             "the worker process ended while it was to " + order + ":\n" + worker.lastWords(20));
       }
     }
-    throw new IllegalStateException("the worker process did not answer to: " + order);
+    throw new ProcessFailed("the worker process did not answer to: " + order);
   }
 
   private static IllegalStateException unexpected(String expected, String answer) {

@@ -1,6 +1,7 @@
 package io.reeve.cli;
 
 import io.grpc.Status;
+import io.reeve.bench.process.ProcessFailed;
 import io.reeve.client.ReeveException;
 import io.reeve.node.store.StoreException;
 import java.io.IOException;
@@ -38,6 +39,12 @@ final class Failures {
     if (failure instanceof StoreException store) {
       var exitCode = store.reason().misconfigured() ? ExitCode.USAGE : ExitCode.FAILED;
       return new Shown(exitCode, message(failure), "");
+    }
+    if (failure instanceof ProcessFailed) {
+      return new Shown(
+          ExitCode.FAILED,
+          Words.printableLines(String.valueOf(failure.getMessage())),
+          "--keep keeps the logs of all processes.");
     }
     return new Shown(
         ExitCode.FAILED,

@@ -47,6 +47,22 @@ class DemoAndBenchTest {
   }
 
   @Test
+  void aNodeThatDoesNotStartIsToldWithItsLastLines(@TempDir Path files) throws IOException {
+    for (var i = 0; i < 3; i++) {
+      Files.writeString(files.resolve("file-" + i), "content " + i);
+    }
+    var broken =
+        new Programs(
+            PROGRAMS.node(),
+            PROGRAMS.worker(),
+            List.of("/bin/sh", "-c", "echo no port >&2; echo is free >&2; exit 1"));
+
+    assertThat(cli.run(broken, "demo", files.toString())).isEqualTo(1);
+
+    assertThat(cli.err()).startsWith("reeve: the node did not start:\nno port\nis free\n");
+  }
+
+  @Test
   void aDirectoryWithoutFilesIsAMistakeOfTheCaller(@TempDir Path empty) {
     assertThat(cli.run(PROGRAMS, "demo", empty.toString())).isEqualTo(2);
 

@@ -84,7 +84,7 @@ public final class ReeveProcess {
         break;
       }
     }
-    throw new IllegalStateException(
+    throw new ProcessFailed(
         "expected " + name + " to say '" + text + "', got:\n" + said + lastWords(LAST_WORDS_LINES));
   }
 

@@ -1,5 +1,6 @@
 package io.reeve.cli.cluster;
 
+import io.reeve.bench.process.ProcessFailed;
 import io.reeve.bench.process.ReeveProcess;
 import io.reeve.bench.process.ReeveProcesses;
 import java.nio.file.Path;
@@ -152,7 +153,7 @@ final class ClusterProcesses {
 
   private static void requireAlive(String name, ReeveProcess process) {
     if (!process.isAlive()) {
-      throw new IllegalStateException(name + " ended on its own:\n" + process.lastWords(LOG_LINES));
+      throw new ProcessFailed(name + " ended on its own:\n" + process.lastWords(LOG_LINES));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.reeve.cli.demo;
 
+import io.reeve.bench.process.ProcessFailed;
 import io.reeve.bench.process.ReeveProcess;
 import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.cli.demo.FileChoice.Chosen;
@@ -155,8 +156,7 @@ public final class Demo {
         return;
       } catch (ReeveException notYet) {
         if (!node.isAlive() || nanoTime.getAsLong() > until) {
-          throw new IllegalStateException(
-              "the node did not start:\n" + node.lastWords(LOG_LINES), notYet);
+          throw new ProcessFailed("the node did not start:\n" + node.lastWords(LOG_LINES), notYet);
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
       }
@@ -238,7 +238,7 @@ public final class Demo {
 
   private static void requireAlive(ReeveProcess process, String name) {
     if (!process.isAlive()) {
-      throw new IllegalStateException(
+      throw new ProcessFailed(
           "the " + name + " ended on its own:\n" + process.lastWords(LOG_LINES));
     }
   }
