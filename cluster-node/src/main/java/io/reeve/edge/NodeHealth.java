@@ -1,6 +1,7 @@
 package io.reeve.edge;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Any thread may ask, as often as anybody likes. Nothing is probed unless somebody asks.
  */
 public final class NodeHealth {
+
+  private static final CompletionStage<Boolean> NO = CompletableFuture.completedFuture(false);
 
   private final Readiness readiness;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -28,8 +31,9 @@ public final class NodeHealth {
    * @param serving whether it means to serve: it has started, and does not leave
    * @param tasks whether it can take tasks in
    * @param workers whether workers get tasks from it
+   * @param reason what is amiss, for people; empty: nothing
    */
-  public record Found(boolean serving, boolean tasks, boolean workers) {
+  public record Found(boolean serving, boolean tasks, boolean workers, String reason) {
 
     /** Whether it does all that a node is there for. */
     public boolean ready() {
@@ -54,18 +58,24 @@ public final class NodeHealth {
 
   /** Whether the node means to serve and can take tasks in; answered within a bound. */
   public CompletionStage<Boolean> tasks() {
-    return serving ? readiness.tasks() : CompletableFuture.completedFuture(false);
+    return serving ? readiness.tasks().thenApply(Optional::isEmpty) : NO;
   }
 
   /** Whether the node does all that it is there for; answered within a bound. */
   public CompletionStage<Boolean> ready() {
-    return serving ? readiness.workers() : CompletableFuture.completedFuture(false);
+    return serving ? readiness.workers().thenApply(Optional::isEmpty) : NO;
   }
 
   /** Looks at everything, also when the node does not mean to serve; answered within a bound. */
   public CompletionStage<Found> look() {
     return readiness
         .tasks()
-        .thenCombine(readiness.workers(), (tasks, workers) -> new Found(serving, tasks, workers));
+        .thenCombine(readiness.workers(), (tasks, workers) -> found(serving, tasks, workers));
+  }
+
+  private static Found found(
+      boolean serving, Optional<String> tasks, Optional<String> workers) {
+    var reason = tasks.or(() -> workers).orElse(serving ? "" : "the node starts or leaves");
+    return new Found(serving, tasks.isEmpty(), workers.isEmpty(), reason);
   }
 }

@@ -1,5 +1,6 @@
 package io.reeve.edge;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -9,10 +10,11 @@ import java.util.concurrent.CompletionStage;
 public interface Readiness {
 
   /**
-   * Whether tasks can be taken in: this node and an owner of tasks are members, the store answers.
+   * What keeps tasks from being taken in; empty: nothing. This node and an owner of tasks are
+   * members, and the store takes rows.
    */
-  CompletionStage<Boolean> tasks();
+  CompletionStage<Optional<String>> tasks();
 
-  /** Whether workers get tasks: the above, and a dispatcher works. */
-  CompletionStage<Boolean> workers();
+  /** What keeps workers from getting tasks: the above, or no dispatcher works; empty: nothing. */
+  CompletionStage<Optional<String>> workers();
 }

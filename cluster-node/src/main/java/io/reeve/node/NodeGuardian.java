@@ -168,7 +168,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     this.health =
         new NodeHealth(
             new NodeReadiness(
-                context.getSystem(), parts::storeAnswers, dispatcher, parts.nanoTime()));
+                context.getSystem(),
+                parts.storeProbe(context.getSystem()),
+                dispatcher,
+                parts.nanoTime()));
     metrics.add(new ProcessMetrics());
     metrics.add(new ReadinessMetrics(health));
     metrics.add(new LeadershipMetrics(leadership));

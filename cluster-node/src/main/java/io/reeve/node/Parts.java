@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -45,8 +46,11 @@ interface Parts extends AutoCloseable {
   /** What time it is, for delays, expiry and all that is stored. */
   SteadyClock clock();
 
-  /** Whether the store answers just now; may block for some seconds. */
-  boolean storeAnswers();
+  /**
+   * What tells what keeps rows from being stored just now; empty: nothing. May block for some
+   * seconds.
+   */
+  Supplier<Optional<String>> storeProbe(ActorSystem<?> system);
 
   /** Completed once the store must not be used any more, so that the node has to end. */
   CompletionStage<StoreException> storeBroken();

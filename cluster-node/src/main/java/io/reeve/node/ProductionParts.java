@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -162,9 +163,13 @@ final class ProductionParts implements Parts {
     return clock;
   }
 
+  /** A node that owns no tasks stores no rows, and opens no connections for them. */
   @Override
-  public boolean storeAnswers() {
-    return store.answers();
+  public Supplier<Optional<String>> storeProbe(ActorSystem<?> system) {
+    return cluster.roles().contains(Role.TASKS)
+        ? store.probe(system)
+        : () ->
+            store.answers() ? Optional.empty() : Optional.of(store.where() + " does not answer");
   }
 
   @Override

@@ -29,7 +29,8 @@ class NodeHealthTest {
 
     var found = get(health.look());
 
-    assertThat(found).isEqualTo(new NodeHealth.Found(serving, tasks, workers));
+    var reason = tasks && workers ? serving ? "" : "the node starts or leaves" : "as the test has it";
+    assertThat(found).isEqualTo(new NodeHealth.Found(serving, tasks, workers, reason));
     assertThat(found.ready()).isEqualTo(ready);
   }
 

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.cluster.MemberStatus;
@@ -88,34 +89,39 @@ class NodeReadinessTest {
   }
 
   @Test
-  void theStoreIsAskedAtMostOnceASecond() throws Exception {
+  void theStoreIsAskedAtMostOnceInTwoSeconds() throws Exception {
     var readiness = readiness(answers(true));
 
     assertThat(get(readiness.tasks())).isTrue();
     assertThat(get(readiness.tasks())).isTrue();
     assertThat(looks).hasValue(1);
 
-    nanos.addAndGet(Duration.ofMillis(1001).toNanos());
+    nanos.addAndGet(Duration.ofMillis(2001).toNanos());
     assertThat(get(readiness.tasks())).isTrue();
     assertThat(looks).hasValue(2);
   }
 
   @Test
   void aStoreThatFailsOrHangsDoesNotAnswer() throws Exception {
-    assertThat(get(readiness(answers(false)).tasks())).isFalse();
+    assertThat(reason(readiness(answers(false)).tasks())).isEqualTo("STORE_FULL: played");
 
     var never = new CountDownLatch(1);
     var hanging =
         readiness(
             () -> {
+              looks.incrementAndGet();
               try {
-                return never.await(1, TimeUnit.MINUTES);
+                return never.await(1, TimeUnit.MINUTES) ? Optional.empty() : Optional.of("late");
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return false;
+                return Optional.of("interrupted");
               }
             });
-    assertThat(get(hanging.tasks())).isFalse();
+    looks.set(0);
+    assertThat(reason(hanging.tasks())).isEqualTo("the store did not answer within 2 s");
+    nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+    assertThat(reason(hanging.tasks())).isEqualTo("the store did not answer within 2 s");
+    assertThat(looks).hasValue(1);
     never.countDown();
   }
 
@@ -142,19 +148,24 @@ class NodeReadinessTest {
     return get(answer);
   }
 
-  private NodeReadiness readiness(BooleanSupplier store) {
+  private NodeReadiness readiness(Supplier<Optional<String>> store) {
     return new NodeReadiness(KIT.system(), store, dispatcher.getRef(), nanos::get);
   }
 
-  private BooleanSupplier answers(boolean answer) {
+  private Supplier<Optional<String>> answers(boolean answer) {
     return () -> {
       looks.incrementAndGet();
-      return answer;
+      return answer ? Optional.empty() : Optional.of("STORE_FULL: played");
     };
   }
 
-  private static boolean get(CompletionStage<Boolean> answer) throws Exception {
-    return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  /** Whether nothing is amiss. */
+  private static boolean get(CompletionStage<Optional<String>> answer) throws Exception {
+    return reason(answer).isEmpty();
+  }
+
+  private static String reason(CompletionStage<Optional<String>> answer) throws Exception {
+    return answer.toCompletableFuture().get(10, TimeUnit.SECONDS).orElse("");
   }
 
   private static ActorTestKit kit(String name, String role) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -118,8 +119,8 @@ final class PlayedParts implements Parts {
   }
 
   @Override
-  public boolean storeAnswers() {
-    return true;
+  public Supplier<Optional<String>> storeProbe(ActorSystem<?> system) {
+    return Optional::empty;
   }
 
   @Override

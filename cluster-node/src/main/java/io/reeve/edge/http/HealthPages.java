@@ -51,6 +51,9 @@ final class HealthPages {
         + found.tasks()
         + ",\"workers\":"
         + found.workers()
+        + (found.reason().isEmpty()
+            ? ""
+            : ",\"reason\":" + ConfigValueFactory.fromAnyRef(found.reason()).render())
         + ",\"version\":"
         + ConfigValueFactory.fromAnyRef(version).render()
         + "}\n";

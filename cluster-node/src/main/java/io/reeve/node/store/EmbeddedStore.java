@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.sqlite.SQLiteErrorCode;
@@ -43,9 +44,16 @@ public final class EmbeddedStore implements Store {
   private final SqliteFile snapshots;
   private final StoreSettings settings;
   private final StoreGuard guard;
+  private final StoreRoom room;
 
   private EmbeddedStore(
-      Held held, Path directory, StoreSettings settings, StoreFiles files, StoreGuard guard) {
+      Held held,
+      Path directory,
+      StoreSettings settings,
+      StoreFiles files,
+      StoreGuard guard,
+      StoreRoom room) {
+    this.room = room;
     this.held = held;
     this.directory = directory;
     this.settings = settings;
@@ -92,7 +100,8 @@ public final class EmbeddedStore implements Store {
             WriteAheadLog.of(files.journal().path()),
             files.snapshots().path());
     var guard = held.add(StoreGuard.start(directory, watched, marks));
-    return new EmbeddedStore(held, directory, settings, files, guard);
+    var room = new StoreRoom(directory, settings.reserve(), System::nanoTime);
+    return new EmbeddedStore(held, directory, settings, files, guard, room);
   }
 
   static SqliteFile journalFile(Path directory, StoreSettings settings) {
@@ -142,6 +151,20 @@ public final class EmbeddedStore implements Store {
         settings.trim(),
         nanoTime,
         guard::forceMarks);
+  }
+
+  @Override
+  public Supplier<Optional<String>> probe(ActorSystem<?> system) {
+    return new StoreProbe(
+        guard,
+        room,
+        JdbcJournalRetention.connections(system, "jdbc-journal"),
+        StoreProbe::attemptSqlite);
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return !room.low();
   }
 
   @Override

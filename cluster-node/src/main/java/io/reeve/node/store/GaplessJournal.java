@@ -1,6 +1,7 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
+import java.util.function.ObjLongConsumer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import org.apache.pekko.dispatch.Futures;
@@ -51,17 +52,32 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
       return Futures.failed(broken);
     }
     // On the thread that committed: the guard takes microseconds.
-    return super.asyncWriteMessages(messages)
-        .map(
-            stored -> {
-              var writes = messages.iterator();
-              while (writes.hasNext()) {
-                var write = writes.next();
-                guarding.committed(write.persistenceId(), write.highestSequenceNr());
-              }
-              return stored;
-            },
-            ExecutionContext.parasitic$.MODULE$);
+    var guarded =
+        super.asyncWriteMessages(messages)
+            .map(
+                stored -> {
+                  forEach(messages, guarding::committed);
+                  return stored;
+                },
+                ExecutionContext.parasitic$.MODULE$);
+    guarded.onComplete(
+        ended -> {
+          if (ended.isFailure()) {
+            var failure = ended.failed().get();
+            forEach(messages, (persistenceId, row) -> guarding.notStored(persistenceId, failure));
+          }
+          return BoxedUnit.UNIT;
+        },
+        ExecutionContext.parasitic$.MODULE$);
+    return guarded;
+  }
+
+  private static void forEach(Seq<AtomicWrite> messages, ObjLongConsumer<String> consumer) {
+    var writes = messages.iterator();
+    while (writes.hasNext()) {
+      var write = writes.next();
+      consumer.accept(write.persistenceId(), write.highestSequenceNr());
+    }
   }
 
   @Override

@@ -97,7 +97,8 @@ final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
     return retention;
   }
 
-  private static Connections connections(ActorSystem<?> system, String path) {
+  /** Connections of the pool that the configuration at {@code path} names. */
+  static Connections connections(ActorSystem<?> system, String path) {
     var databases = (SlickExtensionImpl) SlickExtension.get(system);
     var source = databases.database(system.settings().config().getConfig(path)).database().source();
     return source::createConnection;

@@ -7,11 +7,14 @@ import io.reeve.journal.JournalRetention;
 import io.reeve.journal.SnapshotSink;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ public final class PostgresStore implements Store {
   private final PostgresSettings settings;
   private final PostgresDatabase database;
   private final PostgresMembers members;
+  private final StoreGuard guard = StoreGuard.ofShared("postgres-" + UUID.randomUUID());
 
   private PostgresStore(DirectoryLock lock, PostgresSettings settings) {
     this.lock = lock;
@@ -72,6 +76,7 @@ public final class PostgresStore implements Store {
   @Override
   public Config pekkoConfig() {
     return ConfigFactory.parseMap(database.pools())
+        .withFallback(ConfigFactory.parseMap(Map.of("jdbc-journal.guard", guard.name())))
         .withFallback(
             ConfigFactory.parseResources(
                 PostgresStore.class.getClassLoader(), PLUGIN_CONFIGURATION))
@@ -112,6 +117,21 @@ public final class PostgresStore implements Store {
   }
 
   @Override
+  public Supplier<Optional<String>> probe(ActorSystem<?> system) {
+    return new StoreProbe(
+        guard,
+        null,
+        JdbcJournalRetention.connections(system, "jdbc-journal"),
+        StoreProbe::attemptPostgres);
+  }
+
+  /** The server does not say how much room it has; a full one refuses rows. */
+  @Override
+  public boolean hasRoom() {
+    return true;
+  }
+
+  @Override
   public List<PartitionCounts.Line> partitionCounts() {
     try (var connection = database.connect()) {
       return CountTable.read(connection);
@@ -147,7 +167,8 @@ public final class PostgresStore implements Store {
   @Override
   public void close() {
     try (lock;
-        database) {
+        database;
+        guard) {
       members.close();
     }
   }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -63,6 +64,19 @@ public interface Store extends AutoCloseable {
    * Whether the store answers just now; may block for some seconds. May be called by any thread.
    */
   boolean answers();
+
+  /**
+   * What tells what keeps {@code system}'s rows from being stored just now; empty: nothing. It may
+   * block for some seconds, and uses the connections that the journal writes with. May be called by
+   * any thread.
+   */
+  Supplier<Optional<String>> probe(ActorSystem<?> system);
+
+  /**
+   * Whether the store has room for new tasks; one that is short of it still stores what becomes of
+   * those it has. May be called by any thread, often.
+   */
+  boolean hasRoom();
 
   /** Whether several nodes may use this store at once. */
   default boolean shared() {

@@ -14,9 +14,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +39,23 @@ final class StoreGuard implements AutoCloseable {
   /** By name, since Pekko makes the journal from a configuration, which holds no objects. */
   private static final Map<String, StoreGuard> OPEN = new ConcurrentHashMap<>();
 
+  /** A failure that is older says nothing of now: the entity may have moved to another node. */
+  private static final long FAILURE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   private final String name;
-  private final Marks marks;
+
+  /** Null where several nodes share the store: none knows what the others had acknowledged. */
+  private final @Nullable Marks marks;
+
+  /** Entities whose last row was not stored. */
+  private final Map<String, Failure> failures = new ConcurrentHashMap<>();
+
+  private record Failure(String reason, long atNanos) {}
+
   private final Map<Path, Object> opened = new LinkedHashMap<>();
   private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
 
-  private StoreGuard(String name, Marks marks) {
+  private StoreGuard(String name, @Nullable Marks marks) {
     this.name = name;
     this.marks = marks;
   }
@@ -58,6 +71,13 @@ final class StoreGuard implements AutoCloseable {
       guard.opened.put(file, keyOf(file));
     }
     OPEN.put(guard.name, guard);
+    return guard;
+  }
+
+  /** Guards a store that several nodes share, under a name that no other store has. */
+  static StoreGuard ofShared(String name) {
+    var guard = new StoreGuard(name, null);
+    OPEN.put(name, guard);
     return guard;
   }
 
@@ -93,6 +113,10 @@ final class StoreGuard implements AutoCloseable {
    * @throws StoreException when it must not be; its outcome is unknown then
    */
   void committed(String persistenceId, long row) {
+    failures.remove(persistenceId);
+    if (marks == null) {
+      return;
+    }
     look();
     try {
       marks.raise(persistenceId, row);
@@ -100,6 +124,23 @@ final class StoreGuard implements AutoCloseable {
       throw new StoreException(
           UNREADABLE, "row %d of %s could not be marked: %s".formatted(row, persistenceId, e), e);
     }
+  }
+
+  /** Notes that a row was not stored, until the next one of this entity is. */
+  void notStored(String persistenceId, Throwable failure) {
+    failures.put(persistenceId, new Failure(StoreProbe.reason(failure), System.nanoTime()));
+  }
+
+  /** What keeps an entity from storing rows; empty: the last row of each was stored. */
+  Optional<String> failing() {
+    var now = System.nanoTime();
+    failures.values().removeIf(failure -> now - failure.atNanos() > FAILURE_NANOS);
+    return failures.entrySet().stream()
+        .findFirst()
+        .map(
+            failing ->
+                "the last row of %s was not stored: %s"
+                    .formatted(StoreFiles.words(failing.getKey()), failing.getValue().reason()));
   }
 
   /**
@@ -136,7 +177,16 @@ final class StoreGuard implements AutoCloseable {
    */
   void replayFailed(String persistenceId, Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if (tellsDamage(cause)) {
+      if (!tellsDamage(cause)) {
+        continue;
+      }
+      if (marks == null) {
+        LOG.error(
+            "STORE_DAMAGED: {} cannot be recovered: {}; the other partitions go on; restore the"
+                + " database from a backup",
+            StoreFiles.words(persistenceId),
+            cause.getMessage());
+      } else {
         broke(
             new StoreException(
                 STORE_DAMAGED,
@@ -148,8 +198,8 @@ final class StoreGuard implements AutoCloseable {
                         StoreFiles.WHAT_NOW,
                         name),
                 failure));
-        return;
       }
+      return;
     }
   }
 
@@ -164,7 +214,7 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /** Lets nothing through from now on. */
-  StoreException broke(StoreException failure) {
+  private StoreException broke(StoreException failure) {
     if (broken.complete(failure)) {
       LOG.error("{}", failure.getMessage());
     }
@@ -174,7 +224,9 @@ final class StoreGuard implements AutoCloseable {
   /** Makes the marks survive a power failure. */
   void forceMarks() {
     try {
-      marks.force();
+      if (marks != null) {
+        marks.force();
+      }
     } catch (IOException e) {
       LOG.warn("the marks could not be forced to the disk, the next snapshot tries again", e);
     }

@@ -14,6 +14,7 @@ public record StoreSettings(
     int pageSize,
     int checkpointSize,
     long walSizeLimit,
+    long reserve,
     Trim trim) {
 
   private static final String ROOT = "reeve.store";
@@ -44,6 +45,7 @@ public record StoreSettings(
     require(Integer.bitCount(pageSize) == 1, "page-size", "a power of two", pageSize);
     within("wal.checkpoint-size", checkpointSize, 64 * KIB, 1024 * MIB);
     within("wal.size-limit", walSizeLimit, 64 * KIB, 4096 * MIB);
+    within("reserve", reserve, 0, 1024 * 1024 * MIB);
     require(
         walSizeLimit >= checkpointSize,
         "wal.size-limit",
@@ -66,13 +68,14 @@ public record StoreSettings(
         store.getBytes("page-size").intValue(),
         store.getBytes("wal.checkpoint-size").intValue(),
         store.getBytes("wal.size-limit"),
+        store.getBytes("reserve"),
         Trim.of(store.getConfig("trim")));
   }
 
   /** The same settings for another directory. */
   public StoreSettings in(Path otherDirectory) {
     return new StoreSettings(
-        otherDirectory, busyTimeout, pageSize, checkpointSize, walSizeLimit, trim);
+        otherDirectory, busyTimeout, pageSize, checkpointSize, walSizeLimit, reserve, trim);
   }
 
   private static void within(String key, long value, long least, long most) {

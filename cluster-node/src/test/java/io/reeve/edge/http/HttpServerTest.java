@@ -113,7 +113,7 @@ class HttpServerTest {
     assertThat(get(path).body())
         .isEqualTo(
             "{\"status\":\"not-ready\",\"serving\":false,\"tasks\":true,\"workers\":true,"
-                + "\"version\":\"1.2.3\"}\n");
+                + "\"reason\":\"the node starts or leaves\",\"version\":\"1.2.3\"}\n");
 
     health.serving(true);
     var answer = get(path);
@@ -136,7 +136,7 @@ class HttpServerTest {
 
   @Test
   void aVersionIsText() {
-    assertThat(HealthPages.json(new NodeHealth.Found(true, true, true), "1\"\n"))
+    assertThat(HealthPages.json(new NodeHealth.Found(true, true, true, ""), "1\"\n"))
         .endsWith("\"version\":\"1\\\"\\n\"}\n");
   }
 
