@@ -137,6 +137,32 @@ final class Inbox {
     return batch;
   }
 
+  /** The waiting commands that store nothing, in order, while the journal takes no row. */
+  List<Command> nextReads() {
+    var batch = new ArrayList<Command>(renewals.values());
+    renewals.clear();
+    var all = waiting.iterator();
+    while (all.hasNext() && batch.size() < batchMax.commandsMax()) {
+      var next = all.next();
+      if (storesNothing(next)) {
+        all.remove();
+        count(next, -1);
+        batch.add(next);
+      }
+    }
+    inFlight = batch;
+    return batch;
+  }
+
+  private static boolean storesNothing(Command command) {
+    return command instanceof Partition.Get
+        || command instanceof Partition.ListTasks
+        || command instanceof Partition.FindRequest
+        || command instanceof Partition.Watch
+        || command instanceof Partition.Unwatch
+        || command instanceof Partition.ReportProgress;
+  }
+
   private void poll(List<Command> batch) {
     var commands = 0;
     var size = 0L;

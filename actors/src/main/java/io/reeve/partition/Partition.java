@@ -10,6 +10,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
 import java.util.List;
@@ -109,6 +110,7 @@ public final class Partition {
    * @param random uniform in [0, 1); for the jitter of retries
    * @param incarnation differs at each call; names one start of a partition
    * @param fenced whether a failure of the journal means that another writer has it
+   * @param room how much room the journal has; asked often
    * @param budget of the live tasks of all partitions in this process
    * @param snapshots stores frozen copies of the state
    * @param retention lets journal rows go that no recovery needs
@@ -118,6 +120,7 @@ public final class Partition {
       DoubleSupplier random,
       LongSupplier incarnation,
       Predicate<Throwable> fenced,
+      Supplier<JournalRoom> room,
       LiveBudget budget,
       SnapshotSink snapshots,
       JournalRetention retention) {}
@@ -134,6 +137,7 @@ public final class Partition {
         settings,
         surroundings.now(),
         surroundings.random(),
+        surroundings.room(),
         front -> PartitionWriter.create(partition, settings, surroundings, front));
   }
 
@@ -325,6 +329,12 @@ public final class Partition {
 
   /** The writer has recovered, also after a failure; it takes batches. */
   record WriterReady() implements Internal {}
+
+  /** The writer has recovered and takes reads; there is no room for the row that it begins with. */
+  record WriterReads() implements Internal {}
+
+  /** It is time to look whether the journal has room again. */
+  record LookForRoom() implements Internal {}
 
   /**
    * The batch is durable, and the next may come.

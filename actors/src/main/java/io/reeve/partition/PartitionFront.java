@@ -2,6 +2,7 @@ package io.reeve.partition;
 
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.task.Rejection;
+import io.reeve.journal.JournalRoom;
 import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.StartWriter;
 import io.reeve.partition.Partition.Tick;
@@ -34,6 +35,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private static final Tick TICK = new Tick();
   private static final StartWriter START_WRITER = new StartWriter();
+  private static final Partition.LookForRoom LOOK_FOR_ROOM = new Partition.LookForRoom();
+  private static final Duration ROOM_AGAIN = Duration.ofSeconds(1);
   private static final long NEVER = Long.MAX_VALUE;
   private static final long SWEEP_AT_LEAST_NANOS = 1_000_000;
 
@@ -47,6 +50,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private final Supplier<Now> now;
   private final TimerScheduler<Command> timers;
   private final DoubleSupplier random;
+  private final Supplier<JournalRoom> room;
   private final Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers;
 
   private @Nullable ActorRef<PartitionWriter.Batch> writer;
@@ -56,6 +60,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private final Inbox inbox;
   private boolean writerReady;
   private boolean writing;
+
+  /** Whether the writer has stored the row that it begins with; without it takes reads only. */
+  private boolean claimed;
 
   /** The greeting of the highest epoch, for a writer that starts again after a failure. */
   private Partition.@Nullable Greet greeting;
@@ -80,6 +87,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       Partition.Settings settings,
       Supplier<Now> now,
       DoubleSupplier random,
+      Supplier<JournalRoom> room,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     super(context);
     this.settings = settings;
@@ -87,6 +95,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     this.now = now;
     this.timers = timers;
     this.random = random;
+    this.room = room;
     this.writers = writers;
     startWriter();
   }
@@ -95,11 +104,12 @@ final class PartitionFront extends AbstractBehavior<Command> {
       Partition.Settings settings,
       Supplier<Now> now,
       DoubleSupplier random,
+      Supplier<JournalRoom> room,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new PartitionFront(context, timers, settings, now, random, writers)));
+                timers -> new PartitionFront(context, timers, settings, now, random, room, writers)));
   }
 
   @Override
@@ -107,6 +117,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
     return newReceiveBuilder()
         .onMessage(WriterDone.class, this::onWriterDone)
         .onMessage(WriterReady.class, this::onWriterReady)
+        .onMessage(Partition.WriterReads.class, this::onWriterReads)
+        .onMessage(Partition.LookForRoom.class, look -> writeNext())
         .onMessage(WriterFailed.class, this::onWriterFailed)
         .onMessage(Partition.WriterThrew.class, this::onWriterThrew)
         .onMessage(StartWriter.class, start -> startWriter())
@@ -126,6 +138,13 @@ final class PartitionFront extends AbstractBehavior<Command> {
       return this;
     }
     if (command instanceof Partition.Audit audit && !heed(audit.greeting())) {
+      return this;
+    }
+    if (command instanceof Partition.Submit && room.get() != JournalRoom.ENOUGH) {
+      Refusals.refuse(
+          command,
+          Rejection.Code.STORE_FULL,
+          "expected room for new tasks, got a store that is short of it; its health says more");
       return this;
     }
     var taken = inbox.offer(command);
@@ -199,10 +218,20 @@ final class PartitionFront extends AbstractBehavior<Command> {
       return Behaviors.stopped();
     }
     writerReady = true;
+    claimed = true;
+    writing = false;
     if (greeting != null) {
       inbox.addFirst(greeting);
     }
     inbox.addFirst(TICK);
+    return writeNext();
+  }
+
+  private Behavior<Command> onWriterReads(Partition.WriterReads reads) {
+    if (leaving) {
+      return Behaviors.stopped();
+    }
+    writerReady = true;
     return writeNext();
   }
 
@@ -250,6 +279,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private Behavior<Command> onWriterStopped(Terminated stopped) {
     writer = null;
     writerReady = false;
+    claimed = false;
     answerInFlightUnknown();
     if (leaving) {
       return Behaviors.stopped();
@@ -305,12 +335,33 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (writing || !writerReady || writer == null) {
       return this;
     }
+    if (room.get() == JournalRoom.NONE) {
+      if (!timers.isTimerActive(LOOK_FOR_ROOM)) {
+        timers.startSingleTimer(LOOK_FOR_ROOM, ROOM_AGAIN);
+      }
+      return readNext(writer);
+    }
+    if (!claimed) {
+      writing = true;
+      writer.tell(PartitionWriter.CLAIM);
+      return this;
+    }
     if (inbox.isEmpty()) {
       droppingTold = false;
       return this;
     }
     writing = true;
     writer.tell(new PartitionWriter.Batch(inbox.next()));
+    return this;
+  }
+
+  /** Reads and renewals go on; what makes rows waits until the journal takes them. */
+  private Behavior<Command> readNext(ActorRef<PartitionWriter.Batch> reader) {
+    var reads = inbox.nextReads();
+    if (!reads.isEmpty()) {
+      writing = true;
+      reader.tell(new PartitionWriter.Batch(reads, true));
+    }
     return this;
   }
 

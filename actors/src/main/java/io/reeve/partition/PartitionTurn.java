@@ -95,6 +95,13 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     state.sweep(now, eventsMax, events);
   }
 
+  /** Starts a batch of commands that store nothing. */
+  void beginReads(PartitionState state, Now now) {
+    this.state = state;
+    this.now = now;
+    events = new ArrayList<>();
+  }
+
   /**
    * Ends a batch: ends leases whose time is up, uses standing grants, tells the dispatcher, and
    * gives the events to store. Leases end behind the commands, because a stalled partition finds

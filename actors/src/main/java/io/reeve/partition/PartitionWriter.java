@@ -5,6 +5,7 @@ import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import io.reeve.partition.Partition.Command;
@@ -44,8 +45,19 @@ final class PartitionWriter
   /** What the writer is told. */
   sealed interface Order {}
 
-  /** Commands for one row, in order. */
-  record Batch(List<Command> commands) implements Order {}
+  /**
+   * Commands for one row, in order.
+   *
+   * @param readsOnly whether none of them stores anything, and nothing may be stored
+   */
+  record Batch(List<Command> commands, boolean readsOnly) implements Order {
+    Batch(List<Command> commands) {
+      this(commands, false);
+    }
+  }
+
+  /** Has a writer store the row that it begins with. */
+  static final Batch CLAIM = new Batch(List.of());
 
   /**
    * The sink is done with the snapshot of this row.
@@ -117,6 +129,9 @@ final class PartitionWriter
   }
 
   private Effect<PartitionRow, PartitionState> onBatch(PartitionState state, Batch batch) {
+    if (batch.readsOnly()) {
+      return read(state, batch);
+    }
     if (!claimed) {
       return claim();
     }
@@ -161,6 +176,24 @@ final class PartitionWriter
     }
     front.tell(new Partition.WriterThrew(culprit, cause));
     return Effect().stop();
+  }
+
+  /** Carries out commands that store nothing; what is due by the clock waits. */
+  private Effect<PartitionRow, PartitionState> read(PartitionState state, Batch batch) {
+    var now = surroundings.now().get();
+    @Nullable Command current = null;
+    try {
+      turn.beginReads(state, now);
+      for (var command : batch.commands()) {
+        current = command;
+        turn.carryOut(command);
+      }
+    } catch (RuntimeException e) {
+      return giveUp(batch, current, e);
+    }
+    front.tell(new WriterDone(Long.MAX_VALUE));
+    turn.release();
+    return Effect().none();
   }
 
   /**
@@ -234,7 +267,11 @@ final class PartitionWriter
             partition,
             state.live(),
             rowsReplayed);
-    context.getSelf().tell(new Batch(List.of()));
+    if (surroundings.room().get() == JournalRoom.NONE) {
+      front.tell(new Partition.WriterReads());
+    } else {
+      context.getSelf().tell(CLAIM);
+    }
   }
 
   private void onRecoveryFailed(RecoveryFailed signal) {

@@ -20,6 +20,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import io.reeve.journal.SnapshotSink;
@@ -73,6 +74,7 @@ class PartitionTest {
   private final AtomicLong wallMs = new AtomicLong(1_000_000);
   private final AtomicLong incarnations = new AtomicLong();
 
+  private volatile JournalRoom room = JournalRoom.ENOUGH;
   private LiveBudget budget = LiveBudget.unbounded();
 
   private ActorRef<Partition.Command> partition;
@@ -210,6 +212,61 @@ class PartitionTest {
     }
 
     assertThat(rows()).hasSize(rows);
+  }
+
+  // ---- Room
+
+  @Test
+  void aStoreThatIsShortOfRoomTakesNoTaskAndGoesOnWithThoseItHas() {
+    submit("r1", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    room = JournalRoom.LOW;
+
+    submit("r2", 1);
+
+    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+        .isEqualTo(Rejection.Code.STORE_FULL);
+    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Partition.Found.class);
+  }
+
+  @Test
+  void aStoreWithoutRoomIsReadAndWritesWaitUntilThereIsRoom() {
+    submit("r1", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    var written = everyRow().count();
+    room = JournalRoom.NONE;
+    TestProbe<Partition.Reply> canceller = kit.createTestProbe();
+
+    partition.tell(new Partition.Cancel(1, "enough", canceller.getRef()));
+
+    assertThat(get(1).state()).isEqualTo(TaskState.READY);
+    time.timePasses(Duration.ofSeconds(2));
+    assertThat(get(1).state()).isEqualTo(TaskState.READY);
+    assertThat(everyRow()).hasSize((int) written);
+
+    room = JournalRoom.ENOUGH;
+    time.timePasses(Duration.ofSeconds(1));
+    canceller.expectMessageClass(Partition.Found.class);
+    assertThat(get(1).state()).isEqualTo(TaskState.CANCELLED);
+  }
+
+  @Test
+  void aPartitionThatStartsWithoutRoomIsReadAndClaimsItsJournalOnceThereIsRoom() {
+    submit("r1", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    kit.stop(partition);
+    var written = everyRow().count();
+    room = JournalRoom.NONE;
+
+    partition = start(100);
+
+    assertThat(get(1).state()).isEqualTo(TaskState.READY);
+    assertThat(everyRow()).hasSize((int) written);
+    room = JournalRoom.ENOUGH;
+    submit("r2", 1);
+    client.expectMessageClass(Partition.Submitted.class);
+    assertThat(everyRow()).hasSize((int) written + 2);
   }
 
   // ---- Audits
@@ -825,6 +882,7 @@ class PartitionTest {
         () -> 0.5,
         incarnations::incrementAndGet,
         failure -> false,
+        () -> room,
         budget,
         snapshots,
         retention);

@@ -203,6 +203,7 @@ final class ProductionParts implements Parts {
               jitter::nextDouble,
               senses.random()::nextLong,
               store::fenced,
+              store::room,
               budget,
               snapshots,
               retention);

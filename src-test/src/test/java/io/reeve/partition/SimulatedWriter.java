@@ -8,6 +8,7 @@ import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import java.util.ArrayList;
@@ -162,6 +163,7 @@ public final class SimulatedWriter {
         parts.settings(),
         parts.now(),
         parts.random(),
+        () -> JournalRoom.ENOUGH,
         front ->
             (Behavior<PartitionWriter.Batch>)
                 (Behavior<?>)

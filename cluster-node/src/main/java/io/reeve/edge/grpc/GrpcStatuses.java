@@ -146,6 +146,7 @@ final class GrpcStatuses {
       case STALE_LEASE, SUPERSEDED -> io.grpc.Status.Code.ABORTED;
       case REQUEST_ID_REUSED -> io.grpc.Status.Code.ALREADY_EXISTS;
       case OVER_CAPACITY,
+          STORE_FULL,
           OVERLOADED,
           MESSAGE_TOO_LARGE,
           NO_ROOM,

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -163,8 +164,8 @@ public final class EmbeddedStore implements Store {
   }
 
   @Override
-  public boolean hasRoom() {
-    return !room.low();
+  public JournalRoom room() {
+    return room.now();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.sql.SQLException;
 import java.util.List;
@@ -127,8 +128,8 @@ public final class PostgresStore implements Store {
 
   /** The server does not say how much room it has; a full one refuses rows. */
   @Override
-  public boolean hasRoom() {
-    return true;
+  public JournalRoom room() {
+    return JournalRoom.ENOUGH;
   }
 
   @Override

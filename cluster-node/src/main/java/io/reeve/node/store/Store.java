@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import com.typesafe.config.Config;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.journal.JournalRetention;
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.util.List;
 import java.util.Optional;
@@ -72,11 +73,8 @@ public interface Store extends AutoCloseable {
    */
   Supplier<Optional<String>> probe(ActorSystem<?> system);
 
-  /**
-   * Whether the store has room for new tasks; one that is short of it still stores what becomes of
-   * those it has. May be called by any thread, often.
-   */
-  boolean hasRoom();
+  /** How much room the store has for rows. May be called by any thread, often. */
+  JournalRoom room();
 
   /** Whether several nodes may use this store at once. */
   default boolean shared() {

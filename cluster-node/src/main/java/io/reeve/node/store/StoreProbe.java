@@ -1,5 +1,6 @@
 package io.reeve.node.store;
 
+import io.reeve.journal.JournalRoom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class StoreProbe implements Supplier<Optional<String>> {
     } catch (StoreException broken) {
       return Optional.of(told(broken));
     }
-    if (room != null && room.low()) {
+    if (room != null && room.now() != JournalRoom.ENOUGH) {
       return Optional.of(room.shortage());
     }
     var failing = guard.failing();

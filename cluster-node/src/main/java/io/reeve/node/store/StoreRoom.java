@@ -1,5 +1,6 @@
 package io.reeve.node.store;
 
+import io.reeve.journal.JournalRoom;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -38,9 +39,13 @@ final class StoreRoom {
     this.lookedAt = nanoTime.getAsLong();
   }
 
-  /** Whether less is free than is kept for what was taken already. */
-  boolean low() {
-    return free() < reserve;
+  /** A quarter of the reserve is for what writes beside the journal: snapshots, the log. */
+  JournalRoom now() {
+    var free = free();
+    if (free >= reserve) {
+      return JournalRoom.ENOUGH;
+    }
+    return free < reserve / 4 ? JournalRoom.NONE : JournalRoom.LOW;
   }
 
   /** What is amiss, in the operator's words. */

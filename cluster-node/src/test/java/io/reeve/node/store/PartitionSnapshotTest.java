@@ -55,6 +55,7 @@ class PartitionSnapshotTest {
             () -> 0.5,
             System::nanoTime,
             opened.store()::fenced,
+            opened.store()::room,
             LiveBudget.unbounded(),
             opened.store().snapshots(kit.system(), System::nanoTime),
             opened.store().retention(kit.system(), System::nanoTime));

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.reeve.journal.JournalRoom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -107,9 +108,9 @@ class StoreProbeTest {
         new StoreRoom(directory, Files.getFileStore(directory).getTotalSpace(), System::nanoTime);
     var nothing = new StoreRoom(directory, 0, System::nanoTime);
 
-    assertThat(tooMuch.low()).isTrue();
+    assertThat(tooMuch.now()).isNotEqualTo(JournalRoom.ENOUGH);
     assertThat(tooMuch.shortage()).startsWith("STORE_FULL: ").contains(directory.toString());
-    assertThat(nothing.low()).isFalse();
+    assertThat(nothing.now()).isEqualTo(JournalRoom.ENOUGH);
   }
 
   private void lock(Connection other) throws SQLException {
