@@ -1,6 +1,7 @@
 package io.reeve.worker;
 
 import io.reeve.worker.settings.DrainSettings;
+import io.reeve.worker.settings.TimeText;
 import io.reeve.worker.slot.Figures;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,8 +54,8 @@ final class Stopping implements Runnable {
       return "";
     }
     return "; waits at most "
-        + drain.finishWithin().toSeconds()
-        + " s for "
+        + TimeText.of(drain.finishWithin())
+        + " for "
         + running
         + (running == 1 ? " running task" : " running tasks")
         + "; a second Ctrl-C hands back what runs at once";

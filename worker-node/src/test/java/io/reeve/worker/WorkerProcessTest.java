@@ -80,7 +80,7 @@ class WorkerProcessTest {
         "one running", () -> session.heartbeats.stream().anyMatch(beat -> beat.getActive() == 1));
 
     interrupt(worker);
-    Await.until("what it waits for", () -> said("3600 s for 1 running task;"));
+    Await.until("what it waits for", () -> said("waits at most 1 h for 1 running task;"));
     interrupt(worker);
 
     assertThat(session.settlementOf("runs").hasReleased()).isTrue();

@@ -5,6 +5,7 @@ import io.reeve.worker.Failed;
 import io.reeve.worker.Rejected;
 import io.reeve.worker.TaskContext;
 import io.reeve.worker.TaskHandler;
+import io.reeve.worker.settings.TimeText;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +88,8 @@ final class ExecHandler implements TaskHandler {
       var stdout = new OutputCapture(process.getInputStream(), settings.outputMax());
       var stderr = new OutputCapture(process.getErrorStream(), settings.outputMax());
       if (!command.await(stdout, stderr, timeout.toNanos(), nanos)) {
-        throw new Failed("timeout", "the command ran longer than its timeout of " + timeout);
+        throw new Failed(
+            "timeout", "the command ran longer than its timeout of " + TimeText.of(timeout));
       }
       if (process.exitValue() != 0) {
         throw new Failed(

@@ -9,6 +9,7 @@ import io.reeve.v1.Welcome;
 import io.reeve.v1.WorkerMessage;
 import io.reeve.v1.WorkerState;
 import io.reeve.worker.settings.LinkSettings;
+import io.reeve.worker.settings.TimeText;
 import io.reeve.worker.slot.Attempt;
 import io.reeve.worker.slot.Workload;
 import java.time.Duration;
@@ -385,7 +386,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
       return this;
     }
     return notConnected(
-        "no welcome within " + settings.welcomeWithin().toMillis() + " ms", false, Duration.ZERO);
+        "no welcome within " + TimeText.of(settings.welcomeWithin()), false, Duration.ZERO);
   }
 
   private Behavior<Command> onCheckSilence(CheckSilence check) {

@@ -10,6 +10,7 @@ import io.reeve.worker.restart.Restarts;
 import io.reeve.worker.settings.DrainSettings;
 import io.reeve.worker.settings.PoolSettings;
 import io.reeve.worker.settings.SlotSettings;
+import io.reeve.worker.settings.TimeText;
 import io.reeve.worker.slot.Execution;
 import io.reeve.worker.slot.Figures;
 import io.reeve.worker.slot.Slot;
@@ -251,7 +252,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
                 "the handler of "
                     + left
                     + " did not stop within "
-                    + parts.slot().cancelGrace()
+                    + TimeText.of(parts.slot().cancelGrace())
                     + " of being told"));
       }
     }

@@ -61,10 +61,10 @@ public record Keys(Config config, String path) {
   }
 
   public Duration time(String key, Duration min, Duration max) {
-    var expected = "a time from " + min + " to " + max;
+    var expected = "a time from " + TimeText.of(min) + " to " + TimeText.of(max);
     var value = read(key, expected, () -> config.getDuration(key));
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-      throw new InvalidSetting(path(key), expected, String.valueOf(value));
+      throw new InvalidSetting(path(key), expected, TimeText.of(value));
     }
     return value;
   }

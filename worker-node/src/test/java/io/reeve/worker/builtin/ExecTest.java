@@ -103,7 +103,8 @@ class ExecTest {
     assertThatThrownBy(
             () -> exec(ALLOWED, List.of(SHELL, "-c", "sleep 100"), "\"timeout\":\"100ms\""))
         .isInstanceOfSatisfying(
-            Failed.class, failed -> assertThat(failed.code()).isEqualTo("timeout"));
+            Failed.class, failed -> assertThat(failed.code()).isEqualTo("timeout"))
+        .hasMessage("the command ran longer than its timeout of 100 ms");
   }
 
   @Test

@@ -171,6 +171,15 @@ class WorkerSettingsTest {
   }
 
   @Test
+  void aTimeOutOfBoundsIsToldAsPeopleWriteTimes() {
+    var config =
+        ConfigFactory.parseString("reeve.worker.slot.cancel-grace = 48 h").withFallback(reference);
+
+    assertThatThrownBy(() -> WorkerSettings.from(config))
+        .hasMessage("reeve.worker.slot.cancel-grace: expected a time from 1 ms to 1 d, got 2 d");
+  }
+
+  @Test
   void aMissingSettingIsNamedToo() {
     assertThatThrownBy(() -> WorkerSettings.from(reference.withoutPath("reeve.worker.pool.slots")))
         .hasMessage(
