@@ -1,6 +1,8 @@
 package io.reeve.journal;
 
-/** How much room there is for rows. A partition with too little takes no task, and goes on reading. */
+/**
+ * How much room there is for rows. A partition with too little takes no task, and goes on reading.
+ */
 public enum JournalRoom {
   /** For everything. */
   ENOUGH,

@@ -109,7 +109,8 @@ final class PartitionFront extends AbstractBehavior<Command> {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new PartitionFront(context, timers, settings, now, random, room, writers)));
+                timers ->
+                    new PartitionFront(context, timers, settings, now, random, room, writers)));
   }
 
   @Override

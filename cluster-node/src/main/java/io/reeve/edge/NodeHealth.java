@@ -73,8 +73,7 @@ public final class NodeHealth {
         .thenCombine(readiness.workers(), (tasks, workers) -> found(serving, tasks, workers));
   }
 
-  private static Found found(
-      boolean serving, Optional<String> tasks, Optional<String> workers) {
+  private static Found found(boolean serving, Optional<String> tasks, Optional<String> workers) {
     var reason = tasks.or(() -> workers).orElse(serving ? "" : "the node starts or leaves");
     return new Found(serving, tasks.isEmpty(), workers.isEmpty(), reason);
   }

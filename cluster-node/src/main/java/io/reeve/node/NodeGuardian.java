@@ -427,8 +427,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     getContext()
         .getLog()
         .warn(
-            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do anything,"
-                + " and whoever reaches {} sees how the node is",
+            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do"
+                + " anything, and whoever reaches {} sees how the node is",
             settings.edge().server().host(),
             settings.cluster().host(),
             settings.http().host());

@@ -119,8 +119,8 @@ final class ProductionParts implements Parts {
     if (cluster.roles().size() < Role.values().length && !store.shared()) {
       store.close();
       throw new IllegalArgumentException(
-          "reeve.node.roles: expected edge and tasks, since a node with the embedded store is alone,"
-              + " got "
+          "reeve.node.roles: expected edge and tasks, since a node with the embedded store is"
+              + " alone, got "
               + cluster.roles().iterator().next().word()
               + "; nodes with one role need a store that all share, such as reeve.store.url ="
               + " \"postgres://...\"");

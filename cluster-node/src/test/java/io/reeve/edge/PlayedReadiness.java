@@ -7,8 +7,10 @@ import java.util.concurrent.CompletionStage;
 /** Store and dispatcher as a test has them; at first both work. */
 public final class PlayedReadiness implements Readiness {
 
-  public volatile CompletionStage<Optional<String>> tasks = CompletableFuture.completedFuture(Optional.empty());
-  public volatile CompletionStage<Optional<String>> workers = CompletableFuture.completedFuture(Optional.empty());
+  public volatile CompletionStage<Optional<String>> tasks =
+      CompletableFuture.completedFuture(Optional.empty());
+  public volatile CompletionStage<Optional<String>> workers =
+      CompletableFuture.completedFuture(Optional.empty());
 
   public void tasks(boolean work) {
     tasks = CompletableFuture.completedFuture(found(work));

@@ -172,8 +172,8 @@ class NodeReadinessTest {
     return ActorTestKit.create(
         name,
         ConfigFactory.parseString(
-                "pekko.actor.provider = cluster, pekko.remote.artery.canonical.hostname = 127.0.0.1,"
-                    + " pekko.remote.artery.canonical.port = 0, pekko.cluster.roles = ["
+                "pekko.actor.provider = cluster, pekko.remote.artery.canonical.hostname ="
+                    + " 127.0.0.1, pekko.remote.artery.canonical.port = 0, pekko.cluster.roles = ["
                     + role
                     + "]")
             .withFallback(ConfigFactory.load()));

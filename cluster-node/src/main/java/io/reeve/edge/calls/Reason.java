@@ -20,8 +20,7 @@ public enum Reason {
   SETTLED_OTHERWISE(0, "The same lease was settled before in another way."),
   REQUEST_ID_REUSED(0, "The request id was used before for another submission."),
   OVER_CAPACITY(1000, "The partition holds as much as it may. Back off."),
-  STORE_FULL(
-      5000, "The disk of the store has no room for new tasks. Those that are there go on."),
+  STORE_FULL(5000, "The disk of the store has no room for new tasks. Those that are there go on."),
   OVERLOADED(100, "Too many commands wait at the partition. Back off."),
   OUTCOME_UNKNOWN(
       200, "No answer came in time: it may have taken effect. Repeat it with the same request id."),

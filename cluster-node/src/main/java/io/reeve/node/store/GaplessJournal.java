@@ -1,9 +1,9 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
-import java.util.function.ObjLongConsumer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
+import java.util.function.ObjLongConsumer;
 import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;

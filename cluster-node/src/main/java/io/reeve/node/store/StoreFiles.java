@@ -174,8 +174,8 @@ final class StoreFiles {
       case SOUND -> {}
       case TORN ->
           LOG.warn(
-              "{} ends in a transaction that was cut off at frame {}, byte {}, when the process or the"
-                  + " machine died; it was never acknowledged and is dropped",
+              "{} ends in a transaction that was cut off at frame {}, byte {}, when the process or"
+                  + " the machine died; it was never acknowledged and is dropped",
               log,
               found.frame(),
               found.offset());
@@ -248,7 +248,8 @@ final class StoreFiles {
     try (var statement = states.createStatement();
         var rows =
             statement.executeQuery(
-                "SELECT persistence_id, max(sequence_number) FROM snapshot GROUP BY persistence_id")) {
+                "SELECT persistence_id, max(sequence_number) FROM snapshot GROUP BY"
+                    + " persistence_id")) {
       while (rows.next()) {
         newest.put(rows.getString(1), rows.getLong(2));
       }

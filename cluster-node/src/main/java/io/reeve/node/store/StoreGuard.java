@@ -168,8 +168,8 @@ final class StoreGuard implements AutoCloseable {
   }
 
   private static final String WHAT_NOW =
-      " while the node runs, so nothing is acknowledged any more and the node ends; restore the data"
-          + " directory from a backup before the next start";
+      " while the node runs, so nothing is acknowledged any more and the node ends; restore the"
+          + " data directory from a backup before the next start";
 
   /**
    * An entity could not be recovered. Where its rows are the cause, the store is broken: they will

@@ -160,8 +160,8 @@ class LostRowsTest {
     assertThat(refusal.reason()).isEqualTo(StoreException.Reason.STORE_LOST_ROWS);
     assertThat(refusal.getMessage())
         .matches(
-            "row \\d+ of ledger-\\d was acknowledged and is missing: the highest in .*journal\\.db is"
-                + " \\d+; .*");
+            "row \\d+ of ledger-\\d was acknowledged and is missing: the highest in .*journal\\.db"
+                + " is \\d+; .*");
   }
 
   private StoreException refusal() {

@@ -52,7 +52,11 @@ class StoreProbeTest {
   @Test
   void aStoreThatTakesRowsSaysSoAndGetsNone() throws Exception {
     assertThat(probe.get()).isEmpty();
-    assertThat(enter(kit.spawn(Ledger.create("ledger"))).toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(
+            enter(kit.spawn(Ledger.create("ledger")))
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS))
+        .isEqualTo(1);
     assertThat(probe.get()).isEmpty();
     assertThat(rows()).isEqualTo(1);
   }
