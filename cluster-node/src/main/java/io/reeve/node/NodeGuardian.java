@@ -201,7 +201,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     this.<ListNodesResponse>registry(NodeRegistry.Show::new)::get,
                     this.<ListWorkersResponse>registry(NodeRegistry.ShowWorkers::new)::get,
                     wanted(getContext()),
-                    has(Role.EDGE)),
+                    has(Role.EDGE),
+                    parts.nanoTime()),
                 settings.name(),
                 version,
                 parts.clock()),
@@ -209,20 +210,14 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private void bindHttp() {
-    settings
-        .http()
-        .port()
-        .ifPresent(
-            port ->
-                getContext()
-                    .pipeToSelf(
-                        HttpServer.bind(
-                            getContext().getSystem(),
-                            settings.http(),
-                            port,
-                            new HttpServer.Backing(health, metrics, version)),
-                        (bound, failure) ->
-                            bound != null ? new HttpBound(bound) : new NotServing(failure)));
+    var http = settings.http();
+    if (http.port().isPresent()) {
+      var backing = new HttpServer.Backing(health, metrics, version, parts.nanoTime());
+      getContext()
+          .pipeToSelf(
+              HttpServer.bind(getContext().getSystem(), http, http.port().getAsInt(), backing),
+              (bound, failure) -> bound != null ? new HttpBound(bound) : new NotServing(failure));
+    }
   }
 
   /** Nobody may be served by a number of partitions that the others might refuse. */

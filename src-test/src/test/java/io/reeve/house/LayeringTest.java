@@ -106,6 +106,8 @@ class LayeringTest {
       Map.of(
           "io.reeve.client.ReeveClientBuilder",
           "what a program gets that asks for nothing else; a test gives its own",
+          "io.reeve.node.log.RepeatedLines",
+          "made by the log configuration; a test gives its own clock",
           "io.reeve.cli.Terminal",
           "the process's own terminal, made by its main; a test gives its own");
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -124,6 +125,7 @@ public final class GrpcServer {
    * @param roster of the workers of this node
    * @param health of the node, asked by health checks
    * @param edge whether clients and workers are served
+   * @param nanoTime monotonic
    */
   public record Backing(
       Partitions partitions,
@@ -134,7 +136,8 @@ public final class GrpcServer {
       ClusterNodes nodes,
       ClusterWorkers workers,
       WantedWorkers wanted,
-      boolean edge) {}
+      boolean edge,
+      LongSupplier nanoTime) {}
 
   /** What answers calls of one service, and its description for reflection. */
   private record Served(
@@ -193,7 +196,7 @@ public final class GrpcServer {
     }
     var ended = endWatches;
     var room = Room.ofHeap(settings.bounds().inFlightShare(), settings.server().messageBytesMax());
-    var door = door(settings, room);
+    var door = door(settings, room, backing.nanoTime());
     var guard = new CallGuard(door, frames(settings), handler, STREAMING, EXPECTED, system);
     return Doors.behind(
             door,
@@ -216,7 +219,7 @@ public final class GrpcServer {
                     binding));
   }
 
-  private static Door door(EdgeSettings settings, Room room) {
+  private static Door door(EdgeSettings settings, Room room, LongSupplier nanoTime) {
     var bounds = settings.bounds();
     return new Door(
         new Door.Settings(
@@ -227,7 +230,7 @@ public final class GrpcServer {
             false),
         room,
         Descriptors.ofThisProcess(),
-        System::nanoTime);
+        nanoTime);
   }
 
   private static FrameGuard.Bounds frames(EdgeSettings settings) {

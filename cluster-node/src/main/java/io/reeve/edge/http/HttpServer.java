@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
@@ -55,8 +56,10 @@ public final class HttpServer {
    * What the pages stand on.
    *
    * @param version of the program, for people
+   * @param nanoTime monotonic
    */
-  public record Backing(NodeHealth health, Metrics metrics, String version) {}
+  public record Backing(
+      NodeHealth health, Metrics metrics, String version, LongSupplier nanoTime) {}
 
   /**
    * Binds the port of {@code settings}.
@@ -77,7 +80,7 @@ public final class HttpServer {
                 true),
             NO_ROOM,
             Descriptors.ofThisProcess(),
-            System::nanoTime);
+            backing.nanoTime());
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
         request -> {
           var call = new Call(door.connection(request));

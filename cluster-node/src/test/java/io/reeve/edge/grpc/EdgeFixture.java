@@ -146,7 +146,8 @@ final class EdgeFixture implements AutoCloseable {
                     () -> nodes.list(),
                     () -> CompletableFuture.completedFuture(roster.list()),
                     kind -> wanted.of(kind),
-                    open),
+                    open,
+                    System::nanoTime),
                 "node-1",
                 "1.2.3",
                 Clock.fixed(NOON, ZoneOffset.UTC))

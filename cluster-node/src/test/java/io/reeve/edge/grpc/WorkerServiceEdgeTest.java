@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
@@ -23,19 +21,14 @@ import io.reeve.v1.Hello;
 import io.reeve.v1.LeaseRef;
 import io.reeve.v1.Progress;
 import io.reeve.v1.Received;
-import io.reeve.v1.ServerMessage;
 import io.reeve.v1.Settlement;
 import io.reeve.v1.Settlements;
 import io.reeve.v1.TaskSpec;
 import io.reeve.v1.WorkerMessage;
-import io.reeve.v1.WorkerServiceGrpc;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -72,7 +65,7 @@ class WorkerServiceEdgeTest {
 
   @Test
   void helloOpensASessionAndItsWelcomeReachesTheWorker() throws InterruptedException {
-    var worker = new Worker();
+    var worker = new StreamedWorker(edge);
     worker.say(WorkerMessage.newBuilder().setHello(HELLO));
     var session = edge.nextSession();
     session.stream()
@@ -139,7 +132,7 @@ class WorkerServiceEdgeTest {
   @ParameterizedTest
   @MethodSource("wrongHellos")
   void aWrongHelloIsRefusedByName(String field, Hello.Builder hello) {
-    var worker = new Worker();
+    var worker = new StreamedWorker(edge);
     worker.say(WorkerMessage.newBuilder().setHello(hello));
 
     var refusal = worker.refusal();
@@ -150,7 +143,7 @@ class WorkerServiceEdgeTest {
 
   @Test
   void whatComesBeforeHelloIsRefused() {
-    var worker = new Worker();
+    var worker = new StreamedWorker(edge);
     worker.say(WorkerMessage.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()));
 
     var refusal = worker.refusal();
@@ -160,7 +153,7 @@ class WorkerServiceEdgeTest {
 
   @Test
   void aStreamWithoutHelloEnds() {
-    var refusal = new Worker().refusal();
+    var refusal = new StreamedWorker(edge).refusal();
 
     assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("HELLO_LATE");
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -168,7 +161,7 @@ class WorkerServiceEdgeTest {
 
   @Test
   void aSecondHelloEndsTheStream() throws InterruptedException {
-    var worker = new Worker();
+    var worker = new StreamedWorker(edge);
     worker.say(WorkerMessage.newBuilder().setHello(HELLO));
     var session = edge.nextSession();
     worker.say(WorkerMessage.newBuilder().setHello(HELLO));
@@ -183,7 +176,7 @@ class WorkerServiceEdgeTest {
     var first = connected();
     var second = connected();
     var third = connected();
-    var fourth = new Worker();
+    var fourth = new StreamedWorker(edge);
     fourth.say(WorkerMessage.newBuilder().setHello(HELLO));
 
     var refusal = fourth.refusal();
@@ -322,7 +315,7 @@ class WorkerServiceEdgeTest {
 
   @Test
   void textsAndWaitsOfAWorkerAreCutToTheirBounds() throws InterruptedException {
-    var worker = new Worker();
+    var worker = new StreamedWorker(edge);
     worker.say(
         WorkerMessage.newBuilder()
             .setHello(HELLO.toBuilder().setClient("c".repeat(2000)).setHost("h".repeat(2000))));
@@ -432,8 +425,8 @@ class WorkerServiceEdgeTest {
 
   // ---- Playing a worker -------------------------------------------------------------------------
 
-  private Worker connected() throws InterruptedException {
-    var worker = new Worker();
+  private StreamedWorker connected() throws InterruptedException {
+    var worker = new StreamedWorker(edge);
     worker.say(WorkerMessage.newBuilder().setHello(HELLO));
     worker.session = edge.nextSession();
     return worker;
@@ -441,81 +434,5 @@ class WorkerServiceEdgeTest {
 
   private static LeaseRef lease(String id, long fence) {
     return LeaseRef.newBuilder().setTaskId(id).setFence(fence).build();
-  }
-
-  /** A worker's side of one stream, over a connection of its own. */
-  private final class Worker
-      implements io.grpc.stub.ClientResponseObserver<WorkerMessage, ServerMessage> {
-
-    private final LinkedBlockingQueue<ServerMessage> heard = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private final StreamObserver<WorkerMessage> server;
-    private io.grpc.stub.@org.jspecify.annotations.Nullable ClientCallStreamObserver<WorkerMessage>
-        call;
-    private volatile boolean reading = true;
-    private EdgeFixture.@org.jspecify.annotations.Nullable OpenSession session;
-
-    Worker() {
-      server = WorkerServiceGrpc.newStub(edge.channel()).connect(this);
-    }
-
-    EdgeFixture.OpenSession session() {
-      return Objects.requireNonNull(session);
-    }
-
-    void say(WorkerMessage.Builder message) {
-      server.onNext(message.build());
-    }
-
-    ServerMessage next() throws InterruptedException {
-      return Objects.requireNonNull(heard.poll(5, TimeUnit.SECONDS), "expected a message in 5 s");
-    }
-
-    CompletableFuture<Void> completed() {
-      return end;
-    }
-
-    StatusRuntimeException refusal() {
-      assertThat(end).failsWithin(Duration.ofSeconds(10));
-      return (StatusRuntimeException) end.handle((ok, failure) -> failure).join();
-    }
-
-    void cancel() {
-      Objects.requireNonNull(call).cancel("the worker dies", null);
-    }
-
-    void stopReading() {
-      reading = false;
-    }
-
-    /** Frees the place of the session. */
-    void end(EdgeFixture.OpenSession open) {
-      open.ref().tell(new Session.Goodbye("end of test"));
-      edge.kit.createTestProbe().expectTerminated(open.ref(), Duration.ofSeconds(5));
-    }
-
-    @Override
-    public void beforeStart(io.grpc.stub.ClientCallStreamObserver<WorkerMessage> requestStream) {
-      call = requestStream;
-      requestStream.disableAutoRequestWithInitial(1);
-    }
-
-    @Override
-    public void onNext(ServerMessage message) {
-      heard.add(message);
-      if (reading) {
-        Objects.requireNonNull(call).request(1);
-      }
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      end.completeExceptionally(failure);
-    }
-
-    @Override
-    public void onCompleted() {
-      end.complete(null);
-    }
   }
 }

@@ -58,7 +58,10 @@ class HttpServerTest {
 
   private HttpServer bind(HttpSettings settings) {
     return HttpServer.bind(
-            KIT.system(), settings, 0, new HttpServer.Backing(health, new Metrics(), "1.2.3"))
+            KIT.system(),
+            settings,
+            0,
+            new HttpServer.Backing(health, new Metrics(), "1.2.3", System::nanoTime))
         .toCompletableFuture()
         .join();
   }
