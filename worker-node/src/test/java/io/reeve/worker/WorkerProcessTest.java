@@ -117,6 +117,8 @@ class WorkerProcessTest {
   private Process start(Map<String, String> environment, String... options) throws IOException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var command = new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC"));
+    // Not what is tested: a process that starts on a busy machine takes its time to connect.
+    command.add("-Dreeve.worker.link.welcome-within=1m");
     command.addAll(List.of(options));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
