@@ -346,6 +346,17 @@ class DispatcherTest {
   }
 
   @Test
+  void reportsOfAnotherEpochAreNotHeeded() {
+    var running = running();
+
+    var ready = List.of(new ReadyCount(MAIL, 1));
+    running.fromPartitions().tell(new Partition.Report(0, 1, 7, 0, ready, List.of()));
+    running.self().tell(register("a", 1, 2, 0));
+
+    partition0.expectMessageClass(Partition.StandingGrant.class);
+  }
+
+  @Test
   void theStandingCreditOfASessionThatEndedIsTakenBack() {
     var running = running();
     running.self().tell(register("a", 1, 1, 0));
