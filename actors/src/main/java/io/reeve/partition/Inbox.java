@@ -266,7 +266,7 @@ final class Inbox {
   private static long bytesOf(Command command) {
     var size = 0L;
     if (command instanceof Partition.Submit submit) {
-      for (var task : submit.tasks()) {
+      for (var task : submit.packed()) {
         size += task.spec().length;
       }
     } else if (command instanceof Partition.Settle settle) {
@@ -287,7 +287,7 @@ final class Inbox {
   /** Events that the command may cause, at most; those of a standing grant come later. */
   private static long eventsOf(Command command) {
     if (command instanceof Partition.Submit submit) {
-      return submit.tasks().size();
+      return submit.packed().size();
     }
     if (command instanceof Partition.Settle settle) {
       return settle.settlements().size();

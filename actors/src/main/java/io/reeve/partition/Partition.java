@@ -13,6 +13,8 @@ import io.reeve.journal.JournalRetention;
 import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -146,14 +148,62 @@ public final class Partition {
   public sealed interface Command extends Wire {}
 
   /**
-   * Adds tasks, all or none, in one journal row.
+   * Adds tasks, all or none, in one journal row. Tasks of a submission share most of their
+   * settings, so each different profile travels once, and a task costs some 50 bytes beside its
+   * spec.
    *
    * @param requestId makes a repeat harmless; empty: none
    * @param bodyHash of the submission's bytes; the same request id with another one is refused
+   * @param profiles the different profiles of the tasks
    */
   public record Submit(
-      String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo)
-      implements Command {}
+      String requestId,
+      long bodyHash,
+      List<TaskProfile> profiles,
+      List<PackedTask> packed,
+      ActorRef<Reply> replyTo)
+      implements Command {
+
+    /** Packs {@code tasks}. */
+    public static Submit of(
+        String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo) {
+      var indexes = new HashMap<TaskProfile, Integer>();
+      var profiles = new ArrayList<TaskProfile>();
+      var packed = new ArrayList<PackedTask>(tasks.size());
+      for (var task : tasks) {
+        var known = indexes.putIfAbsent(task.profile(), profiles.size());
+        if (known == null) {
+          profiles.add(task.profile());
+        }
+        packed.add(
+            new PackedTask(
+                known == null ? profiles.size() - 1 : known,
+                task.notBeforeMs(),
+                task.delayMs(),
+                task.spec()));
+      }
+      return new Submit(requestId, bodyHash, profiles, packed, replyTo);
+    }
+
+    /** The tasks, unpacked anew with each call. */
+    public List<NewTask> tasks() {
+      var tasks = new ArrayList<NewTask>(packed.size());
+      for (var task : packed) {
+        tasks.add(
+            new NewTask(
+                profiles.get(task.profile()), task.notBeforeMs(), task.delayMs(), task.spec()));
+      }
+      return tasks;
+    }
+  }
+
+  /**
+   * A {@link NewTask} on its way.
+   *
+   * @param profile index into the submission's profiles
+   */
+  public record PackedTask(int profile, long notBeforeMs, long delayMs, byte[] spec)
+      implements Wire {}
 
   /**
    * A task to add. It is due at {@code notBeforeMs} or {@code delayMs} after it was taken in,
@@ -162,7 +212,7 @@ public final class Partition {
    * @param spec bytes of its reeve.v1.TaskSpec; kept and never changed
    */
   public record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
-      implements Incoming, Wire {}
+      implements Incoming {}
 
   /**
    * Asks for what an earlier {@link Submit} with this request id added, and adds nothing. Answered
@@ -180,11 +230,15 @@ public final class Partition {
    * @param states any of these; empty: all
    * @param queue exact match; empty: any; kind and tenant alike
    * @param scanMax tasks looked at, at most
+   * @param bytesMax of the page, about; one task alone may have more
+   * @param omitBytes leave payloads and results out
    */
   public record ListTasks(
       long after,
       int pageSize,
       int scanMax,
+      long bytesMax,
+      boolean omitBytes,
       Set<TaskState> states,
       String queue,
       String kind,

@@ -4,7 +4,10 @@ import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.Task;
 import java.util.ArrayList;
 
-/** Reads a page of tasks out of the state, in order, looking at a bounded number of them. */
+/**
+ * Reads a page of tasks out of the state, in order. It looks at a bounded number of them, and the
+ * page is bounded in tasks and bytes.
+ */
 final class TaskPages {
 
   private static final long NO_MORE = -1;
@@ -19,6 +22,7 @@ final class TaskPages {
       long nowMs) {
     var page = new ArrayList<TaskView>();
     var seen = new int[1];
+    var bytes = new long[1];
     var last = new long[] {query.after()};
     var more = new boolean[1];
     state.forEachAfter(
@@ -29,10 +33,17 @@ final class TaskPages {
             return false;
           }
           seen[0]++;
-          last[0] = task.spec().sequence();
           if (matches(query, task, nowMs)) {
-            page.add(watchers.view(task, nowMs));
+            var full = watchers.view(task, nowMs);
+            var view = query.omitBytes() ? full.withoutBytes() : full;
+            bytes[0] += view.bytes();
+            if (!page.isEmpty() && bytes[0] > query.bytesMax()) {
+              more[0] = true;
+              return false;
+            }
+            page.add(view);
           }
+          last[0] = task.spec().sequence();
           return true;
         });
     return new Partition.Listed(page, more[0] ? last[0] : NO_MORE);

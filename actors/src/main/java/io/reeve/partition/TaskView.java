@@ -34,4 +34,38 @@ public record TaskView(
 
   /** The last that a worker said of a running attempt. Not journalled. */
   public record Progress(double percent, String message, long atMs) implements Wire {}
+
+  /** Bytes of a view beside its texts, payload and result, about, in any encoding. */
+  private static final int FIXED_BYTES = 250;
+
+  private static final byte[] NOTHING = {};
+
+  /** Bytes of this view in a message, about, and rather too many than too few. */
+  public long bytes() {
+    var size = FIXED_BYTES + (long) spec.length + result.length;
+    size += 3L * cancelReason.length();
+    if (failure != null) {
+      size += 3L * (failure.message().length() + failure.code().length());
+    }
+    return progress == null ? size : size + 3L * progress.message().length();
+  }
+
+  /** The same task without its payload and its result. */
+  public TaskView withoutBytes() {
+    return new TaskView(
+        id,
+        state,
+        SpecBytes.withoutPayload(spec),
+        attempt,
+        fence,
+        submittedAtMs,
+        dueAtMs,
+        leasedAtMs,
+        finishedAtMs,
+        NOTHING,
+        failure,
+        cancelReason,
+        workerId,
+        progress);
+  }
 }

@@ -22,6 +22,7 @@ import io.reeve.partition.Partition;
 import io.reeve.partition.Wire;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -108,10 +111,11 @@ class WireTest {
 
     roundTrip(
         Partition.Command.class,
-        new Partition.Submit("r", 1, List.of(), client),
+        Partition.Submit.of("r", 1, List.of(), client),
         new Partition.FindRequest("r", 1, client),
         new Partition.Get(3, client),
-        new Partition.ListTasks(0, 10, 100, Set.of(TaskState.READY), "q", "k", "t", client),
+        new Partition.ListTasks(
+            0, 10, 100, 1 << 20, false, Set.of(TaskState.READY), "q", "k", "t", client),
         new Partition.Watch(3, client),
         new Partition.Cancel(3, "enough", client),
         new Partition.Greet(7, dispatcher),
@@ -149,7 +153,7 @@ class WireTest {
             "tenant");
     var task = new Partition.NewTask(profile, 1, 2, new byte[] {1, 2});
 
-    sameFields(new Partition.Submit("r", 1, List.of(task), client));
+    sameFields(Partition.Submit.of("r", 1, List.of(task), client));
     sameFields(
         new Partition.Settle(
             "h",
@@ -159,6 +163,29 @@ class WireTest {
                 Settlement.failed(
                     3, 4, new Failure(FailureType.ERROR, "broken", "E1"), true, 1000)),
             session));
+  }
+
+  @Test
+  void aSubmissionIsHardlyLargerBetweenNodesThanAtTheEdge() {
+    var specBytes = 800;
+    var count = 10_000;
+    ActorRef<Partition.Reply> client = KIT.<Partition.Reply>createTestProbe().getRef();
+    var tasks = new ArrayList<Partition.NewTask>();
+    for (var i = 0; i < count; i++) {
+      var retry = new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2);
+      var profile = new TaskProfile(MAIL, Priority.HIGH, 300_000, 60_000, retry, "tenant");
+      tasks.add(new Partition.NewTask(profile, 0, 0, new byte[specBytes]));
+    }
+
+    var submit = Partition.Submit.of("r", 1, tasks, client);
+
+    assertThat(submit.profiles()).hasSize(1);
+    assertThat(submit.packed()).hasSize(count);
+    var bytes =
+        SerializationExtension.get(Adapter.toClassic(KIT.system()))
+            .serialize(submit.packed().get(0))
+            .get();
+    assertThat(bytes).hasSizeLessThan(specBytes + 60);
   }
 
   private void sameFields(Wire sent) {

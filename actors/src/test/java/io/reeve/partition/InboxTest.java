@@ -82,7 +82,8 @@ class InboxTest {
     assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.TOO_LARGE);
     assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
 
-    assertThat(inbox.next()).hasSize(2);
+    assertThat(inbox.next()).hasSize(1);
+    assertThat(inbox.next()).containsExactly(cancel(1));
     assertThat(inbox.offer(settle(session, 1, 600))).isEqualTo(Taken.YES);
     assertThat(inbox.offer(submit(1, 600))).isEqualTo(Taken.TOO_LARGE);
     assertThat(inbox.offer(submit(1, 400))).isEqualTo(Taken.YES);
@@ -142,7 +143,7 @@ class InboxTest {
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
     var task = new Partition.NewTask(profile, 0, 0, new byte[bytes]);
-    return new Partition.Submit("", 0, Collections.nCopies(count, task), client);
+    return Partition.Submit.of("", 0, Collections.nCopies(count, task), client);
   }
 
   private Partition.Grant grant(int count) {

@@ -2,6 +2,7 @@ package io.reeve.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.partition.Limits;
@@ -24,6 +25,7 @@ import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import io.reeve.journal.SnapshotSink;
+import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -452,7 +454,7 @@ class PartitionTest {
     greet(1);
     var task = tasks(1).get(0);
     var delayed = new Partition.NewTask(task.profile(), 0, 3_600_000, task.spec());
-    partition.tell(new Partition.Submit("", 5, List.of(delayed), client.getRef()));
+    partition.tell(Partition.Submit.of("", 5, List.of(delayed), client.getRef()));
     client.expectMessageClass(Partition.Submitted.class);
 
     wallMs.addAndGet(3_600_000);
@@ -481,7 +483,7 @@ class PartitionTest {
     for (var task : tasks(5)) {
       large.add(new Partition.NewTask(task.profile(), 0, 0, new byte[400_000]));
     }
-    partition.tell(new Partition.Submit("", 5, large, client.getRef()));
+    partition.tell(Partition.Submit.of("", 5, large, client.getRef()));
     client.expectMessageClass(Partition.Submitted.class);
 
     grant(1, 1, 5);
@@ -514,7 +516,7 @@ class PartitionTest {
     for (var i = 0; i < 200; i++) {
       var probe = kit.<Partition.Reply>createTestProbe();
       probes.add(probe);
-      partition.tell(new Partition.Submit("", 0, tasks(1), probe.getRef()));
+      partition.tell(Partition.Submit.of("", 0, tasks(1), probe.getRef()));
     }
 
     var taken = 0;
@@ -526,7 +528,9 @@ class PartitionTest {
         taken++;
       }
     }
-    partition.tell(new Partition.ListTasks(0, 1000, 1000, Set.of(), "", "", "", client.getRef()));
+    partition.tell(
+        new Partition.ListTasks(
+            0, 1000, 1000, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
     assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(taken);
   }
 
@@ -555,13 +559,14 @@ class PartitionTest {
   void tasksThatExpireTogetherAreCutOverSeveralRowsAndOthersComeBetween() {
     restart(settings(100, 100, 1_000_000, 2, 10));
     var task = tasks(1, 60_000).get(0);
-    partition.tell(new Partition.Submit("", 5, Collections.nCopies(35, task), client.getRef()));
+    partition.tell(Partition.Submit.of("", 5, Collections.nCopies(35, task), client.getRef()));
     client.expectMessageClass(Partition.Submitted.class);
     var before = eventsARow().size();
 
     pass(Duration.ofSeconds(60));
-    while (get(35).state() != TaskState.EXPIRED) {
-      time.timePasses(Duration.ofMillis(1));
+    for (var step = 0; step < 100 && rows().size() < before + 4; step++) {
+      time.timePasses(Duration.ofMillis(2));
+      assertThat(get(35).state()).isEqualTo(TaskState.EXPIRED);
     }
 
     assertThat(eventsARow().stream().skip(before)).containsExactly(10, 10, 10, 5);
@@ -578,15 +583,12 @@ class PartitionTest {
     get(1);
     var before = eventsARow().size();
 
-    // In steps: a partition that is not looked at for half a lease gives every holder another one.
-    for (var step = 0; step < 8; step++) {
-      wallMs.addAndGet(LEASE.toMillis() / 8);
-      time.timePasses(LEASE.dividedBy(8));
+    for (var step = 0; step < 9; step++) {
+      pass(LEASE.dividedBy(8));
       get(1);
     }
-    while (get(25).state() == TaskState.LEASED) {
-      wallMs.addAndGet(2);
-      time.timePasses(Duration.ofMillis(2));
+    for (var step = 0; step < 100 && get(25).state() == TaskState.LEASED; step++) {
+      pass(Duration.ofMillis(2));
     }
 
     assertThat(eventsARow().stream().skip(before)).containsExactly(10, 10, 5);
@@ -626,7 +628,9 @@ class PartitionTest {
     assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.INTERNAL);
     assertThat(((Partition.Submitted) afterSomeTime(client)).already()).isFalse();
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
-    partition.tell(new Partition.ListTasks(0, 100, 100, Set.of(), "", "", "", client.getRef()));
+    partition.tell(
+        new Partition.ListTasks(
+            0, 100, 100, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
     assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(3);
   }
 
@@ -640,15 +644,15 @@ class PartitionTest {
     var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
 
     for (var i = 0; i < 2; i++) {
-      partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+      partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Partition.Submitted.class);
     }
-    partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+    partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
     assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
         .isEqualTo(Rejection.Code.OVER_CAPACITY);
     partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
     client.expectMessageClass(Partition.Found.class);
-    partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+    partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
     client.expectMessageClass(Partition.Submitted.class);
 
     kit.stop(partition);
@@ -659,7 +663,7 @@ class PartitionTest {
   void aPartitionThatTheHeapHasNoRoomForDoesNotStartAndSaysWhatItNeeds() {
     var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
     for (var i = 0; i < 3; i++) {
-      partition.tell(new Partition.Submit("", 5, List.of(large), client.getRef()));
+      partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Partition.Submitted.class);
     }
     kit.stop(partition);
@@ -670,6 +674,42 @@ class PartitionTest {
     kit.spawn(Partition.create(PARTITION, settings(100, 100, 1_000_000, 2), surroundings));
 
     assertThat(exhausted.receiveMessage()).isEqualTo(3L << 20);
+  }
+
+  // ---- Pages
+
+  @Test
+  void aPageEndsWhenItsBytesDoAndGoesOnBehindIt() {
+    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, spec(400_000));
+    partition.tell(Partition.Submit.of("", 5, Collections.nCopies(10, large), client.getRef()));
+    client.expectMessageClass(Partition.Submitted.class);
+
+    var first = list(0, 1 << 20, false);
+    assertThat(first.tasks()).hasSize(2);
+    assertThat(first.next()).isEqualTo(2);
+    var lean = list(2, 1 << 20, true);
+    assertThat(lean.tasks()).hasSize(8);
+    assertThat(lean.next()).isEqualTo(-1);
+    assertThat(lean.tasks().get(0).spec()).isEqualTo(spec(0));
+    var alone = list(4, 100, false);
+    assertThat(alone.tasks()).hasSize(1);
+    assertThat(alone.next()).isEqualTo(5);
+  }
+
+  private Partition.Listed list(long after, long bytesMax, boolean omitBytes) {
+    partition.tell(
+        new Partition.ListTasks(
+            after, 1000, 1000, bytesMax, omitBytes, Set.of(), "", "", "", client.getRef()));
+    return client.expectMessageClass(Partition.Listed.class);
+  }
+
+  private static byte[] spec(int payloadBytes) {
+    return TaskSpec.newBuilder()
+        .setKind("mail")
+        .setPayload(ByteString.copyFrom(new byte[payloadBytes]))
+        .setQueue("default")
+        .build()
+        .toByteArray();
   }
 
   // ---- Sessions that were superseded
@@ -801,7 +841,8 @@ class PartitionTest {
 
   /** Its answer follows all that the row before it brought about. */
   private void listOne() {
-    partition.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));
+    partition.tell(
+        new Partition.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
     client.expectMessageClass(Partition.Listed.class);
   }
 
@@ -875,7 +916,8 @@ class PartitionTest {
       Partition.Settings settings, SnapshotSink snapshots, JournalRetention retention) {
     var started =
         kit.spawn(Partition.create(PARTITION, settings, surroundings(snapshots, retention)));
-    started.tell(new Partition.ListTasks(0, 1, 1, Set.of(), "", "", "", client.getRef()));
+    started.tell(
+        new Partition.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
     client.expectMessageClass(Partition.Listed.class);
     return started;
   }
@@ -1017,7 +1059,7 @@ class PartitionTest {
   }
 
   private void submit(String requestId, int count) {
-    partition.tell(new Partition.Submit(requestId, 5, tasks(count), client.getRef()));
+    partition.tell(Partition.Submit.of(requestId, 5, tasks(count), client.getRef()));
   }
 
   private void grant(long epoch, long seq, int count) {

@@ -84,7 +84,7 @@ final class SimClient {
       cluster.ask(
           someNode(),
           partition,
-          to -> new Partition.Submit(requestId, requestId.hashCode(), tasks, to),
+          to -> Partition.Submit.of(requestId, requestId.hashCode(), tasks, to),
           this::onReply);
       var tried = tries;
       world.in(ANSWER_WITHIN, () -> again(tried));

@@ -116,7 +116,7 @@ final class SmallWorld {
       tasks.add(new Partition.NewTask(profile, 0, 0, NOTHING));
     }
     checker.add(new Fact.SubmitCalled("r", TASKS));
-    partition.carryOut(new Partition.Submit("r", 1, tasks, new To<>(reply -> {})));
+    partition.carryOut(Partition.Submit.of("r", 1, tasks, new To<>(reply -> {})));
   }
 
   private void hear(Set<Lease> leases, Partition.ToSession message) {

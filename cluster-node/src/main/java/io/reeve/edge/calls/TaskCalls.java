@@ -92,7 +92,7 @@ public final class TaskCalls {
                     ? CompletableFuture.completedFuture(before)
                     : write(
                         routing.home(requestId),
-                        to -> new Partition.Submit(requestId, bodyHash, read, to),
+                        to -> Partition.Submit.of(requestId, bodyHash, read, to),
                         requestId.isEmpty() ? 1 : asks.writeAttempts()))
         .thenApply(reply -> expect(Partition.Submitted.class, reply));
   }
@@ -171,6 +171,8 @@ public final class TaskCalls {
                       place.after(),
                       pageSize - page.size(),
                       asks.listScanMax(),
+                      TaskPage.BYTES_MAX - bytes,
+                      query.omitBytes(),
                       query.states(),
                       query.queue(),
                       query.kind(),

@@ -10,6 +10,7 @@ import java.util.Set;
  * @param queue empty: any; kind and tenant alike
  * @param pageSize tasks of one page; 0: the default
  * @param pageToken of the page before; empty: the first page
+ * @param omitBytes leave payloads and results out
  */
 public record TaskQuery(
     Set<TaskState> states,
@@ -17,7 +18,8 @@ public record TaskQuery(
     String kind,
     String tenant,
     int pageSize,
-    String pageToken) {
+    String pageToken,
+    boolean omitBytes) {
 
   public TaskQuery {
     states = Set.copyOf(states);

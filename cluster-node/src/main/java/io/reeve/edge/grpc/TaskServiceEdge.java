@@ -90,7 +90,8 @@ final class TaskServiceEdge implements TaskServiceView {
             in.getKind(),
             in.getTenant(),
             in.getPageSize(),
-            in.getPageToken());
+            in.getPageToken(),
+            in.getOmitBytes());
     return calls
         .list(
             Caller.LOCAL,

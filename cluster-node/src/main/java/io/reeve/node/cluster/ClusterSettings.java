@@ -21,6 +21,7 @@ import java.util.Set;
  * @param keepInterval between two checks that the directory still knows this node
  * @param answerWithin how long the others may take to say how they are
  * @param refreshInterval between two looks at how they are when nobody asks
+ * @param frameBytes of the largest message between nodes
  * @param roles of this node, at least one
  */
 public record ClusterSettings(
@@ -33,10 +34,18 @@ public record ClusterSettings(
     Duration keepInterval,
     Duration answerWithin,
     Duration refreshInterval,
+    long frameBytes,
     Set<Role> roles) {
 
   private static final String ROOT = "reeve.cluster";
   private static final int PORT_MAX = 65_535;
+  private static final long MIB = 1 << 20;
+
+  /** Between nodes a message is larger than what it tells, by up to 400 bytes a task. */
+  private static final long FRAME_MARGIN = 4 * MIB;
+
+  /** Lists of tasks and of workers are never larger. */
+  private static final long LIST_BYTES_MAX = 6 * MIB;
 
   /** How soon a silent node counts as dead. */
   public enum Profile {
@@ -80,7 +89,20 @@ public record ClusterSettings(
         keys.duration("keep-interval", Duration.ofSeconds(1), Duration.ofHours(1)),
         keys.duration("answer-within", Duration.ofMillis(50), Duration.ofSeconds(30)),
         keys.duration("refresh-interval", Duration.ofSeconds(1), Duration.ofHours(1)),
+        frameBytes(config),
         Role.from(config));
+  }
+
+  /**
+   * All that fits the edge fits between nodes: submissions and settlements, which are messages of
+   * clients and workers, and assignments, which are as large as a row and one payload.
+   */
+  private static long frameBytes(Config config) {
+    var message = config.getBytes("reeve.grpc.message-size-max");
+    var assigned =
+        config.getBytes("reeve.partition.batch.bytes-max")
+            + config.getBytes("reeve.task.payload-size-max");
+    return Math.max(LIST_BYTES_MAX, Math.max(message, assigned)) + FRAME_MARGIN;
   }
 
   /**
@@ -103,6 +125,10 @@ public record ClusterSettings(
             Map.of(
                 SamePartitions.KEY,
                 partitions,
+                "pekko.remote.artery.advanced.maximum-frame-size",
+                frameBytes,
+                "pekko.remote.artery.advanced.maximum-large-frame-size",
+                frameBytes,
                 "pekko.cluster.roles",
                 roles.stream().map(Role::word).toList(),
                 "pekko.cluster.failure-detector.heartbeat-interval",

@@ -49,6 +49,6 @@ class PageTokenTest {
   }
 
   private static TaskQuery query(String queue, String token) {
-    return new TaskQuery(Set.of(TaskState.READY, TaskState.DEAD), queue, "", "", 0, token);
+    return new TaskQuery(Set.of(TaskState.READY, TaskState.DEAD), queue, "", "", 0, token, false);
   }
 }

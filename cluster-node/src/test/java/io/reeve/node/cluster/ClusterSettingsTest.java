@@ -38,6 +38,28 @@ class ClusterSettingsTest {
     assertThat(pekko.getString("pekko.remote.artery.bind.hostname")).isEqualTo("127.0.0.1");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "8 MiB, 1 MiB, 2 MiB, 12",
+    "64 MiB, 32 MiB, 2 MiB, 68",
+    "8 MiB, 6 MiB, 4 MiB, 14",
+    "2 MiB, 1 MiB, 1 MiB, 10"
+  })
+  void whatFitsTheEdgeFitsBetweenNodes(String message, String payload, String row, int frameMib) {
+    var pekko =
+        of("reeve { grpc.message-size-max = "
+                + message
+                + ", task.payload-size-max = "
+                + payload
+                + ", partition.batch.bytes-max = "
+                + row
+                + " }")
+            .pekkoConfig(true, 16);
+
+    assertThat(pekko.getBytes("pekko.remote.artery.advanced.maximum-frame-size"))
+        .isEqualTo((long) frameMib << 20);
+  }
+
   @Test
   void aNodeJoinsOnlyMembersWithAsManyPartitions() {
     var sixteen = of("").pekkoConfig(true, 16);

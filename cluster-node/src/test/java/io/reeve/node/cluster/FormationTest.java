@@ -114,6 +114,7 @@ class FormationTest {
             Duration.ofMillis(50),
             Duration.ofSeconds(1),
             Duration.ofMinutes(1),
+            8 << 20,
             Set.of(Role.values()));
     kit.spawn(Formation.create(directory, settings, "crane", System::nanoTime));
   }

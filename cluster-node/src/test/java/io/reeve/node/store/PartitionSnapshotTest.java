@@ -85,7 +85,9 @@ class PartitionSnapshotTest {
         (Partition.Listed)
             ask(
                 again,
-                replyTo -> new Partition.ListTasks(0, 1000, 1000, Set.of(), "", "", "", replyTo));
+                replyTo ->
+                    new Partition.ListTasks(
+                        0, 1000, 1000, 1 << 20, false, Set.of(), "", "", "", replyTo));
     assertThat(listed.tasks()).extracting(task -> task.id().sequence()).containsExactly(1L, 2L, 3L);
     assertThat(submit(again, 1).firstSequence()).isEqualTo(101);
   }
@@ -125,7 +127,7 @@ class PartitionSnapshotTest {
     return (Partition.Submitted)
         ask(
             partition,
-            replyTo -> new Partition.Submit("", 0, Collections.nCopies(count, task), replyTo));
+            replyTo -> Partition.Submit.of("", 0, Collections.nCopies(count, task), replyTo));
   }
 
   private Partition.Reply ask(

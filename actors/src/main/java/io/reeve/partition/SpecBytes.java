@@ -1,0 +1,34 @@
+package io.reeve.partition;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import io.reeve.v1.TaskSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/** Cuts the stored bytes of a specification without reading what is in them. */
+final class SpecBytes {
+
+  private SpecBytes() {}
+
+  /** All fields but the payload, as they are. */
+  static byte[] withoutPayload(byte[] spec) {
+    var input = CodedInputStream.newInstance(spec);
+    var lean = new ByteArrayOutputStream();
+    var output = CodedOutputStream.newInstance(lean);
+    try {
+      for (var tag = input.readTag(); tag != 0; tag = input.readTag()) {
+        if (WireFormat.getTagFieldNumber(tag) == TaskSpec.PAYLOAD_FIELD_NUMBER) {
+          input.skipField(tag);
+        } else {
+          input.skipField(tag, output);
+        }
+      }
+      output.flush();
+    } catch (IOException e) {
+      throw new IllegalStateException("expected a stored specification, got other bytes", e);
+    }
+    return lean.toByteArray();
+  }
+}
