@@ -64,6 +64,8 @@ final class RunDecoder {
       case RELEASED -> released(run.getReleased());
       case CANCELLED -> cancelled(run.getCancelled());
       case EXPIRED -> expired(run.getExpired());
+      case HOLDER_ENDED -> events.addAll(StoredValues.holdersOf(run.getHolderEnded()));
+      case WRITER_STARTED -> events.add(StoredValues.startOf(run.getWriterStarted()));
       case RUN_NOT_SET ->
           throw new UnreadableJournalException("expected a run of events, got none");
     }
@@ -85,7 +87,7 @@ final class RunDecoder {
               profile(run.getProfile(oneProfile ? 0 : i)),
               run.getSpecs(i).toByteArray(),
               run.getAtMs());
-      tasks.add(new Task.Queued(spec, 0, 0, dueAtOnce ? run.getAtMs() : run.getDueAtMs(i), null));
+      tasks.add(Task.Queued.entering(spec, dueAtOnce ? run.getAtMs() : run.getDueAtMs(i)));
     }
     events.add(
         new Submission(

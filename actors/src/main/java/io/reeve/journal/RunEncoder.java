@@ -2,16 +2,20 @@ package io.reeve.journal;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.AttemptFailedRun;
 import io.reeve.journal.v1.CancelledRun;
 import io.reeve.journal.v1.CompletedRun;
 import io.reeve.journal.v1.DiedRun;
 import io.reeve.journal.v1.EventRun;
 import io.reeve.journal.v1.ExpiredRun;
+import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.LeasedRun;
 import io.reeve.journal.v1.PartitionRow;
 import io.reeve.journal.v1.ReleasedRun;
@@ -43,10 +47,9 @@ final class RunEncoder {
 
   private PartitionRow row() {
     var row = PartitionRow.newBuilder();
-    var run = EventRun.newBuilder();
+    var runOf = new RunOf();
     for (var first = peek(); first != null; first = peek()) {
-      addRun(first, run.clear());
-      row.addRuns(run.build());
+      row.addRuns(first.accept(runOf));
     }
     for (var profile : profiles.profiles()) {
       row.addProfiles(StoredValues.stored(profile));
@@ -54,25 +57,66 @@ final class RunEncoder {
     return row.build();
   }
 
-  private void addRun(PartitionEvent first, EventRun.Builder run) {
-    if (first instanceof Submission submission) {
-      run.setSubmitted(submitted(submission));
-    } else if (first instanceof TaskEvent.Leased leased) {
-      run.setLeased(leased(leased));
-    } else if (first instanceof TaskEvent.Completed completed) {
-      run.setCompleted(completed(completed));
-    } else if (first instanceof TaskEvent.AttemptFailed attemptFailed) {
-      run.setAttemptFailed(attemptFailed(attemptFailed));
-    } else if (first instanceof TaskEvent.Died died) {
-      run.setDied(died(died));
-    } else if (first instanceof TaskEvent.Released released) {
-      run.setReleased(released(released));
-    } else if (first instanceof TaskEvent.Cancelled cancelled) {
-      run.setCancelled(cancelled(cancelled));
-    } else if (first instanceof TaskEvent.Expired expired) {
-      run.setExpired(expired(expired));
-    } else {
-      throw new IllegalArgumentException("no stored form for " + first.getClass());
+  /** The run that begins with an event. */
+  private final class RunOf
+      implements PartitionEvent.Visitor<EventRun>, TaskEvent.Visitor<EventRun> {
+
+    private final EventRun.Builder run = EventRun.newBuilder();
+
+    @Override
+    public EventRun submitted(Submission first) {
+      return run.setSubmitted(RunEncoder.this.submitted(first)).build();
+    }
+
+    @Override
+    public EventRun changed(TaskEvent first) {
+      return first.acceptKind(this);
+    }
+
+    @Override
+    public EventRun leased(TaskEvent.Leased first) {
+      return run.setLeased(RunEncoder.this.leased(first)).build();
+    }
+
+    @Override
+    public EventRun completed(TaskEvent.Completed first) {
+      return run.setCompleted(RunEncoder.this.completed(first)).build();
+    }
+
+    @Override
+    public EventRun attemptFailed(TaskEvent.AttemptFailed first) {
+      return run.setAttemptFailed(RunEncoder.this.attemptFailed(first)).build();
+    }
+
+    @Override
+    public EventRun died(TaskEvent.Died first) {
+      return run.setDied(RunEncoder.this.died(first)).build();
+    }
+
+    @Override
+    public EventRun released(TaskEvent.Released first) {
+      return run.setReleased(RunEncoder.this.released(first)).build();
+    }
+
+    @Override
+    public EventRun cancelled(TaskEvent.Cancelled first) {
+      return run.setCancelled(RunEncoder.this.cancelled(first)).build();
+    }
+
+    @Override
+    public EventRun expired(TaskEvent.Expired first) {
+      return run.setExpired(RunEncoder.this.expired(first)).build();
+    }
+
+    @Override
+    public EventRun holderEnded(HolderEnded first) {
+      return run.setHolderEnded(RunEncoder.this.holderEnded(first)).build();
+    }
+
+    @Override
+    public EventRun writerStarted(WriterStarted event) {
+      next++;
+      return run.setWriterStarted(StoredValues.stored(event)).build();
     }
   }
 
@@ -225,6 +269,15 @@ final class RunEncoder {
     return run.build();
   }
 
+  private HolderEndedRun holderEnded(HolderEnded first) {
+    var run = HolderEndedRun.newBuilder().setAtMs(first.atMs());
+    while (peek() instanceof HolderEnded event && event.atMs() == first.atMs()) {
+      run.addHolders(event.holder()).addSessionNos(event.sessionNo());
+      next++;
+    }
+    return run.build();
+  }
+
   private @Nullable PartitionEvent peek() {
     return next < events.size() ? events.get(next) : null;
   }
@@ -241,7 +294,7 @@ final class RunEncoder {
         || task.spec().submittedAtMs() != submission.atMs()
         || task.attempt() != 0
         || task.fence() != 0
-        || task.lastFailure() != null) {
+        || !task.past().equals(Past.NONE)) {
       throw new IllegalArgumentException(
           "expected task "
               + (submission.firstSequence() + index)

@@ -7,8 +7,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.WriterStarted;
+import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
 import io.reeve.journal.v1.SnapshotTask;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition's snapshot to its stored form and back. Tasks are written and read one at a time, so
@@ -91,6 +96,14 @@ final class SnapshotCodec {
       out.writeMessage(
           io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
     }
+    if (snapshot.lastStart() != null) {
+      out.writeMessage(
+          io.reeve.journal.v1.PartitionSnapshot.LAST_START_FIELD_NUMBER,
+          StoredValues.stored(snapshot.lastStart()));
+    }
+    for (var ended : snapshot.ended()) {
+      out.writeMessage(io.reeve.journal.v1.PartitionSnapshot.ENDED_FIELD_NUMBER, stored(ended));
+    }
   }
 
   /** Counts bytes and keeps none. */
@@ -121,46 +134,46 @@ final class SnapshotCodec {
             .setSubmittedAtMs(spec.submittedAtMs())
             .setSpec(UnsafeByteOperations.unsafeWrap(spec.bytes()))
             .setAttempt(task.attempt())
-            .setFence(task.fence());
-    if (task instanceof Task.Queued queued) {
-      stored.setState(QUEUED).setDueAtMs(queued.dueAtMs());
-      if (queued.lastFailure() != null) {
-        stored.setFailure(StoredValues.stored(queued.lastFailure()));
-      }
+            .setFence(task.fence())
+            .setDueAtMs(task.dueAtMs());
+    addPast(task.past(), stored);
+    if (task instanceof Task.Finished finished) {
+      stored.setFinishedAtMs(finished.finishedAtMs());
+    }
+    if (task instanceof Task.Queued) {
+      stored.setState(QUEUED);
     } else if (task instanceof Task.Leased leased) {
-      stored
-          .setState(LEASED)
-          .setHolder(leased.holder())
-          .setWorkerId(leased.workerId())
-          .setLeasedAtMs(leased.leasedAtMs())
-          .setLeaseExpiresAtMs(leased.expiresAtMs());
+      stored.setState(LEASED).setHolder(leased.holder()).setLeaseExpiresAtMs(leased.expiresAtMs());
     } else if (task instanceof Task.Completed completed) {
-      stored
-          .setState(COMPLETED)
-          .setResult(UnsafeByteOperations.unsafeWrap(completed.result()))
-          .setWorkerId(completed.workerId())
-          .setLeasedAtMs(completed.leasedAtMs())
-          .setFinishedAtMs(completed.finishedAtMs());
-    } else if (task instanceof Task.Dead dead) {
-      stored
-          .setState(DEAD)
-          .setFailure(StoredValues.stored(dead.failure()))
-          .setWorkerId(dead.workerId())
-          .setLeasedAtMs(dead.leasedAtMs())
-          .setFinishedAtMs(dead.finishedAtMs());
+      stored.setState(COMPLETED).setResult(UnsafeByteOperations.unsafeWrap(completed.result()));
+    } else if (task instanceof Task.Dead) {
+      stored.setState(DEAD);
     } else if (task instanceof Task.Cancelled cancelled) {
-      stored
-          .setState(CANCELLED)
-          .setCancelReason(cancelled.reason())
-          .setWorkerId(cancelled.workerId())
-          .setLeasedAtMs(cancelled.leasedAtMs())
-          .setFinishedAtMs(cancelled.finishedAtMs());
-    } else if (task instanceof Task.Expired expired) {
-      stored.setState(EXPIRED).setFinishedAtMs(expired.finishedAtMs());
+      stored.setState(CANCELLED).setCancelReason(cancelled.reason());
+    } else if (task instanceof Task.Expired) {
+      stored.setState(EXPIRED);
     } else {
       throw new IllegalArgumentException("no stored form for " + task.getClass());
     }
     return stored.build();
+  }
+
+  private static void addPast(Past past, SnapshotTask.Builder stored) {
+    stored.setWorkerId(past.workerId()).setLeasedAtMs(past.leasedAtMs());
+    if (past.failure() != null) {
+      stored
+          .setFailure(StoredValues.stored(past.failure()))
+          .setFailedAtMs(past.failedAtMs())
+          .setFailedFence(past.failedFence());
+    }
+  }
+
+  private static HolderEndedRun stored(HolderEnded ended) {
+    return HolderEndedRun.newBuilder()
+        .setAtMs(ended.atMs())
+        .addHolders(ended.holder())
+        .addSessionNos(ended.sessionNo())
+        .build();
   }
 
   private static SnapshotRequest stored(PartitionSnapshot.Request request) {
@@ -197,6 +210,8 @@ final class SnapshotCodec {
     private final Map<String, String> texts = new HashMap<>();
     private final List<Task> tasks = new ArrayList<>();
     private final List<PartitionSnapshot.Request> requests = new ArrayList<>();
+    private final List<HolderEnded> ended = new ArrayList<>();
+    private @Nullable WriterStarted lastStart;
     private long stateHash;
     private long nextSequence;
 
@@ -212,8 +227,10 @@ final class SnapshotCodec {
       var snapshot =
           new PartitionSnapshot(
               nextSequence,
+              lastStart,
               PartitionSnapshot.Tasks.of(tasks),
-              requests.toArray(PartitionSnapshot.Request[]::new));
+              requests.toArray(PartitionSnapshot.Request[]::new),
+              ended.toArray(HolderEnded[]::new));
       var hash = StateHash.of(snapshot);
       if (hash != stateHash) {
         throw new UnreadableJournalException(
@@ -255,6 +272,17 @@ final class SnapshotCodec {
             requestOf(
                 input.readMessage(
                     SnapshotRequest.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+      } else if (tag == tag(7, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        lastStart =
+            StoredValues.startOf(
+                input.readMessage(
+                    io.reeve.journal.v1.WriterStarted.parser(),
+                    ExtensionRegistryLite.getEmptyRegistry()));
+      } else if (tag == tag(8, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        ended.addAll(
+            StoredValues.holdersOf(
+                input.readMessage(
+                    HolderEndedRun.parser(), ExtensionRegistryLite.getEmptyRegistry())));
       } else {
         throw StoredValues.unknown("field of a snapshot", WireFormat.getTagFieldNumber(tag));
       }
@@ -270,56 +298,58 @@ final class SnapshotCodec {
               stored.getSubmittedAtMs());
       var attempt = stored.getAttempt();
       var fence = stored.getFence();
-      var workerId = shared(stored.getWorkerId());
-      var leasedAtMs = stored.getLeasedAtMs();
+      var dueAtMs = stored.getDueAtMs();
+      var past = pastOf(stored);
       var finishedAtMs = stored.getFinishedAtMs();
       return switch (stored.getState()) {
-        case QUEUED ->
-            new Task.Queued(
-                spec,
-                attempt,
-                fence,
-                stored.getDueAtMs(),
-                stored.hasFailure() ? StoredValues.failureOf(stored.getFailure()) : null);
+        case QUEUED -> new Task.Queued(spec, attempt, fence, dueAtMs, past);
         case LEASED ->
             new Task.Leased(
                 spec,
                 attempt,
                 fence,
+                dueAtMs,
                 shared(stored.getHolder()),
-                workerId,
-                leasedAtMs,
-                stored.getLeaseExpiresAtMs());
+                stored.getLeaseExpiresAtMs(),
+                past);
         case COMPLETED ->
             new Task.Completed(
                 spec,
                 attempt,
                 fence,
+                dueAtMs,
                 stored.getResult().toByteArray(),
-                workerId,
-                leasedAtMs,
+                past,
                 finishedAtMs);
-        case DEAD ->
-            new Task.Dead(
-                spec,
-                attempt,
-                fence,
-                StoredValues.failureOf(stored.getFailure()),
-                workerId,
-                leasedAtMs,
-                finishedAtMs);
+        case DEAD -> {
+          if (past.failure() == null) {
+            throw new UnreadableJournalException("expected the failure of a dead task, got none");
+          }
+          yield new Task.Dead(spec, attempt, fence, dueAtMs, past, finishedAtMs);
+        }
         case CANCELLED ->
             new Task.Cancelled(
                 spec,
                 attempt,
                 fence,
+                dueAtMs,
                 shared(stored.getCancelReason()),
-                workerId,
-                leasedAtMs,
+                past,
                 finishedAtMs);
-        case EXPIRED -> new Task.Expired(spec, attempt, fence, finishedAtMs);
+        case EXPIRED -> new Task.Expired(spec, attempt, fence, dueAtMs, past, finishedAtMs);
         default -> throw StoredValues.unknown("task state", stored.getState());
       };
+    }
+
+    private Past pastOf(SnapshotTask stored) {
+      var past =
+          new Past(
+              shared(stored.getWorkerId()),
+              stored.getLeasedAtMs(),
+              stored.hasFailure() ? StoredValues.failureOf(stored.getFailure()) : null,
+              stored.getFailedAtMs(),
+              stored.getFailedFence());
+      return past.equals(Past.NONE) ? Past.NONE : past;
     }
 
     private TaskProfile profile(int index) {

@@ -1,7 +1,7 @@
 package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
-import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
 import java.lang.invoke.MethodHandles;
@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A number for what a partition still has to do: two states with one hash hold the same live tasks
@@ -46,13 +45,9 @@ public final class StateHash {
   private void addTask(Task task) {
     if (task instanceof Task.Queued queued) {
       addCommon(1, queued);
-      add(queued.dueAtMs());
-      add(queued.lastFailure());
     } else if (task instanceof Task.Leased leased) {
       addCommon(2, leased);
       add(leased.holder());
-      add(leased.workerId());
-      add(leased.leasedAtMs());
       add(leased.expiresAtMs());
     } else if (!(task instanceof Task.Finished)) {
       throw new IllegalArgumentException("expected a task of a partition, got " + task.getClass());
@@ -68,6 +63,8 @@ public final class StateHash {
     add(spec.submittedAtMs());
     add(task.attempt());
     add(task.fence());
+    add(task.dueAtMs());
+    add(task.past());
   }
 
   private static long ofProfile(TaskProfile profile) {
@@ -87,13 +84,15 @@ public final class StateHash {
     return hash.hash;
   }
 
-  private void add(@Nullable Failure failure) {
-    if (failure == null) {
-      add(0);
-    } else {
-      add(failure.type().number());
-      add(failure.message());
-      add(failure.code());
+  private void add(Past past) {
+    add(past.workerId());
+    add(past.leasedAtMs());
+    add(past.failedAtMs());
+    add(past.failedFence());
+    if (past.failure() != null) {
+      add(past.failure().type().number());
+      add(past.failure().message());
+      add(past.failure().code());
     }
   }
 

@@ -3,13 +3,18 @@ package io.reeve.journal;
 import com.google.protobuf.Message;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.WriterStarted;
+import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.StoredFailure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The values that rows and snapshots share: profiles and failures, to their messages and back. */
 final class StoredValues {
@@ -56,6 +61,37 @@ final class StoredValues {
   static Failure failureOf(StoredFailure stored) {
     requireKnown(stored);
     return new Failure(failureTypeOf(stored.getType()), stored.getMessage(), stored.getCode());
+  }
+
+  static io.reeve.journal.v1.WriterStarted stored(WriterStarted event) {
+    return io.reeve.journal.v1.WriterStarted.newBuilder()
+        .setStartNo(event.startNo())
+        .setStartId(event.startId())
+        .setFirstSequence(event.firstSequence())
+        .setAtMs(event.atMs())
+        .build();
+  }
+
+  static WriterStarted startOf(io.reeve.journal.v1.WriterStarted stored) {
+    requireKnown(stored);
+    return new WriterStarted(
+        stored.getStartNo(), stored.getStartId(), stored.getFirstSequence(), stored.getAtMs());
+  }
+
+  static List<HolderEnded> holdersOf(HolderEndedRun stored) {
+    requireKnown(stored);
+    if (stored.getSessionNosCount() != stored.getHoldersCount()) {
+      throw new UnreadableJournalException(
+          "expected "
+              + stored.getHoldersCount()
+              + " entries of session_nos, got "
+              + stored.getSessionNosCount());
+    }
+    var holders = new ArrayList<HolderEnded>(stored.getHoldersCount());
+    for (var i = 0; i < stored.getHoldersCount(); i++) {
+      holders.add(new HolderEnded(stored.getHolders(i), stored.getSessionNos(i), stored.getAtMs()));
+    }
+    return holders;
   }
 
   /** Refuses a message with fields that this release does not know: it would lose their meaning. */

@@ -369,8 +369,11 @@ public final class Partition {
    * The holder is gone for good: its leases end now. Of a holder that was lost the attempts count
    * as failed and run again at once while attempts are left; of one that left in order they do not
    * count.
+   *
+   * @param session who says so: two sessions may bear one number, and the other one may live
    */
-  public record HolderGone(String holder, int sessionNo, boolean lost) implements Command {}
+  public record HolderGone(String holder, int sessionNo, boolean lost, ActorRef<ToSession> session)
+      implements Command {}
 
   /**
    * The partition goes to another node: it ends once the write in progress is done. What waits is

@@ -38,13 +38,14 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         new Limits(
             atLeast(c, "tasks-max", 1, Integer.MAX_VALUE),
             c.getBytes("bytes-max") == 0 ? Long.MAX_VALUE / 2 : bytes(c, "bytes-max"),
-            atLeast(c, "finished.max", 0, 100_000_000),
-            bytes(c, "finished.bytes-max"),
-            TimeBounds.duration(duration(c, "finished.kept", Duration.ZERO)),
-            atLeast(c, "request-id.max", 0, 100_000_000),
-            TimeBounds.duration(duration(c, "request-id.kept", Duration.ZERO)),
+            kept(c, "finished"),
+            kept(c, "dead"),
+            requests(c),
             TimeBounds.waitOf(duration(c, "lease.duration", Duration.ofSeconds(1))),
-            TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))));
+            TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))),
+            new Limits.Ended(
+                atLeast(c, "ended-holders.max", 1, 10_000_000),
+                TimeBounds.duration(duration(c, "ended-holders.kept", Duration.ofMinutes(1)))));
     return new PartitionSettings(
         atLeast(c, "count", 0, TaskId.PARTITIONS_MAX - 1),
         new Memory(
@@ -75,6 +76,21 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         duration(c, what + ".backoff-min", Duration.ofMillis(1)),
         duration(c, what + ".backoff-max", c.getDuration(what + ".backoff-min")),
         jitter);
+  }
+
+  private static Limits.Kept kept(Config c, String key) {
+    return new Limits.Kept(
+        atLeast(c, key + ".max", 0, 100_000_000),
+        bytes(c, key + ".bytes-max"),
+        TimeBounds.duration(duration(c, key + ".kept", Duration.ZERO)));
+  }
+
+  private static Limits.Requests requests(Config c) {
+    var keptMin = duration(c, "request-id.kept-min", Duration.ZERO);
+    return new Limits.Requests(
+        bytes(c, "request-id.bytes-max"),
+        TimeBounds.duration(keptMin),
+        TimeBounds.duration(duration(c, "request-id.kept", keptMin)));
   }
 
   private static int atLeast(Config c, String key, int min, int max) {

@@ -436,7 +436,9 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   }
 
   private void onHolderGone(Partition.HolderGone c) {
-    if (c.sessionNo() < state.sessionNo(c.holder())) {
+    var speaker = sessions.get(c.holder());
+    if (c.sessionNo() < state.sessionNo(c.holder())
+        || (speaker != null && !speaker.equals(c.session()))) {
       return;
     }
     state.end(c.holder(), c.sessionNo(), c.lost(), now, events);

@@ -12,6 +12,7 @@ import io.reeve.partition.Partition.Command;
 import io.reeve.partition.Partition.WriterDone;
 import io.reeve.partition.Partition.WriterFailed;
 import io.reeve.partition.Partition.WriterReady;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Carries out one batch at a time and writes what happened as one journal row. Nothing of a batch
  * leaves before its row is durable, but for the figures that the dispatcher gets.
  *
- * <p>Before the first batch it stores an empty row, which fences every writer before it.
+ * <p>Before the first batch it stores a row of its own, which fences every writer before it.
  *
  * <p>The state runs ahead of the disk while a row is written. When the write fails this actor
  * starts again with a backoff and an empty state, which recovery fills from what is really there.
@@ -73,6 +74,9 @@ final class PartitionWriter
   private final ActorContext<Order> context;
   private final PartitionTurn turn;
 
+  /** Names this start of the partition, to the dispatcher and in the journal. */
+  private final long startId;
+
   /** Whether its first row is on its way or stored. */
   private boolean claimed;
 
@@ -94,13 +98,8 @@ final class PartitionWriter
     this.context = context;
     this.account = surroundings.budget().open(partition);
     this.schedule = new SnapshotSchedule(settings.snapshots());
-    this.turn =
-        new PartitionTurn(
-            partition,
-            surroundings.incarnation().getAsLong(),
-            settings,
-            surroundings.random(),
-            front);
+    this.startId = surroundings.incarnation().getAsLong();
+    this.turn = new PartitionTurn(partition, startId, settings, surroundings.random(), front);
   }
 
   static Behavior<Batch> create(
@@ -133,7 +132,7 @@ final class PartitionWriter
       return read(state, batch);
     }
     if (!claimed) {
-      return claim();
+      return claim(state);
     }
     var now = surroundings.now().get();
     @Nullable Command current = null;
@@ -197,15 +196,17 @@ final class PartitionWriter
   }
 
   /**
-   * Makes the journal its own before it takes commands: the first row of a writer is empty and
-   * takes the number that any writer before it would use next. One that lives on unknown to the
-   * cluster, on a machine that stood still for too long, is fenced by it; else that one could add
-   * rows that this one never learns of.
+   * Makes the journal its own before it takes commands: the first row of a writer tells that it
+   * started and takes the number that any writer before it would use next. One that lives on
+   * unknown to the cluster, on a machine that stood still for too long, is fenced by it; else that
+   * one could add rows that this one never learns of.
    */
-  private Effect<PartitionRow, PartitionState> claim() {
+  private Effect<PartitionRow, PartitionState> claim(PartitionState state) {
     claimed = true;
     schedule.rowWritten();
-    return Effect().persist(nextRow(List.of())).thenRun(stored -> front.tell(new WriterReady()));
+    var events = new ArrayList<PartitionEvent>(1);
+    state.start(startId, surroundings.now().get(), events);
+    return Effect().persist(nextRow(events)).thenRun(stored -> front.tell(new WriterReady()));
   }
 
   /** These events as the row behind the last one. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the attempt in progress or last made; 0 before the first
  * @param fence of the latest lease; 0 before the first
  * @param dueAtMs when it became or becomes due
+ * @param failure the latest failure, whatever came after it
+ * @param failedAtMs when that attempt failed
  * @param workerId who holds or last held the lease; empty before the first
  * @param progress of the attempt in progress, if its worker reported any
  */
@@ -27,6 +29,7 @@ public record TaskView(
     long finishedAtMs,
     byte[] result,
     @Nullable Failure failure,
+    long failedAtMs,
     String cancelReason,
     String workerId,
     @Nullable Progress progress)

@@ -1,7 +1,6 @@
 package io.reeve.partition;
 
 import io.reeve.domain.partition.PartitionState;
-import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
@@ -64,10 +63,10 @@ final class TaskWatchers {
       return;
     }
     for (var event : events) {
-      if (event instanceof TaskEvent e) {
-        progress.remove(e.sequence());
-        if (watchers.containsKey(e.sequence())) {
-          changed.add(e.sequence());
+      if (event instanceof TaskEvent change) {
+        progress.remove(change.sequence());
+        if (watchers.containsKey(change.sequence())) {
+          changed.add(change.sequence());
         }
       }
     }
@@ -114,35 +113,7 @@ final class TaskWatchers {
   /** The task as readers see it. */
   TaskView view(Task task, long nowMs) {
     var spec = task.spec();
-    var dueAtMs = 0L;
-    var leasedAtMs = 0L;
-    var finishedAtMs = 0L;
-    var workerId = "";
-    var cancelReason = "";
-    var result = NOTHING;
-    Failure failure = null;
-    if (task instanceof Task.Queued queued) {
-      dueAtMs = queued.dueAtMs();
-      failure = queued.lastFailure();
-    } else if (task instanceof Task.Leased leased) {
-      leasedAtMs = leased.leasedAtMs();
-      workerId = leased.workerId();
-    } else if (task instanceof Task.Completed completed) {
-      leasedAtMs = completed.leasedAtMs();
-      workerId = completed.workerId();
-      result = completed.result();
-    } else if (task instanceof Task.Dead dead) {
-      leasedAtMs = dead.leasedAtMs();
-      workerId = dead.workerId();
-      failure = dead.failure();
-    } else if (task instanceof Task.Cancelled cancelled) {
-      leasedAtMs = cancelled.leasedAtMs();
-      workerId = cancelled.workerId();
-      cancelReason = cancelled.reason();
-    }
-    if (task instanceof Task.Finished finished) {
-      finishedAtMs = finished.finishedAtMs();
-    }
+    var past = task.past();
     return new TaskView(
         new TaskId(partition, spec.sequence()),
         task.stateAt(nowMs),
@@ -150,13 +121,14 @@ final class TaskWatchers {
         task.attempt(),
         task.fence(),
         spec.submittedAtMs(),
-        dueAtMs,
-        leasedAtMs,
-        finishedAtMs,
-        result,
-        failure,
-        cancelReason,
-        workerId,
+        task.dueAtMs(),
+        past.leasedAtMs(),
+        task instanceof Task.Finished finished ? finished.finishedAtMs() : 0,
+        task instanceof Task.Completed completed ? completed.result() : NOTHING,
+        past.failure(),
+        past.failedAtMs(),
+        task instanceof Task.Cancelled cancelled ? cancelled.reason() : "",
+        past.workerId(),
         progress.get(spec.sequence()));
   }
 }

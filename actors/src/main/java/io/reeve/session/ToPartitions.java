@@ -93,7 +93,7 @@ final class ToPartitions {
   }
 
   void gone(boolean lost) {
-    var gone = new Partition.HolderGone(holder, sessionNo, lost);
+    var gone = new Partition.HolderGone(holder, sessionNo, lost, self);
     for (var p = 0; p < partitions.count(); p++) {
       partitions.tell(p, gone);
     }

@@ -134,7 +134,7 @@ class WireTest {
             dispatcher),
         new Partition.Settle("h", 1, List.of(), session),
         new Partition.ReportProgress(3, 4, 50.0, "half"),
-        new Partition.HolderGone("h", 1, true),
+        new Partition.HolderGone("h", 1, true, session),
         new Partition.HandOff());
   }
 

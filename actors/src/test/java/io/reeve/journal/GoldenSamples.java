@@ -3,9 +3,12 @@ package io.reeve.journal;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureReport;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Submission;
@@ -13,6 +16,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.WriterStarted;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the golden files of the next release are made from: every kind of event and every state. */
 final class GoldenSamples {
@@ -62,7 +67,7 @@ final class GoldenSamples {
                 "r-1",
                 2,
                 queued(2, MAIL, NOON),
-                new Task.Queued(spec(3, ALARM, NOON), 0, 0, NOON + 90_000, null)),
+                Task.Queued.entering(spec(3, ALARM, NOON), NOON + 90_000)),
             submission("r-2", 4, queued(4, ALARM, NOON))));
     rows.put(
         "leased",
@@ -104,6 +109,13 @@ final class GoldenSamples {
             new TaskEvent.Cancelled(3, "not needed", NOON + 6),
             new TaskEvent.Cancelled(2, "not needed", NOON + 6)));
     rows.put("expired", List.of(new TaskEvent.Expired(4, NOON + 150_000)));
+    rows.put(
+        "holder-ended",
+        List.of(
+            new HolderEnded("h-1", 1, NOON + 7),
+            new HolderEnded("h-2", 3, NOON + 7),
+            new HolderEnded("h-3", 1, NOON + 8)));
+    rows.put("writer-started", List.of(new WriterStarted(3, 0x1234L, 1L << 50, NOON)));
     return rows;
   }
 
@@ -111,18 +123,22 @@ final class GoldenSamples {
   static PartitionSnapshot snapshot() {
     return new PartitionSnapshot(
         8,
+        new WriterStarted(3, 0x1234L, 8, NOON),
         new Task[] {
-          new Task.Queued(spec(1, MAIL, NOON), 0, 0, NOON + 90_000, null),
-          new Task.Queued(spec(2, MAIL, NOON), 2, 3, NOON + 20_000, DISK_FULL),
-          new Task.Leased(spec(3, MAIL, NOON), 1, 1, "h-1", "w-1", NOON + 1, NOON + 30_001),
-          new Task.Completed(spec(4, MAIL, NOON), 1, 1, utf8("ok"), "w-1", NOON + 1, NOON + 2),
-          new Task.Dead(spec(5, ALARM, NOON), 1, 1, LOST, "w-2", NOON + 1, NOON + 4),
-          new Task.Cancelled(spec(6, ALARM, NOON), 1, 2, "not needed", "", 0, NOON + 6),
-          new Task.Expired(spec(7, ALARM, NOON), 0, 0, NOON + 60_000)
+          Task.Queued.entering(spec(1, MAIL, NOON), NOON + 90_000),
+          new Task.Queued(spec(2, MAIL, NOON), 2, 3, NOON + 20_000, past("w-1", DISK_FULL)),
+          new Task.Leased(spec(3, MAIL, NOON), 1, 1, NOON, "h-1", NOON + 30_001, past("w-1", null)),
+          new Task.Completed(
+              spec(4, MAIL, NOON), 1, 1, NOON, utf8("ok"), past("w-1", null), NOON + 2),
+          new Task.Dead(spec(5, ALARM, NOON), 1, 1, NOON, past("w-2", LOST), NOON + 4),
+          new Task.Cancelled(
+              spec(6, ALARM, NOON), 1, 2, NOON, "not needed", past("w-2", LOST), NOON + 6),
+          new Task.Expired(spec(7, ALARM, NOON), 0, 0, NOON, Past.NONE, NOON + 60_000)
         },
         new PartitionSnapshot.Request[] {
           new PartitionSnapshot.Request("r-1", 0xfedcba9876543210L, 2, 3, NOON)
-        });
+        },
+        new HolderEnded[] {new HolderEnded("h-1", 2, NOON + 7)});
   }
 
   /** The rows of a journal in which some tasks lived as the rules of today have it. */
@@ -164,7 +180,9 @@ final class GoldenSamples {
     return switch (random.nextInt(14)) {
       case 0, 1, 2 -> task.lease("h-" + random.nextInt(2), "w-1", nowMs, nowMs + 30_000);
       case 3 -> task.complete(task.fence(), utf8("done at " + nowMs), nowMs);
-      case 4, 5 -> task.fail(task.fence(), DISK_FULL, false, 0, nowMs, random.nextDouble());
+      case 4, 5 ->
+          task.fail(
+              task.fence(), new FailureReport(DISK_FULL, false, 0, random.nextDouble()), nowMs);
       case 6 -> task.lose(task.fence(), LOST, nowMs);
       case 7 -> task.release(task.fence(), "draining", nowMs);
       case 8 -> random.nextInt(6) == 0 ? task.cancel("not needed", nowMs) : Decision.Already.SO;
@@ -178,7 +196,13 @@ final class GoldenSamples {
   }
 
   private static Task.Queued queued(long sequence, TaskProfile profile, long atMs) {
-    return new Task.Queued(spec(sequence, profile, atMs), 0, 0, atMs, null);
+    return Task.Queued.entering(spec(sequence, profile, atMs), atMs);
+  }
+
+  private static Past past(String workerId, @Nullable Failure failure) {
+    return failure == null
+        ? new Past(workerId, NOON + 1, null, 0, 0)
+        : new Past(workerId, NOON + 1, failure, NOON + 2, 1);
   }
 
   private static Task.Spec spec(long sequence, TaskProfile profile, long atMs) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.WriterStarted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +105,7 @@ class JournalGoldenTest {
     assertThat(events.stream().<Object>map(Object::getClass).distinct())
         .describedAs("add a row with the missing kind of event to GoldenSamples, then record")
         .containsAll(List.of(TaskEvent.class.getPermittedSubclasses()))
-        .contains(Submission.class);
+        .contains(Submission.class, HolderEnded.class, WriterStarted.class);
   }
 
   @Test
@@ -181,8 +183,10 @@ class JournalGoldenTest {
     return snapshotReading(
         new PartitionSnapshot(
             tasks.lastKey() + 1,
+            null,
             tasks.values().toArray(Task[]::new),
-            new PartitionSnapshot.Request[0]));
+            new PartitionSnapshot.Request[0],
+            new HolderEnded[0]));
   }
 
   private static List<Path> files(Path folder) throws IOException {

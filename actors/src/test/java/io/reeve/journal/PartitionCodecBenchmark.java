@@ -3,6 +3,7 @@ package io.reeve.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
@@ -81,7 +82,9 @@ class PartitionCodecBenchmark {
         life(SNAPSHOT_TASKS).get(0).stream()
             .flatMap(event -> ((Submission) event).tasks().stream())
             .toArray(Task[]::new);
-    var snapshot = new PartitionSnapshot(2_000_000, tasks, new PartitionSnapshot.Request[0]);
+    var snapshot =
+        new PartitionSnapshot(
+            2_000_000, null, tasks, new PartitionSnapshot.Request[0], new HolderEnded[0]);
 
     for (var run = 0; run < RUNS; run++) {
       var start = cpuNanos();
@@ -133,8 +136,7 @@ class PartitionCodecBenchmark {
                 sequence -> {
                   var bytes = new byte[SPEC_BYTES];
                   random.nextBytes(bytes);
-                  return new Task.Queued(
-                      new Task.Spec(sequence, PROFILE, bytes, NOON), 0, 0, NOON, null);
+                  return Task.Queued.entering(new Task.Spec(sequence, PROFILE, bytes, NOON), NOON);
                 })
             .toList();
     return List.of(

@@ -7,6 +7,7 @@ import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Submission;
@@ -66,7 +67,7 @@ class PartitionCodecTest {
 
     @Test
     void aTaskThatIsNotAsTasksEnterIsRefusedAndNotStoredHalf() {
-      var leasedBefore = new Task.Queued(spec(7, PROFILE), 1, 1, NOON, null);
+      var leasedBefore = new Task.Queued(spec(7, PROFILE), 1, 1, NOON, Past.NONE);
 
       assertThatThrownBy(
               () ->
@@ -171,7 +172,7 @@ class PartitionCodecTest {
         sequence,
         sequence,
         NOON,
-        List.of(new Task.Queued(spec(sequence, profile), 0, 0, NOON, null)));
+        List.of(Task.Queued.entering(spec(sequence, profile), NOON)));
   }
 
   private static Task.Spec spec(long sequence, TaskProfile profile) {

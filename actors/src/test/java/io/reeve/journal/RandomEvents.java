@@ -3,8 +3,10 @@ package io.reeve.journal;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Submission;
@@ -12,6 +14,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.WriterStarted;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -24,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 8;
+  private static final int KINDS = 10;
 
   private final RandomGenerator random;
 
@@ -40,10 +43,14 @@ final class RandomEvents {
   PartitionSnapshot snapshot() {
     return new PartitionSnapshot(
         number(),
+        random.nextBoolean() ? start() : null,
         Stream.generate(this::task).limit(random.nextInt(30)).toArray(Task[]::new),
         Stream.generate(this::request)
             .limit(random.nextInt(5))
-            .toArray(PartitionSnapshot.Request[]::new));
+            .toArray(PartitionSnapshot.Request[]::new),
+        Stream.generate(() -> new HolderEnded(name(), random.nextInt(), instant()))
+            .limit(random.nextInt(5))
+            .toArray(HolderEnded[]::new));
   }
 
   private List<PartitionEvent> run() {
@@ -62,8 +69,14 @@ final class RandomEvents {
       case 4 -> new TaskEvent.Died(number(), number(), failure(), instant());
       case 5 -> new TaskEvent.Released(number(), number(), name(), instant());
       case 6 -> new TaskEvent.Cancelled(number(), name(), instant());
+      case 7 -> new HolderEnded(name(), random.nextInt(), instant());
+      case 8 -> start();
       default -> new TaskEvent.Expired(number(), instant());
     };
+  }
+
+  private WriterStarted start() {
+    return new WriterStarted(number(), random.nextLong(), number(), instant());
   }
 
   private Submission submission() {
@@ -73,12 +86,9 @@ final class RandomEvents {
         IntStream.range(0, 1 + random.nextInt(4))
             .mapToObj(
                 i ->
-                    new Task.Queued(
+                    Task.Queued.entering(
                         new Task.Spec(firstSequence + i, profile(), bytes(), atMs),
-                        0,
-                        0,
-                        random.nextBoolean() ? atMs : instant(),
-                        null))
+                        random.nextBoolean() ? atMs : instant()))
             .toList();
     return new Submission(name(), random.nextLong(), firstSequence, atMs, tasks);
   }
@@ -88,14 +98,26 @@ final class RandomEvents {
     var attempt = random.nextInt();
     var fence = number();
     return switch (random.nextInt(6)) {
-      case 0 ->
-          new Task.Queued(spec, attempt, fence, instant(), random.nextBoolean() ? failure() : null);
-      case 1 -> new Task.Leased(spec, attempt, fence, name(), name(), instant(), instant());
-      case 2 -> new Task.Completed(spec, attempt, fence, bytes(), name(), instant(), instant());
-      case 3 -> new Task.Dead(spec, attempt, fence, failure(), name(), instant(), instant());
-      case 4 -> new Task.Cancelled(spec, attempt, fence, name(), name(), instant(), instant());
-      default -> new Task.Expired(spec, attempt, fence, instant());
+      case 0 -> new Task.Queued(spec, attempt, fence, instant(), past(random.nextBoolean()));
+      case 1 ->
+          new Task.Leased(
+              spec, attempt, fence, instant(), name(), instant(), past(random.nextBoolean()));
+      case 2 ->
+          new Task.Completed(
+              spec, attempt, fence, instant(), bytes(), past(random.nextBoolean()), instant());
+      case 3 -> new Task.Dead(spec, attempt, fence, instant(), past(true), instant());
+      case 4 ->
+          new Task.Cancelled(
+              spec, attempt, fence, instant(), name(), past(random.nextBoolean()), instant());
+      default ->
+          new Task.Expired(spec, attempt, fence, instant(), past(random.nextBoolean()), instant());
     };
+  }
+
+  private Past past(boolean failed) {
+    return failed
+        ? new Past(name(), instant(), failure(), instant(), number())
+        : new Past(name(), instant(), null, 0, 0);
   }
 
   private PartitionSnapshot.Request request() {

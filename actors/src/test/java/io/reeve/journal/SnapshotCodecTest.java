@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.SnapshotRequest;
 import java.util.Arrays;
 import java.util.Random;
@@ -31,7 +34,7 @@ class SnapshotCodecTest {
 
   @Test
   void aProfileReadTwiceIsOneObject() {
-    var snapshot = new PartitionSnapshot(9, new Task[] {queued(1), queued(2)}, NO_REQUESTS);
+    var snapshot = snapshotOf(9, queued(1), queued(2));
 
     var tasks = SnapshotCodec.decode(SnapshotCodec.encode(snapshot)).tasks().iterator();
 
@@ -51,7 +54,7 @@ class SnapshotCodecTest {
 
   @Test
   void aSnapshotWhoseLiveTasksHaveAnotherHashIsRefused() throws Exception {
-    var snapshot = new PartitionSnapshot(9, new Task[] {queued(1)}, NO_REQUESTS);
+    var snapshot = snapshotOf(9, queued(1));
     var stored =
         io.reeve.journal.v1.PartitionSnapshot.parseFrom(SnapshotCodec.encode(snapshot)).toBuilder()
             .clearCrc32C();
@@ -67,7 +70,11 @@ class SnapshotCodecTest {
     var request = new PartitionSnapshot.Request("r", 7, 1, 2, 3);
     var snapshot =
         new PartitionSnapshot(
-            9, new Task[] {queued(1), queued(2)}, new PartitionSnapshot.Request[] {request});
+            9,
+            new WriterStarted(4, 5, 6, 7),
+            new Task[] {queued(1), queued(2)},
+            new PartitionSnapshot.Request[] {request},
+            new HolderEnded[] {new HolderEnded("h-1", 2, 3)});
 
     var stored = io.reeve.journal.v1.PartitionSnapshot.parseFrom(SnapshotCodec.encode(snapshot));
 
@@ -85,6 +92,8 @@ class SnapshotCodecTest {
                 .setCount(2)
                 .setAtMs(3)
                 .build());
+    assertThat(stored.getLastStart().getStartNo()).isEqualTo(4);
+    assertThat(stored.getEnded(0).getHolders(0)).isEqualTo("h-1");
     assertThat(stored.getStateHash()).isEqualTo(StateHash.of(snapshot));
     assertThat(stored.getCrc32C()).isNotZero();
   }
@@ -104,25 +113,23 @@ class SnapshotCodecTest {
       var bytes = live.spec().bytes().clone();
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       var spec = new Task.Spec(1, live.spec().profile(), bytes, live.spec().submittedAtMs());
-      assertThat(StateHash.of(snapshotOf(9, new Task.Queued(spec, 0, 0, 0, null))))
-          .isNotEqualTo(plain);
+      assertThat(StateHash.of(snapshotOf(9, Task.Queued.entering(spec, 0)))).isNotEqualTo(plain);
     }
   }
 
-  private static final PartitionSnapshot.Request[] NO_REQUESTS = {};
-
   private static PartitionSnapshot snapshotOf(long nextSequence, Task... tasks) {
-    return new PartitionSnapshot(nextSequence, tasks, NO_REQUESTS);
+    return new PartitionSnapshot(
+        nextSequence, null, tasks, new PartitionSnapshot.Request[0], new HolderEnded[0]);
   }
 
   private static Task.Queued queued(long sequence) {
     var bytes = new byte[29];
     Arrays.fill(bytes, (byte) 7);
-    return new Task.Queued(
-        new Task.Spec(sequence, PartitionCodecTest.profile("mail"), bytes, 0), 0, 0, 0, null);
+    return Task.Queued.entering(
+        new Task.Spec(sequence, PartitionCodecTest.profile("mail"), bytes, 0), 0);
   }
 
   private static Task finished(long sequence) {
-    return new Task.Expired(queued(sequence).spec(), 0, 0, 5);
+    return new Task.Expired(queued(sequence).spec(), 0, 0, 0, Past.NONE, 5);
   }
 }

@@ -20,6 +20,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.JournalRetention;
 import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
@@ -502,7 +503,7 @@ class PartitionTest {
 
     TestProbe<Partition.ToSession> old = kit.createTestProbe();
     partition.tell(new Partition.Attach("h", 2, old.getRef(), List.of()));
-    partition.tell(new Partition.HolderGone("h", 2, true));
+    partition.tell(new Partition.HolderGone("h", 2, true, old.getRef()));
 
     assertThat(old.expectMessageClass(Partition.Attached.class).sessionNo()).isEqualTo(3);
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
@@ -894,13 +895,12 @@ class PartitionTest {
         new Limits(
             1_000_000,
             1 << 30,
-            finishedMax,
-            1 << 20,
-            3_600_000,
-            100,
-            86_400_000,
+            new Limits.Kept(finishedMax, 1 << 20, 3_600_000),
+            new Limits.Kept(finishedMax, 1 << 20, 3_600_000),
+            new Limits.Requests(1 << 20, 60_000, 86_400_000),
             LEASE.toNanos(),
-            LEASE_AUDIT.toNanos()),
+            LEASE_AUDIT.toNanos(),
+            new Limits.Ended(1_000, 600_000)),
         new Partition.Queue(pendingMax, 100, 1 << 20),
         new Partition.BatchMax(1000, 1 << 20, eventsMax),
         10,
@@ -934,7 +934,7 @@ class PartitionTest {
         retention);
   }
 
-  /** Rows that tell something. */
+  /** Rows that tell more than a start. */
   private List<PartitionRow> rows() {
     var events = new RowReader();
     return everyRow().filter(row -> events.count(row) > 0).toList();
@@ -951,7 +951,10 @@ class PartitionTest {
     private long number;
 
     int count(PartitionRow row) {
-      return row.events(new RowPlace(ID, ++number), profile -> profile).size();
+      return (int)
+          row.events(new RowPlace(ID, ++number), profile -> profile).stream()
+              .filter(event -> !(event instanceof WriterStarted))
+              .count();
     }
   }
 

@@ -65,6 +65,7 @@ final class Json {
     instant(json, "submittedAt", task.hasSubmittedAt(), task.getSubmittedAt());
     instant(json, "dueAt", task.hasDueAt(), task.getDueAt());
     instant(json, "leasedAt", task.hasLeasedAt(), task.getLeasedAt());
+    instant(json, "failedAt", task.hasFailedAt(), task.getFailedAt());
     instant(json, "finishedAt", task.hasFinishedAt(), task.getFinishedAt());
     text(json, "workerId", task.getWorkerId());
     if (task.hasProgress()) {

@@ -48,6 +48,7 @@ final class TaskText {
     add(lines, "finished", task.hasFinishedAt() ? Words.instant(task.getFinishedAt()) : "");
     add(lines, "progress", task.hasProgress() ? progress(task) : "");
     add(lines, "failure", task.hasFailure() ? failure(task) : "");
+    add(lines, "failed", task.hasFailedAt() ? Words.instant(task.getFailedAt()) : "");
     add(lines, "cancelled", Words.printable(task.getCancelReason()));
     add(lines, "payload", bytes(spec.getPayload()));
     add(lines, "result", bytes(task.getResult()));

@@ -150,7 +150,7 @@ final class ProductionParts implements Parts {
 
   @Override
   public Duration requestsKept() {
-    return Duration.ofMillis(partitionSettings.partition().limits().requestKeptMs());
+    return Duration.ofMillis(partitionSettings.partition().limits().requests().keptMs());
   }
 
   @Override

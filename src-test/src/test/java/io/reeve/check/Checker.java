@@ -1,11 +1,14 @@
 package io.reeve.check;
 
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Outcome;
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.WriterStarted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -223,11 +226,42 @@ public final class Checker {
 
   private void stored(Fact.Stored stored) {
     events++;
-    if (stored.event() instanceof Submission submission) {
-      submitted(stored.partition(), submission);
-      return;
+    stored.event().accept(new Of(stored));
+  }
+
+  /** Takes one stored event. */
+  private final class Of implements PartitionEvent.Visitor<@Nullable Void> {
+
+    private final Fact.Stored stored;
+
+    Of(Fact.Stored stored) {
+      this.stored = stored;
     }
-    var event = (TaskEvent) stored.event();
+
+    @Override
+    public @Nullable Void submitted(Submission event) {
+      Checker.this.submitted(stored.partition(), event);
+      return null;
+    }
+
+    @Override
+    public @Nullable Void changed(TaskEvent event) {
+      Checker.this.changed(stored, event);
+      return null;
+    }
+
+    @Override
+    public @Nullable Void holderEnded(HolderEnded event) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Void writerStarted(WriterStarted event) {
+      return null;
+    }
+  }
+
+  private void changed(Fact.Stored stored, TaskEvent event) {
     var id = new TaskId(stored.partition(), event.sequence());
     var life = lives.get(id);
     if (life == null) {

@@ -33,7 +33,6 @@ final class TaskLife {
   private final Map<Long, End> settled = new HashMap<>();
   private long dueAtMs;
   private long turnFromMs;
-  private final long submittedAtMs;
   private int attempt;
   private long leasedAtNanos = Fact.UNKNOWN;
   private boolean leased;
@@ -50,7 +49,6 @@ final class TaskLife {
     this.retry = profile.retry();
     this.dueAtMs = task.dueAtMs();
     this.turnFromMs = dueAtMs;
-    this.submittedAtMs = task.spec().submittedAtMs();
     this.leaseNanos = leaseNanos;
   }
 
@@ -88,36 +86,73 @@ final class TaskLife {
       wrong.accept(ONE_END, name(event) + " after its end");
       return;
     }
-    if (event instanceof TaskEvent.Leased lease) {
-      leased(lease, atNanos, wrong);
-    } else if (event instanceof TaskEvent.Completed completed) {
-      result = Arrays.hashCode(completed.result());
-      settled(event, completed.fence(), new End(Outcome.COMPLETED, result), wrong);
+    event.acceptKind(new Taking(atNanos, wrong));
+  }
+
+  /** Takes one event. */
+  private final class Taking implements TaskEvent.Visitor<@Nullable Void> {
+
+    private final long atNanos;
+    private final BiConsumer<Invariant, String> wrong;
+
+    Taking(long atNanos, BiConsumer<Invariant, String> wrong) {
+      this.atNanos = atNanos;
+      this.wrong = wrong;
+    }
+
+    @Override
+    public @Nullable Void leased(TaskEvent.Leased event) {
+      TaskLife.this.leased(event, atNanos, wrong);
+      return null;
+    }
+
+    @Override
+    public @Nullable Void completed(TaskEvent.Completed event) {
+      result = Arrays.hashCode(event.result());
+      settled(event, event.fence(), new End(Outcome.COMPLETED, result), wrong);
       end = TaskState.COMPLETED;
-    } else if (event instanceof TaskEvent.AttemptFailed failed) {
-      settled(event, failed.fence(), new End(Outcome.FAILED, 0), wrong);
-      failed(failed, atNanos, wrong);
-      dueAtMs = failed.retryAtMs();
+      return null;
+    }
+
+    @Override
+    public @Nullable Void attemptFailed(TaskEvent.AttemptFailed event) {
+      settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
+      failed(event, atNanos, wrong);
+      dueAtMs = event.retryAtMs();
       turnFromMs = dueAtMs;
-    } else if (event instanceof TaskEvent.Died died) {
-      settled(event, died.fence(), new End(Outcome.FAILED, 0), wrong);
-      lostInTime(died.failure().message(), atNanos, wrong);
+      return null;
+    }
+
+    @Override
+    public @Nullable Void died(TaskEvent.Died event) {
+      settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
+      lostInTime(event.failure().message(), atNanos, wrong);
       end = TaskState.DEAD;
-    } else if (event instanceof TaskEvent.Released released) {
-      settled(event, released.fence(), new End(Outcome.RELEASED, 0), wrong);
+      return null;
+    }
+
+    @Override
+    public @Nullable Void released(TaskEvent.Released event) {
+      settled(event, event.fence(), new End(Outcome.RELEASED, 0), wrong);
       attempt--;
-      dueAtMs = 0;
-      turnFromMs = Math.max(submittedAtMs, released.atMs());
-    } else if (event instanceof TaskEvent.Expired) {
-      if (fence > 0) {
+      turnFromMs = Math.max(dueAtMs, event.atMs());
+      return null;
+    }
+
+    @Override
+    public @Nullable Void cancelled(TaskEvent.Cancelled event) {
+      end = TaskState.CANCELLED;
+      return null;
+    }
+
+    @Override
+    public @Nullable Void expired(TaskEvent.Expired event) {
+      if (attempt > 0) {
         wrong.accept(
-            ONE_END, "expired while queued, though it was leased %d times".formatted(fence));
+            ONE_END, "expired while queued, though %d attempts started".formatted(attempt));
       }
       end = TaskState.EXPIRED;
-    } else if (event instanceof TaskEvent.Cancelled) {
-      end = TaskState.CANCELLED;
-    } else {
-      throw new IllegalStateException("an event that the checker does not know: " + event);
+      return null;
     }
   }
 

@@ -209,7 +209,9 @@ public final class SimulatedWriter {
       claimed = true;
       front.tell(new Partition.WriterReady());
     } else {
-      append(List.of());
+      var events = new ArrayList<PartitionEvent>(1);
+      state.start(incarnation, now, events);
+      append(events);
     }
     return Behaviors.same();
   }

@@ -40,7 +40,14 @@ public final class SmallPartition {
     this.stored = stored;
     var limits =
         new Limits(
-            100, 1 << 20, 100, 1 << 20, 3_600_000, 100, 86_400_000, leaseNanos, Long.MAX_VALUE / 4);
+            100,
+            1 << 20,
+            new Limits.Kept(100, 1 << 20, 3_600_000),
+            new Limits.Kept(100, 1 << 20, 3_600_000),
+            new Limits.Requests(1 << 20, 60_000, 86_400_000),
+            leaseNanos,
+            Long.MAX_VALUE / 4,
+            new Limits.Ended(100, 600_000));
     this.settings =
         new Partition.Settings(
             limits,

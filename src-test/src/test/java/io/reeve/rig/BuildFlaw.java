@@ -25,26 +25,31 @@ enum BuildFlaw {
       Invariant.NO_LOST_ACK),
   /** A partition that starts knows the tasks it stored, and no request ids. */
   FORGETS_REQUEST_IDS_AT_A_START(
-      "actors/src/main/java/io/reeve/domain/partition/TaskBook.java",
-      "if (!submission.requestId().isEmpty()) {",
-      "if (!replaying && !submission.requestId().isEmpty()) {",
+      "actors/src/main/java/io/reeve/domain/partition/PartitionState.java",
+      "    event.accept(books);",
+      """
+          event.accept(
+              event instanceof Submission s
+                  ? new Submission("", s.bodyHash(), s.firstSequence(), s.atMs(), s.tasks())
+                  : event);
+      """,
       Invariant.ONE_SUBMISSION_PER_REQUEST),
   /** A partition that starts gives out all its tasks, those that are leased, too. */
   LEASES_AGAIN_AT_A_START(
       "actors/src/main/java/io/reeve/domain/partition/TaskBook.java",
-      "} else if (task instanceof Task.Leased leased) {",
+      "if (task instanceof Task.Queued queued) {",
       """
-      } else if (task instanceof Task.Leased lease) {
-        var again = new Task.Queued(lease.spec(), lease.attempt(), lease.fence(), 0, null);
+      if (task instanceof Task.Leased lease) {
+        var again = new Task.Queued(lease.spec(), lease.attempt(), lease.fence(), 0, lease.past());
         tasks.put(lease.spec().sequence(), again);
         index(again);
       }
-      if (task instanceof Task.Leased leased) {
+      if (task instanceof Task.Queued queued) {
       """,
       Invariant.ONE_LEASE),
   /** Leases that nobody renews after a start last for ever, or an hour. */
   KEEPS_THE_LEASES_OF_THE_DEAD(
-      "actors/src/main/java/io/reeve/domain/partition/Holders.java",
+      "actors/src/main/java/io/reeve/domain/partition/LeaseBook.java",
       "byId.values().forEach(holder -> holder.expiresAtNanos = nanos);",
       "byId.values().forEach(holder -> holder.expiresAtNanos = nanos + 3_600_000_000_000L);",
       Invariant.EVERYTHING_ENDS),

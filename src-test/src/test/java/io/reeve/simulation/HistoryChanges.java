@@ -15,6 +15,9 @@ import java.util.function.Predicate;
 /** Ways to break a history of facts. Each tells whether the history had what it breaks. */
 final class HistoryChanges {
 
+  /** A number behind all that were given. */
+  private static final long RIVAL = 1L << 60;
+
   private HistoryChanges() {}
 
   interface Change {
@@ -63,10 +66,10 @@ final class HistoryChanges {
       }
       var spec = submitted(facts, id(facts.get(at))).spec();
       if (overtaken.test(spec.profile().priority())) {
-        var rival = new Task.Spec(9_000, with(rivals, spec.profile()), spec.bytes(), lease.atMs());
-        var queued = new Task.Queued(rival, 0, 0, lease.atMs(), null);
-        var submission = new Submission("", 0, 9_000, lease.atMs(), List.of(queued));
-        var first = new TaskEvent.Leased(9_000, 1, 1, "h", "w", lease.atMs(), lease.expiresAtMs());
+        var rival = new Task.Spec(RIVAL, with(rivals, spec.profile()), spec.bytes(), lease.atMs());
+        var queued = Task.Queued.entering(rival, lease.atMs());
+        var submission = new Submission("", 0, RIVAL, lease.atMs(), List.of(queued));
+        var first = new TaskEvent.Leased(RIVAL, 1, 1, "h", "w", lease.atMs(), lease.expiresAtMs());
         facts.add(at, stored(facts.get(at), first));
         facts.add(at, stored(facts.get(at), submission));
         return true;
@@ -155,12 +158,9 @@ final class HistoryChanges {
   static Task.Queued task(Submission like, long sequence) {
     var task = like.tasks().get(0);
     var spec = task.spec();
-    return new Task.Queued(
+    return Task.Queued.entering(
         new Task.Spec(sequence, spec.profile(), spec.bytes(), spec.submittedAtMs()),
-        0,
-        0,
-        task.dueAtMs(),
-        null);
+        task.dueAtMs());
   }
 
   static io.reeve.domain.task.Failure failure() {

@@ -199,7 +199,9 @@ final class SmallWorld {
         partition.carryOut(
             new Partition.Attach(holder(a), sessionNo[a], sessions.get(a), List.of()));
       }
-      case LOSE -> partition.carryOut(new Partition.HolderGone(holder(a), sessionNo[a], true));
+      case LOSE ->
+          partition.carryOut(
+              new Partition.HolderGone(holder(a), sessionNo[a], true, sessions.get(a)));
     }
   }
 

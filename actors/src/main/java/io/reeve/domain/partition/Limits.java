@@ -7,28 +7,58 @@ import io.reeve.domain.TimeBounds;
  *
  * @param tasksMax live tasks
  * @param bytesMax bytes of live tasks' specifications, each counted with {@link #TASK_OVERHEAD}
- * @param finishedMax finished tasks that stay readable
- * @param finishedBytesMax bytes of their specifications and results
- * @param finishedKeptMs how long they stay readable
- * @param requestsMax request ids that are remembered
- * @param requestKeptMs how long a request id is remembered
+ * @param finished finished tasks that stay readable, dead ones not counted
+ * @param dead dead tasks that stay readable
+ * @param requests request ids that are remembered
  * @param leaseNanos how long a lease lasts without a renewal; at most {@link
  *     TimeBounds#WAIT_MAX_NANOS}
  * @param leaseAuditNanos how often sessions are asked whether they have their leases
+ * @param ended holders that are gone, and remembered so that a late grant does not lease to them
  */
 public record Limits(
     int tasksMax,
     long bytesMax,
-    int finishedMax,
-    long finishedBytesMax,
-    long finishedKeptMs,
-    int requestsMax,
-    long requestKeptMs,
+    Kept finished,
+    Kept dead,
+    Requests requests,
     long leaseNanos,
-    long leaseAuditNanos) {
+    long leaseAuditNanos,
+    Ended ended) {
 
   /** Heap bytes of a queued task beside its specification; measured, see docs/performance.md. */
   public static final int TASK_OVERHEAD = 160;
+
+  /**
+   * Finished tasks that stay readable. The oldest go first.
+   *
+   * @param max their number
+   * @param bytesMax bytes of their specifications and results, each counted with {@link
+   *     #TASK_OVERHEAD}
+   * @param keptMs for how long
+   */
+  public record Kept(int max, long bytesMax, long keptMs) {
+    Kept withBytesMax(long other) {
+      return new Kept(max, Math.min(bytesMax, other), keptMs);
+    }
+  }
+
+  /**
+   * Request ids that are remembered.
+   *
+   * @param bytesMax heap that they may take
+   * @param keptMinMs an id is remembered for at least as long: without room for a new one, its
+   *     submission is refused
+   * @param keptMs an id is remembered for this long while there is room
+   */
+  public record Requests(long bytesMax, long keptMinMs, long keptMs) {}
+
+  /**
+   * Holders that are gone.
+   *
+   * @param max their number; the oldest are forgotten first
+   * @param keptMs for how long; longer than any grant is on its way
+   */
+  public record Ended(int max, long keptMs) {}
 
   /**
    * How often at least the owner of a partition has to look at it while there are leases. After a
@@ -39,17 +69,18 @@ public record Limits(
     return leaseNanos / 4;
   }
 
-  /** The same with at most so many bytes of finished tasks. */
+  /**
+   * The same with at most so many bytes of finished tasks; dead ones may have a quarter of them.
+   */
   public Limits withFinishedBytesMax(long max) {
     return new Limits(
         tasksMax,
         bytesMax,
-        finishedMax,
-        Math.min(max, finishedBytesMax),
-        finishedKeptMs,
-        requestsMax,
-        requestKeptMs,
+        finished.withBytesMax(max - max / 4),
+        dead.withBytesMax(max / 4),
+        requests,
         leaseNanos,
-        leaseAuditNanos);
+        leaseAuditNanos,
+        ended);
   }
 }

@@ -1,22 +1,37 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.WriterStarted;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stored part of a partition's state at one instant, frozen. The partition goes on to change
  * its state while another thread reads this copy.
  *
  * @param nextSequence of the next task
+ * @param lastStart of the newest writer; null before the first
  * @param tasks live ones and kept finished ones
  * @param requests remembered request ids, the oldest first
+ * @param ended holders that are gone, the longest gone first
  */
-public record PartitionSnapshot(long nextSequence, Tasks tasks, Request[] requests) {
+public record PartitionSnapshot(
+    long nextSequence,
+    @Nullable WriterStarted lastStart,
+    Tasks tasks,
+    Request[] requests,
+    HolderEnded[] ended) {
 
   /** A snapshot of these tasks. */
-  public PartitionSnapshot(long nextSequence, Task[] tasks, Request[] requests) {
-    this(nextSequence, Tasks.of(tasks), requests);
+  public PartitionSnapshot(
+      long nextSequence,
+      @Nullable WriterStarted lastStart,
+      Task[] tasks,
+      Request[] requests,
+      HolderEnded[] ended) {
+    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended);
   }
 
   /** Live tasks by sequence number, then finished ones in the order they ended. */

@@ -3,7 +3,9 @@ package io.reeve.domain.partition;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureReport;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
@@ -12,6 +14,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.WriterStarted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +36,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionState {
 
+  private static final Failure WORKER_LOST =
+      new Failure(FailureType.WORKER_LOST, "the worker was lost", "");
+  private static final Failure LEASE_RAN_OUT =
+      new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
+
   /**
    * Finished tasks are forgotten up to this much late, in groups, so that an idle system sleeps.
    */
   private static final long FORGET_SLACK_MS = 10_000;
 
-  private final TaskBook book;
-  private final LeaseAudit audit;
+  private final Limits limits;
+  private final Books books;
+  private final TaskBook tasks;
+  private final LeaseBook leases;
 
   /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
@@ -50,54 +60,56 @@ public final class PartitionState {
    * @param account of this start of the partition; the caller closes it with the state
    */
   public PartitionState(Limits limits, LiveBudget.Account account) {
-    this.book = new TaskBook(limits, account);
-    this.audit = new LeaseAudit(limits.leaseAuditNanos());
+    this.limits = limits;
+    this.books = new Books(limits, account);
+    this.tasks = books.tasks;
+    this.leases = books.leases;
   }
 
-  // ---- Reading ---------------------------------------------------------------------------------
+  // ---- Reading
 
   /** The task, or {@link Task.Absent}. */
   public Task get(long sequence) {
-    return book.tasks.get(sequence);
+    return tasks.get(sequence);
   }
 
   /** Tasks that are not finished. */
   public int live() {
-    return book.live;
+    return tasks.live;
   }
 
   /** Bytes of live tasks as counted against {@link Limits#bytesMax}. */
   public long liveBytes() {
-    return book.liveBytes;
+    return tasks.liveBytes;
   }
 
-  /** Finished tasks that are still readable. */
+  /** Finished tasks that are still readable, dead ones included. */
   public int finishedKept() {
-    return book.finished.size();
+    return books.finished.size() + books.dead.size();
   }
 
   /** Tasks that finished since this state was made; a measure of the work behind a snapshot. */
   public long finishedTotal() {
-    return book.finishedTotal;
+    return books.finishedTotal;
   }
 
   /** Tasks that a worker may run now. */
   public int ready() {
-    return book.ready.total();
+    return tasks.ready.total();
   }
 
   public int ready(TaskClass taskClass) {
-    return book.ready.count(taskClass);
+    return tasks.ready.count(taskClass);
   }
 
   /** Classes with ready tasks, in order of first appearance. */
   public List<TaskClass> readyClasses() {
-    return book.ready.readyClasses();
+    return tasks.ready.readyClasses();
   }
 
   /** Tells the classes whose ready count may have changed since the last call. */
   public void drainReadyChanges(ObjIntConsumer<TaskClass> consumer) {
-    book.ready.drainChanged(consumer);
+    tasks.ready.drainChanged(consumer);
   }
 
   /**
@@ -106,31 +118,22 @@ public final class PartitionState {
    * @param believed every class that is believed to have ready tasks, and how many
    */
   public void restateReady(Map<TaskClass, Integer> believed) {
-    book.ready.touchWhereNot(believed);
+    tasks.ready.touchWhereNot(believed);
   }
 
   /** Tells each holder with leases and their number. */
   public void forEachHolder(ObjIntConsumer<String> consumer) {
-    book.holders.forEachWithLeases(consumer);
+    leases.forEachWithLeases(consumer);
   }
 
   /** The holder's leases, in the order of their tasks. */
   public List<Task.Leased> leasesOf(String holderId) {
-    var holder = book.holders.find(holderId);
-    var leases = new ArrayList<Task.Leased>();
-    if (holder != null) {
-      for (var sequence : holder.leases.sortedKeys()) {
-        if (book.tasks.get(sequence) instanceof Task.Leased lease) {
-          leases.add(lease);
-        }
-      }
-    }
-    return leases;
+    return leases.leasesOf(leases.find(holderId));
   }
 
   /** Visits tasks with a number above {@code after}, in order, until the visitor says false. */
   public void forEachAfter(long after, Predicate<Task> visitor) {
-    book.tasks.forEachAfter(after, visitor);
+    tasks.tasks.forEachAfter(after, visitor);
   }
 
   /**
@@ -138,32 +141,24 @@ public final class PartitionState {
    * to do, never negative; Long.MAX_VALUE when only a command can change that.
    */
   public long nextSweepInNanos(Now now) {
-    book.due.skipVoid();
-    book.deadlines.skipVoid();
-    var soonest = book.holders.nextExpiryInNanos(now.monoNanos());
-    if (!book.deadlines.isEmpty()) {
-      soonest = Math.min(soonest, TimeBounds.waitUntilNanos(book.deadlines.at(), now.monoNanos()));
-    }
-    if (!book.due.isEmpty()) {
-      soonest = Math.min(soonest, TimeBounds.waitUntil(book.due.at(), now.wallMs()));
-    }
-    if (book.finished.size() > 0
-        && book.tasks.get(book.finished.oldest()) instanceof Task.Finished oldest) {
-      var forgetAtMs =
-          TimeBounds.plus(
-              TimeBounds.plus(oldest.finishedAtMs(), book.limits.finishedKeptMs()),
-              FORGET_SLACK_MS);
-      soonest = Math.min(soonest, TimeBounds.waitUntil(forgetAtMs, now.wallMs()));
-    }
-    return Math.min(soonest, audit.inNanos(now.monoNanos()));
+    var forgetAtMs = Math.min(books.finished.nextForgottenAtMs(), books.dead.nextForgottenAtMs());
+    var soonest = leases.nextInNanos(now.monoNanos());
+    soonest = Math.min(soonest, nanosUntil(tasks.nextDueAtMs(), 0, now));
+    return Math.min(soonest, nanosUntil(forgetAtMs, FORGET_SLACK_MS, now));
+  }
+
+  private static long nanosUntil(long atMs, long slackMs, Now now) {
+    return atMs == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : TimeBounds.waitUntil(TimeBounds.plus(atMs, slackMs), now.wallMs());
   }
 
   /** Whether sessions are to be asked for their leases now; call it at the end of each batch. */
   public boolean leaseAuditDue(Now now) {
-    return audit.due(now.monoNanos(), book.holders.anyLeases());
+    return leases.auditDue(now.monoNanos());
   }
 
-  // ---- Submission -------------------------------------------------------------------------------
+  // ---- Submission
 
   /** What became of a submission. */
   public sealed interface Answer {
@@ -181,8 +176,8 @@ public final class PartitionState {
    * remembered.
    */
   public @Nullable Answer known(String requestId, long bodyHash, Now now) {
-    var known = requestId.isEmpty() ? null : book.requests.get(requestId);
-    if (known == null || now.wallMs() - known.atMs() >= book.limits.requestKeptMs()) {
+    var known = books.requests.find(requestId, now.wallMs());
+    if (known == null) {
       return null;
     }
     return known.bodyHash() == bodyHash
@@ -204,69 +199,63 @@ public final class PartitionState {
     if (known != null) {
       return known;
     }
-    var noRoom = book.noRoomFor(incoming);
+    var noRoom = tasks.noRoomFor(incoming);
+    if (noRoom == null) {
+      noRoom = books.requests.noRoomFor(requestId, now.wallMs());
+    }
     if (noRoom != null) {
       return new Answer.Refused(noRoom);
     }
     var queued = new ArrayList<Task.Queued>(incoming.size());
-    var sequence = book.nextSequence;
+    var sequence = tasks.nextSequence;
     for (var task : incoming) {
       var dueAtMs =
           task.delayMs() > 0
               ? TimeBounds.plus(now.wallMs(), task.delayMs())
               : Math.max(now.wallMs(), TimeBounds.instant(task.notBeforeMs()));
-      var spec = new Task.Spec(sequence++, book.intern(task.profile()), task.spec(), now.wallMs());
-      queued.add(new Task.Queued(spec, 0, 0, dueAtMs, null));
+      var spec = new Task.Spec(sequence++, tasks.intern(task.profile()), task.spec(), now.wallMs());
+      queued.add(Task.Queued.entering(spec, dueAtMs));
     }
-    emit(new Submission(requestId, bodyHash, book.nextSequence, now.wallMs(), queued), out);
+    emit(new Submission(requestId, bodyHash, tasks.nextSequence, now.wallMs(), queued), out);
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
   }
 
   // ---- Leases
-  // -------------------------------------------------------------------------------------
 
-  /**
-   * Who gets a lease.
-   *
-   * @param sessionNo of the session it is delivered to
-   */
+  /** Who gets a lease; {@code sessionNo} is of the session that it is delivered to. */
   public record Grantee(String holder, int sessionNo, String workerId) {}
 
   /**
    * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
-   * of the same holder has superseded.
+   * of the same holder has superseded, or that is gone.
    *
-   * @return the leased tasks, in order; null when the session is superseded
+   * @return the leased tasks, in order; null when the session may not have any
    */
   public @Nullable List<Task.Leased> lease(
       TaskClass taskClass, int count, Grantee grantee, Now now, List<PartitionEvent> out) {
-    var holder = book.holders.findOrAdd(grantee.holder());
-    if (grantee.sessionNo() < holder.sessionNo) {
+    var holder = leases.named(grantee.holder(), grantee.sessionNo());
+    if (holder == null) {
       return null;
     }
-    holder.sessionNo = grantee.sessionNo();
-    var nowMs = Math.max(now.wallMs(), book.horizonMs);
-    var expiresAtMs = TimeBounds.plus(nowMs, book.limits.leaseNanos() / 1_000_000);
-    var leased = new ArrayList<Task.Leased>(Math.min(count, book.ready.count(taskClass)));
+    var nowMs = Math.max(now.wallMs(), tasks.horizonMs);
+    var expiresAtMs = TimeBounds.plus(nowMs, limits.leaseNanos() / 1_000_000);
+    var leased = new ArrayList<Task.Leased>(Math.min(count, tasks.ready.count(taskClass)));
     while (leased.size() < count) {
-      var sequence = book.ready.poll(taskClass);
+      var sequence = tasks.ready.poll(taskClass);
       if (sequence < 0) {
         break;
       }
       var decision =
-          book.tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
+          tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
       if (!(decision instanceof TaskEvent event)) {
         throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
       }
       var task = (Task.Leased) emit(event, out);
-      holder.leases.put(sequence, grantee.sessionNo());
-      book.deadlines.push(
-          now.monoNanos() + TimeBounds.waitOf(task.spec().profile().executionTimeoutMs()),
-          sequence,
-          task.fence());
+      var timeoutMs = task.spec().profile().executionTimeoutMs();
+      leases.delivered(task, holder, timeoutMs, now.monoNanos());
       leased.add(task);
     }
-    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    leases.renew(holder, now.monoNanos());
     return leased;
   }
 
@@ -278,7 +267,7 @@ public final class PartitionState {
    */
   public @Nullable Rejection settle(
       String holder, Settlement report, Now now, DoubleSupplier random, List<PartitionEvent> out) {
-    var task = book.tasks.get(report.sequence());
+    var task = tasks.get(report.sequence());
     if (task instanceof Task.Leased leased && !leased.holder().equals(holder)) {
       return new Rejection(
           Rejection.Code.STALE_LEASE, "expected the holder of the lease, got another");
@@ -287,15 +276,7 @@ public final class PartitionState {
         switch (report.outcome()) {
           case COMPLETED -> task.complete(report.fence(), report.result(), now.wallMs());
           case FAILED ->
-              task.fail(
-                  report.fence(),
-                  report.failure() == null
-                      ? new Failure(FailureType.ERROR, "", "")
-                      : report.failure(),
-                  report.permanent(),
-                  report.retryAfterMs(),
-                  now.wallMs(),
-                  random.getAsDouble());
+              task.fail(report.fence(), report.failed(random.getAsDouble()), now.wallMs());
           case RELEASED -> task.release(report.fence(), report.reason(), now.wallMs());
         };
     return settle(decision, out);
@@ -304,7 +285,7 @@ public final class PartitionState {
   /** Ends a task that is not terminal; null, or why not. */
   public @Nullable Rejection cancel(
       long sequence, String reason, Now now, List<PartitionEvent> out) {
-    return settle(book.tasks.get(sequence).cancel(reason, now.wallMs()), out);
+    return settle(tasks.get(sequence).cancel(reason, now.wallMs()), out);
   }
 
   /**
@@ -314,12 +295,12 @@ public final class PartitionState {
    * @return whether the holder has leases here and no later session speaks for it
    */
   public boolean renew(String holderId, int sessionNo, Now now) {
-    var holder = book.holders.find(holderId);
+    var holder = leases.find(holderId);
     if (holder == null || sessionNo < holder.sessionNo) {
       return false;
     }
     holder.sessionNo = sessionNo;
-    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    leases.renew(holder, now.monoNanos());
     return true;
   }
 
@@ -339,16 +320,15 @@ public final class PartitionState {
       long[] heldFences,
       Now now,
       List<PartitionEvent> out) {
-    var holder = book.holders.findOrAdd(holderId);
-    if (sessionNo < holder.sessionNo) {
+    var holder = leases.speaks(holderId, sessionNo);
+    if (holder == null) {
       return null;
     }
-    holder.sessionNo = sessionNo;
-    holder.expiresAtNanos = now.monoNanos() + book.limits.leaseNanos();
+    leases.renew(holder, now.monoNanos());
     var lost = new ArrayList<Integer>();
     for (var i = 0; i < heldSequences.length; i++) {
       var sequence = heldSequences[i];
-      if (book.tasks.get(sequence) instanceof Task.Leased task
+      if (tasks.get(sequence) instanceof Task.Leased task
           && task.fence() == heldFences[i]
           && task.holder().equals(holderId)) {
         holder.leases.put(sequence, sessionNo);
@@ -356,9 +336,8 @@ public final class PartitionState {
         lost.add(i);
       }
     }
-    for (var sequence : holder.leases.sortedKeys()) {
-      if (holder.leases.get(sequence, sessionNo) < sessionNo) {
-        var task = book.tasks.get(sequence);
+    for (var task : leases.leasesOf(holder)) {
+      if (holder.leases.get(task.spec().sequence()) < sessionNo) {
         settle(task.release(task.fence(), "not delivered", now.wallMs()), out);
       }
     }
@@ -366,35 +345,30 @@ public final class PartitionState {
   }
 
   /**
-   * The holder is gone: its leases end.
+   * The holder is gone: its leases end, and grants that arrive later lease nothing to it.
    *
    * @param lost the worker was lost, and its attempts count; else it left in order
    */
   public void end(String holderId, int sessionNo, boolean lost, Now now, List<PartitionEvent> out) {
-    var holder = book.holders.find(holderId);
-    if (holder == null || sessionNo < holder.sessionNo) {
+    if (sessionNo < leases.sessionNo(holderId) || leases.hasEnded(holderId, sessionNo)) {
       return;
     }
-    var failure = new Failure(FailureType.WORKER_LOST, "the worker was lost", "");
-    for (var sequence : holder.leases.sortedKeys()) {
-      var task = book.tasks.get(sequence);
+    for (var task : leases.leasesOf(leases.find(holderId))) {
       settle(
           lost
-              ? task.lose(task.fence(), failure, now.wallMs())
+              ? task.lose(task.fence(), WORKER_LOST, now.wallMs())
               : task.release(task.fence(), "the worker left", now.wallMs()),
           out);
     }
-    book.holders.remove(holder);
+    emit(new HolderEnded(holderId, sessionNo, now.wallMs()), out);
   }
 
   /** The highest session number of the holder that was seen; 0 when it is not known. */
   public int sessionNo(String holderId) {
-    var holder = book.holders.find(holderId);
-    return holder == null ? Holders.NO_SESSION : holder.sessionNo;
+    return leases.sessionNo(holderId);
   }
 
   // ---- Time
-  // ---------------------------------------------------------------------------------------
 
   /** Why a lease ended without its worker. */
   public enum Ended {
@@ -418,22 +392,14 @@ public final class PartitionState {
    *     and the next call goes on
    */
   public void sweep(Now now, int eventsMax, List<PartitionEvent> out) {
-    book.holders.look(now.monoNanos());
-    book.horizonMs = Math.max(book.horizonMs, now.wallMs());
-    while (!book.due.isEmpty() && book.due.at() <= book.horizonMs && out.size() < eventsMax) {
-      var sequence = book.due.sequence();
-      var valid = book.isDueEntryValid(book.due.at(), sequence, book.due.tag());
-      var tag = book.due.tag();
-      book.due.pop();
-      if (valid && tag == TaskBook.DUE) {
-        book.ready.add(book.tasks.get(sequence).spec().profile(), sequence);
-      } else if (valid) {
-        settle(book.tasks.get(sequence).expire(book.horizonMs), out);
-      }
-    }
-    book.finished.trimEndedBefore(
-        TimeBounds.minus(now.wallMs(), book.limits.finishedKeptMs()), book.tasks);
-    book.forgetRequestsBefore(TimeBounds.minus(now.wallMs(), book.limits.requestKeptMs()));
+    leases.look(now);
+    tasks.sweep(
+        now.wallMs(),
+        () -> out.size() < eventsMax,
+        sequence -> settle(tasks.get(sequence).expire(tasks.horizonMs), out));
+    books.finished.sweep(now.wallMs());
+    books.dead.sweep(now.wallMs());
+    books.requests.sweep(now.wallMs());
   }
 
   /**
@@ -450,51 +416,58 @@ public final class PartitionState {
       EndedListener listener,
       int eventsMax,
       List<PartitionEvent> out) {
-    while (!book.deadlines.isEmpty()
-        && book.deadlines.at() - now.monoNanos() <= 0
-        && out.size() < eventsMax) {
-      var sequence = book.deadlines.sequence();
-      var fence = book.deadlines.tag();
-      book.deadlines.pop();
-      if (book.tasks.get(sequence) instanceof Task.Leased task && task.fence() == fence) {
-        var timeoutMs = task.spec().profile().executionTimeoutMs();
-        var failure =
-            new Failure(
-                FailureType.TIMED_OUT, "expected an end within " + timeoutMs + " ms, got none", "");
-        settle(task.fail(fence, failure, false, 0, now.wallMs(), random.getAsDouble()), out);
-        listener.ended(task, Ended.TIMED_OUT);
+    while (out.size() < eventsMax) {
+      var task = leases.pollTimedOut(now.monoNanos());
+      if (task == null) {
+        break;
       }
+      var timeoutMs = task.spec().profile().executionTimeoutMs();
+      var failure =
+          new Failure(
+              FailureType.TIMED_OUT, "expected an end within " + timeoutMs + " ms, got none", "");
+      var report = new FailureReport(failure, false, 0, random.getAsDouble());
+      settle(task.fail(task.fence(), report, now.wallMs()), out);
+      listener.ended(task, Ended.TIMED_OUT);
     }
-    var failure = new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
-    for (var holder : book.holders.expired(now.monoNanos())) {
-      for (var sequence : holder.leases.sortedKeys()) {
+    for (var holder : leases.silent(now.monoNanos())) {
+      for (var task : leases.leasesOf(holder)) {
         if (out.size() >= eventsMax) {
           return;
         }
-        if (book.tasks.get(sequence) instanceof Task.Leased task) {
-          settle(task.lose(task.fence(), failure, now.wallMs()), out);
-          listener.ended(task, Ended.LEASE_LOST);
-        }
+        settle(task.lose(task.fence(), LEASE_RAN_OUT, now.wallMs()), out);
+        listener.ended(task, Ended.LEASE_LOST);
       }
-      book.holders.remove(holder);
+      leases.remove(holder);
     }
   }
 
-  // ---- Events ---------------------------------------------------------------------------------
+  // ---- Events
+
+  /**
+   * A writer takes the partition over: the first event of each. From then on tasks have numbers
+   * that no writer before it gave, whatever copy of the journal was restored.
+   *
+   * @param startId random
+   */
+  public void start(long startId, Now now, List<PartitionEvent> out) {
+    var startsBefore = books.lastStart == null ? 0 : books.lastStart.startNo();
+    emit(WriterStarted.next(startsBefore, startId, tasks.nextSequence, now.wallMs()), out);
+  }
 
   /** Repeats an event from the journal. Only before {@link #recovered}. */
   public void replay(PartitionEvent event) {
-    book.apply(event);
+    event.accept(books);
   }
 
   /** Takes a snapshot over. Only on a new state. */
   public void restore(PartitionSnapshot snapshot) {
-    book.restore(snapshot);
+    books.restore(snapshot);
   }
 
   /** Everything stored was replayed: makes the rest, and gives every holder a full lease time. */
   public void recovered(Now now) {
-    book.recovered(now);
+    tasks.recovered(now);
+    leases.recovered(now);
   }
 
   /**
@@ -502,12 +475,12 @@ public final class PartitionState {
    * a millisecond.
    */
   public PartitionSnapshot snapshot() {
-    return book.snapshot();
+    return books.snapshot();
   }
 
   /** The one object of all that are equal to {@code profile}. */
   public TaskProfile intern(TaskProfile profile) {
-    return book.intern(profile);
+    return tasks.intern(profile);
   }
 
   private @Nullable Rejection settle(Decision decision, List<PartitionEvent> out) {
@@ -520,6 +493,6 @@ public final class PartitionState {
 
   private Task emit(PartitionEvent event, List<PartitionEvent> out) {
     out.add(event);
-    return book.apply(event);
+    return event.accept(books);
   }
 }

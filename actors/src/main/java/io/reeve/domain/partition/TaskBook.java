@@ -1,45 +1,41 @@
 package io.reeve.domain.partition;
 
-import io.reeve.domain.TimeBounds;
-import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
-import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events of one partition add up to: its tasks, and beside them all that is derived so
- * that commands find things fast. Decides nothing.
+ * The tasks of a partition, and which of them are due: the ready order, due times and expiry.
  *
  * <p>While it replays, only what is stored is kept up; {@link #recovered} makes the rest.
  */
 final class TaskBook {
 
-  static final long DUE = 0;
-  private static final long EXPIRY = 1;
+  /**
+   * Tags an instant from which a task is due. Another tag is one more than the fence under which a
+   * task waits to expire, so that a task which is handed back again and again has one valid entry.
+   */
+  private static final long DUE = 0;
+
   private static final int PROFILES_MAX = 4096;
 
-  final Limits limits;
+  private final Limits limits;
   final TaskTable tasks = new TaskTable();
-  final Finished finished = new Finished();
-  final Holders holders;
-  final LinkedHashMap<String, PartitionSnapshot.Request> requests = new LinkedHashMap<>();
   private final Map<TaskProfile, TaskProfile> profiles = new LinkedHashMap<>();
 
   final ReadyOrder ready = new ReadyOrder(this::isReady);
-  final DueHeap due = new DueHeap(this::isDueEntryValid);
-  final DueHeap deadlines = new DueHeap(this::isDeadlineValid);
+  private final DueHeap due = new DueHeap(this::isDueEntryValid);
 
   long nextSequence = 1;
   int live;
   long liveBytes;
-  long finishedTotal;
 
   /**
    * Wall clock up to which due times were looked at; never goes back, so that a clock that does
@@ -54,7 +50,10 @@ final class TaskBook {
   TaskBook(Limits limits, LiveBudget.Account account) {
     this.limits = limits;
     this.account = account;
-    this.holders = new Holders(limits);
+  }
+
+  Task get(long sequence) {
+    return tasks.get(sequence);
   }
 
   /** The one object of all that are equal to {@code profile}. */
@@ -69,160 +68,6 @@ final class TaskBook {
       profiles.put(profile, profile);
     }
     return profile;
-  }
-
-  /** Takes a snapshot over. Only on a new state. */
-  void restore(PartitionSnapshot snapshot) {
-    for (var task : snapshot.tasks()) {
-      enter(task.spec().sequence(), task);
-    }
-    for (var request : snapshot.requests()) {
-      requests.put(request.requestId(), request);
-    }
-    nextSequence = snapshot.nextSequence();
-  }
-
-  /** Everything stored was replayed: makes the rest, and gives every holder a full lease time. */
-  void recovered(Now now) {
-    replaying = false;
-    horizonMs = now.wallMs();
-    holders.recovered(now.monoNanos());
-    tasks.forEach(
-        task -> {
-          if (task instanceof Task.Queued queued) {
-            index(queued);
-          } else if (task instanceof Task.Leased leased) {
-            var timeoutMs = leased.spec().profile().executionTimeoutMs();
-            var elapsedMs = Math.max(0, now.wallMs() - leased.leasedAtMs());
-            deadlines.push(
-                now.monoNanos() + TimeBounds.waitOf(timeoutMs - elapsedMs),
-                leased.spec().sequence(),
-                leased.fence());
-          }
-        });
-  }
-
-  /**
-   * A frozen copy of all that is stored. Costs a reference for each 512 tasks, for each request id
-   * and for each kept finished task.
-   */
-  PartitionSnapshot snapshot() {
-    return new PartitionSnapshot(
-        nextSequence,
-        new FrozenTasks(tasks.freeze(), finished.sequences()),
-        requests.values().toArray(new PartitionSnapshot.Request[0]));
-  }
-
-  /** Changes the tasks as the event tells; gives the task after it, Absent for a submission. */
-  Task apply(PartitionEvent event) {
-    if (event instanceof TaskEvent e) {
-      var before = tasks.get(e.sequence());
-      var after = e.applyTo(before);
-      leave(e.sequence(), before);
-      enter(e.sequence(), after);
-      return after;
-    }
-    var submission = (Submission) event;
-    for (var task : submission.tasks()) {
-      enter(task.spec().sequence(), task);
-    }
-    nextSequence = submission.firstSequence() + submission.tasks().size();
-    if (!submission.requestId().isEmpty()) {
-      requests.remove(submission.requestId());
-      requests.put(
-          submission.requestId(),
-          new PartitionSnapshot.Request(
-              submission.requestId(),
-              submission.bodyHash(),
-              submission.firstSequence(),
-              submission.tasks().size(),
-              submission.atMs()));
-      if (requests.size() > limits.requestsMax()) {
-        var oldest = requests.keySet().iterator();
-        oldest.next();
-        oldest.remove();
-      }
-    }
-    return Task.Absent.TASK;
-  }
-
-  /** What ends with a state. */
-  private void leave(long sequence, Task before) {
-    if (before instanceof Task.Queued queued) {
-      if (!replaying && queued.dueAtMs() <= horizonMs) {
-        ready.remove(queued.spec().profile());
-      }
-    } else if (before instanceof Task.Leased leased) {
-      var holder = holders.find(leased.holder());
-      if (holder != null) {
-        holder.leases.remove(sequence);
-        if (replaying && holder.leases.size() == 0) {
-          holders.remove(holder);
-        }
-      }
-    }
-  }
-
-  /** What begins with a state. */
-  private void enter(long sequence, Task after) {
-    var before = tasks.get(sequence);
-    if (before == Task.Absent.TASK && !(after instanceof Task.Finished)) {
-      live++;
-      liveBytes += cost(after.spec().bytes());
-      if (replaying) {
-        account.hold(liveBytes);
-      }
-    }
-    tasks.put(sequence, after);
-    if (after instanceof Task.Queued queued) {
-      if (!replaying) {
-        index(queued);
-      }
-    } else if (after instanceof Task.Leased leased) {
-      holders.findOrAdd(leased.holder()).leases.put(sequence, Holders.NO_SESSION);
-    } else if (after instanceof Task.Finished done) {
-      if (before != Task.Absent.TASK) {
-        live--;
-        liveBytes -= cost(after.spec().bytes());
-        account.shrink(liveBytes);
-        finishedTotal++;
-      }
-      finished.add(sequence, done);
-      finished.trim(limits, tasks);
-    }
-  }
-
-  private void index(Task.Queued task) {
-    var sequence = task.spec().sequence();
-    if (task.dueAtMs() <= horizonMs) {
-      ready.add(task.spec().profile(), sequence);
-    } else {
-      due.push(task.dueAtMs(), sequence, DUE);
-    }
-    var expiresAtMs = task.expiresAtMs();
-    if (expiresAtMs != Task.Queued.NEVER) {
-      due.push(expiresAtMs, sequence, EXPIRY);
-    }
-  }
-
-  void forgetRequestsBefore(long beforeMs) {
-    Iterator<PartitionSnapshot.Request> oldest = requests.values().iterator();
-    while (oldest.hasNext() && oldest.next().atMs() < beforeMs) {
-      oldest.remove();
-    }
-  }
-
-  private boolean isReady(long sequence) {
-    return tasks.get(sequence) instanceof Task.Queued task && task.dueAtMs() <= horizonMs;
-  }
-
-  boolean isDueEntryValid(long at, long sequence, long tag) {
-    return tasks.get(sequence) instanceof Task.Queued task
-        && at == (tag == DUE ? task.dueAtMs() : task.expiresAtMs());
-  }
-
-  private boolean isDeadlineValid(long at, long sequence, long tag) {
-    return tasks.get(sequence) instanceof Task.Leased task && task.fence() == tag;
   }
 
   /** Why these tasks find no room, or null. */
@@ -246,6 +91,109 @@ final class TaskBook {
                 + " full");
   }
 
+  // ---- Events
+
+  /** Everything stored was replayed: makes the ready order and the due times. */
+  void recovered(Now now) {
+    replaying = false;
+    horizonMs = now.wallMs();
+    tasks.forEach(
+        task -> {
+          if (task instanceof Task.Queued queued) {
+            index(queued);
+          }
+        });
+  }
+
+  void submitted(Submission submission) {
+    for (var task : submission.tasks()) {
+      enter(task);
+    }
+    nextSequence = submission.firstSequence() + submission.tasks().size();
+  }
+
+  /** Takes in a task that is new here. */
+  void enter(Task task) {
+    if (!(task instanceof Task.Finished)) {
+      live++;
+      liveBytes += cost(task.spec().bytes());
+      if (replaying) {
+        account.hold(liveBytes);
+      }
+    }
+    tasks.put(task.spec().sequence(), task);
+    if (task instanceof Task.Queued queued && !replaying) {
+      index(queued);
+    }
+  }
+
+  /** A task goes from one state to the next. */
+  void change(Task before, Task after) {
+    if (before instanceof Task.Queued queued && !replaying && queued.dueAtMs() <= horizonMs) {
+      ready.remove(queued.spec().profile());
+    }
+    tasks.put(after.spec().sequence(), after);
+    if (after instanceof Task.Queued queued && !replaying) {
+      index(queued);
+    } else if (after instanceof Task.Finished) {
+      live--;
+      liveBytes -= cost(after.spec().bytes());
+      account.shrink(liveBytes);
+    }
+  }
+
+  private void index(Task.Queued task) {
+    var sequence = task.spec().sequence();
+    if (task.dueAtMs() <= horizonMs) {
+      ready.add(task.spec().profile(), sequence);
+    } else {
+      due.push(task.dueAtMs(), sequence, DUE);
+    }
+    var expiresAtMs = task.expiresAtMs();
+    if (expiresAtMs != Task.Queued.NEVER) {
+      due.push(expiresAtMs, sequence, 1 + task.fence());
+    }
+  }
+
+  // ---- Time
+
+  /**
+   * Makes tasks ready whose time has come, and tells those that waited too long.
+   *
+   * @param room whether to go on
+   */
+  void sweep(long nowMs, BooleanSupplier room, LongConsumer expired) {
+    horizonMs = Math.max(horizonMs, nowMs);
+    while (!due.isEmpty() && due.at() <= horizonMs && room.getAsBoolean()) {
+      var sequence = due.sequence();
+      var isDue = due.tag() == DUE;
+      var valid = isDueEntryValid(due.at(), sequence, due.tag());
+      due.pop();
+      if (valid && isDue) {
+        ready.add(tasks.get(sequence).spec().profile(), sequence);
+      } else if (valid) {
+        expired.accept(sequence);
+      }
+    }
+  }
+
+  /** When the next task becomes due or expires; Long.MAX_VALUE when none does. */
+  long nextDueAtMs() {
+    due.skipVoid();
+    return due.isEmpty() ? Long.MAX_VALUE : due.at();
+  }
+
+  private boolean isReady(long sequence) {
+    return tasks.get(sequence) instanceof Task.Queued task && task.dueAtMs() <= horizonMs;
+  }
+
+  private boolean isDueEntryValid(long at, long sequence, long tag) {
+    return tasks.get(sequence) instanceof Task.Queued task
+        && (tag == DUE
+            ? at == task.dueAtMs()
+            : at == task.expiresAtMs() && tag == 1 + task.fence());
+  }
+
   private static Rejection overCapacity(String what, long max, long held, long more) {
     return new Rejection(
         Rejection.Code.OVER_CAPACITY,
@@ -253,7 +201,7 @@ final class TaskBook {
             .formatted(max, what, held, more));
   }
 
-  static long cost(byte[] spec) {
+  private static long cost(byte[] spec) {
     return (long) spec.length + Limits.TASK_OVERHEAD;
   }
 }

@@ -1,5 +1,6 @@
 package io.reeve.domain.session;
 
+import io.reeve.domain.table.LongMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class LeaseTable {
     var replaced = byPartition[partition].put(sequence, fence);
     if (replaced == LongMap.NONE) {
       total++;
+      return 0;
     }
     return replaced;
   }
@@ -94,6 +96,6 @@ public final class LeaseTable {
   }
 
   public void forEach(int partition, Visitor visitor) {
-    byPartition[partition].forEach(visitor);
+    byPartition[partition].forEach(visitor::lease);
   }
 }

@@ -1,4 +1,26 @@
 package io.reeve.domain.task;
 
-/** What a partition's journal tells, in order: submissions, and then what became of their tasks. */
-public sealed interface PartitionEvent permits Submission, TaskEvent {}
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a partition's journal tells, in order. A reader that has to know every kind of event
+ * implements {@link Visitor}, and {@link TaskEvent.Visitor} for those of one task: a new kind does
+ * not compile until each reader says what it does with it.
+ */
+public sealed interface PartitionEvent permits Submission, TaskEvent, HolderEnded, WriterStarted {
+
+  /** Calls the method of the visitor that is for this kind of event. */
+  <R extends @Nullable Object> R accept(Visitor<R> visitor);
+
+  /** One method for each kind of event. */
+  interface Visitor<R extends @Nullable Object> {
+
+    R submitted(Submission event);
+
+    R changed(TaskEvent event);
+
+    R holderEnded(HolderEnded event);
+
+    R writerStarted(WriterStarted event);
+  }
+}

@@ -35,6 +35,16 @@ public record Settlement(
         sequence, fence, Outcome.FAILED, NOTHING, failure, permanent, retryAfterMs, "");
   }
 
+  /**
+   * The report of a FAILED attempt.
+   *
+   * @param random uniform in [0, 1), for the jitter of the wait
+   */
+  public FailureReport failed(double random) {
+    var given = failure == null ? new Failure(FailureType.ERROR, "", "") : failure;
+    return new FailureReport(given, permanent, retryAfterMs, random);
+  }
+
   public static Settlement released(long sequence, long fence, String reason) {
     return new Settlement(sequence, fence, Outcome.RELEASED, NOTHING, null, false, 0, reason);
   }

@@ -1,6 +1,7 @@
 package io.reeve.domain.task;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks were taken in with one call. Their sequence numbers are consecutive from {@code
@@ -12,4 +13,9 @@ import java.util.List;
  */
 public record Submission(
     String requestId, long bodyHash, long firstSequence, long atMs, List<Task.Queued> tasks)
-    implements PartitionEvent {}
+    implements PartitionEvent {
+  @Override
+  public <R extends @Nullable Object> R accept(Visitor<R> visitor) {
+    return visitor.submitted(this);
+  }
+}

@@ -8,7 +8,6 @@ import static io.reeve.domain.task.Rejection.Code.WRONG_STATE;
 import io.reeve.domain.TimeBounds;
 import java.util.Arrays;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One task's life. Each state is a record, and each command is a method that only the states which
@@ -49,6 +48,12 @@ public sealed interface Task {
   /** Of the latest lease; 0 before the first. Only grows. */
   long fence();
 
+  /** From when on the task may or might be leased; each backoff moves it on. */
+  long dueAtMs();
+
+  /** What its leases left behind. */
+  Past past();
+
   /** Where the task is, as shown at {@code nowMs}. */
   TaskState stateAt(long nowMs);
 
@@ -62,20 +67,8 @@ public sealed interface Task {
     return stale(this, fence);
   }
 
-  /**
-   * Records that the attempt under {@code fence} failed. Failing twice is one failure.
-   *
-   * @param permanent the task must not run again
-   * @param retryAfterMs wait at least this long
-   * @param random uniform in [0, 1), for the jitter of the wait
-   */
-  default Decision fail(
-      long fence,
-      Failure failure,
-      boolean permanent,
-      long retryAfterMs,
-      long nowMs,
-      double random) {
+  /** Records that the attempt under {@code fence} failed. Failing twice is one failure. */
+  default Decision fail(long fence, FailureReport report, long nowMs) {
     return stale(this, fence);
   }
 
@@ -122,6 +115,16 @@ public sealed interface Task {
     }
 
     @Override
+    public long dueAtMs() {
+      return 0;
+    }
+
+    @Override
+    public Past past() {
+      return Past.NONE;
+    }
+
+    @Override
     public TaskState stateAt(long nowMs) {
       throw new IllegalStateException("an absent task has no state");
     }
@@ -131,18 +134,24 @@ public sealed interface Task {
    * Waiting for its time or for a worker.
    *
    * @param dueAtMs from then on it may be leased
-   * @param lastFailure of the attempt before, or null
    */
-  record Queued(Spec spec, int attempt, long fence, long dueAtMs, @Nullable Failure lastFailure)
-      implements Task {
+  record Queued(Spec spec, int attempt, long fence, long dueAtMs, Past past) implements Task {
 
     /** The {@link #expiresAtMs} of a task that does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    /** When it expires while queued, or {@link #NEVER}. */
+    /** As a task enters. */
+    public static Queued entering(Spec spec, long dueAtMs) {
+      return new Queued(spec, 0, 0, dueAtMs, Past.NONE);
+    }
+
+    /**
+     * When it expires while queued, or {@link #NEVER}. A task has started once an attempt counts; a
+     * lease that was handed back does not start it.
+     */
     public long expiresAtMs() {
       var timeoutMs = spec.profile().queueTimeoutMs();
-      return timeoutMs == 0 || fence > 0 ? NEVER : TimeBounds.plus(dueAtMs, timeoutMs);
+      return timeoutMs == 0 || attempt > 0 ? NEVER : TimeBounds.plus(dueAtMs, timeoutMs);
     }
 
     @Override
@@ -159,21 +168,17 @@ public sealed interface Task {
     }
 
     @Override
-    public Decision fail(
-        long fence,
-        Failure failure,
-        boolean permanent,
-        long retryAfterMs,
-        long nowMs,
-        double random) {
-      return fence == this.fence && failure.equals(lastFailure)
+    public Decision fail(long fence, FailureReport report, long nowMs) {
+      return fence == this.fence
+              && past.failedUnder(fence)
+              && report.failure().equals(past.failure())
           ? Decision.Already.SO
           : stale(this, fence);
     }
 
     @Override
     public Decision release(long fence, String reason, long nowMs) {
-      return fence == this.fence && fence > 0 && lastFailure == null
+      return fence == this.fence && fence > 0 && !past.failedUnder(fence)
           ? Decision.Already.SO
           : stale(this, fence);
     }
@@ -198,13 +203,7 @@ public sealed interface Task {
    * @param expiresAtMs as told when it began; renewals move it on in memory only
    */
   record Leased(
-      Spec spec,
-      int attempt,
-      long fence,
-      String holder,
-      String workerId,
-      long leasedAtMs,
-      long expiresAtMs)
+      Spec spec, int attempt, long fence, long dueAtMs, String holder, long expiresAtMs, Past past)
       implements Task {
 
     @Override
@@ -220,23 +219,18 @@ public sealed interface Task {
     }
 
     @Override
-    public Decision fail(
-        long fence,
-        Failure failure,
-        boolean permanent,
-        long retryAfterMs,
-        long nowMs,
-        double random) {
+    public Decision fail(long fence, FailureReport report, long nowMs) {
       if (fence != this.fence) {
         return stale(this, fence);
       }
       var retry = spec.profile().retry();
-      if (permanent || !retry.permitsAttemptAfter(attempt)) {
-        return new TaskEvent.Died(spec.sequence(), fence, failure, nowMs);
+      if (report.permanent() || !retry.permitsAttemptAfter(attempt)) {
+        return new TaskEvent.Died(spec.sequence(), fence, report.failure(), nowMs);
       }
-      var backoff = retry.backoffAfter(attempt, random);
-      var retryAtMs = TimeBounds.plus(nowMs, Math.max(backoff.toMillis(), retryAfterMs));
-      return new TaskEvent.AttemptFailed(spec.sequence(), fence, failure, retryAtMs, nowMs);
+      var backoff = retry.backoffAfter(attempt, report.random());
+      var retryAtMs = TimeBounds.plus(nowMs, Math.max(backoff.toMillis(), report.retryAfterMs()));
+      return new TaskEvent.AttemptFailed(
+          spec.sequence(), fence, report.failure(), retryAtMs, nowMs);
     }
 
     @Override
@@ -271,13 +265,7 @@ public sealed interface Task {
 
   /** An attempt succeeded. */
   record Completed(
-      Spec spec,
-      int attempt,
-      long fence,
-      byte[] result,
-      String workerId,
-      long leasedAtMs,
-      long finishedAtMs)
+      Spec spec, int attempt, long fence, long dueAtMs, byte[] result, Past past, long finishedAtMs)
       implements Finished {
 
     @Override
@@ -296,13 +284,7 @@ public sealed interface Task {
     }
 
     @Override
-    public Decision fail(
-        long fence,
-        Failure failure,
-        boolean permanent,
-        long retryAfterMs,
-        long nowMs,
-        double random) {
+    public Decision fail(long fence, FailureReport report, long nowMs) {
       return fence == this.fence ? settledOtherwise(this, fence) : stale(this, fence);
     }
 
@@ -313,15 +295,14 @@ public sealed interface Task {
   }
 
   /** No attempts left, or an attempt failed for good. */
-  record Dead(
-      Spec spec,
-      int attempt,
-      long fence,
-      Failure failure,
-      String workerId,
-      long leasedAtMs,
-      long finishedAtMs)
+  record Dead(Spec spec, int attempt, long fence, long dueAtMs, Past past, long finishedAtMs)
       implements Finished {
+
+    public Dead {
+      if (past.failure() == null) {
+        throw new IllegalArgumentException("expected the failure of a dead task, got none");
+      }
+    }
 
     @Override
     public TaskState stateAt(long nowMs) {
@@ -329,14 +310,8 @@ public sealed interface Task {
     }
 
     @Override
-    public Decision fail(
-        long fence,
-        Failure failure,
-        boolean permanent,
-        long retryAfterMs,
-        long nowMs,
-        double random) {
-      return fence == this.fence && failure.equals(this.failure)
+    public Decision fail(long fence, FailureReport report, long nowMs) {
+      return fence == this.fence && report.failure().equals(past.failure())
           ? Decision.Already.SO
           : stale(this, fence);
     }
@@ -344,13 +319,7 @@ public sealed interface Task {
 
   /** Cancelled by a client. */
   record Cancelled(
-      Spec spec,
-      int attempt,
-      long fence,
-      String reason,
-      String workerId,
-      long leasedAtMs,
-      long finishedAtMs)
+      Spec spec, int attempt, long fence, long dueAtMs, String reason, Past past, long finishedAtMs)
       implements Finished {
 
     @Override
@@ -365,22 +334,13 @@ public sealed interface Task {
   }
 
   /** Not started within its queue timeout. */
-  record Expired(Spec spec, int attempt, long fence, long finishedAtMs) implements Finished {
+  record Expired(Spec spec, int attempt, long fence, long dueAtMs, Past past, long finishedAtMs)
+      implements Finished {
 
     @Override
     public TaskState stateAt(long nowMs) {
       return TaskState.EXPIRED;
     }
-  }
-
-  /** Who holds or held the latest lease; empty when that is not known any more. */
-  static String workerIdOf(Task task) {
-    return task instanceof Leased leased ? leased.workerId() : "";
-  }
-
-  /** When the latest lease began, in milliseconds since the epoch; 0 when that is not known. */
-  static long leasedAtMsOf(Task task) {
-    return task instanceof Leased leased ? leased.leasedAtMs() : 0;
   }
 
   private static String name(Task task) {

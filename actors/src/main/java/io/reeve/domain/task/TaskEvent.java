@@ -1,5 +1,7 @@
 package io.reeve.domain.task;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A fact about one task, in the past tense, with every value that was decided when it happened.
  *
@@ -17,6 +19,32 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
   /** The task after this event, given the task {@code before} it. */
   Task applyTo(Task before);
 
+  /** Calls the method of the visitor that is for this kind of event. */
+  <R extends @Nullable Object> R acceptKind(Visitor<R> visitor);
+
+  @Override
+  default <R extends @Nullable Object> R accept(PartitionEvent.Visitor<R> visitor) {
+    return visitor.changed(this);
+  }
+
+  /** One method for each kind of event of one task. */
+  interface Visitor<R extends @Nullable Object> {
+
+    R leased(Leased event);
+
+    R completed(Completed event);
+
+    R attemptFailed(AttemptFailed event);
+
+    R died(Died event);
+
+    R released(Released event);
+
+    R cancelled(Cancelled event);
+
+    R expired(Expired event);
+  }
+
   /**
    * A worker got the lease of the next attempt. If the worker dies, its holder's end moves it on.
    */
@@ -31,7 +59,19 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
       implements TaskEvent {
     @Override
     public Task applyTo(Task before) {
-      return new Task.Leased(before.spec(), attempt, fence, holder, workerId, atMs, expiresAtMs);
+      return new Task.Leased(
+          before.spec(),
+          attempt,
+          fence,
+          before.dueAtMs(),
+          holder,
+          expiresAtMs,
+          before.past().leased(workerId, atMs));
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.leased(this);
     }
   }
 
@@ -40,13 +80,12 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     @Override
     public Task applyTo(Task before) {
       return new Task.Completed(
-          before.spec(),
-          before.attempt(),
-          fence,
-          result,
-          Task.workerIdOf(before),
-          Task.leasedAtMsOf(before),
-          atMs);
+          before.spec(), before.attempt(), fence, before.dueAtMs(), result, before.past(), atMs);
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.completed(this);
     }
   }
 
@@ -55,7 +94,17 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
       implements TaskEvent {
     @Override
     public Task applyTo(Task before) {
-      return new Task.Queued(before.spec(), before.attempt(), fence, retryAtMs, failure);
+      return new Task.Queued(
+          before.spec(),
+          before.attempt(),
+          fence,
+          retryAtMs,
+          before.past().failed(failure, atMs, fence));
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.attemptFailed(this);
     }
   }
 
@@ -67,19 +116,31 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
           before.spec(),
           before.attempt(),
           fence,
-          failure,
-          Task.workerIdOf(before),
-          Task.leasedAtMsOf(before),
+          before.dueAtMs(),
+          before.past().failed(failure, atMs, fence),
           atMs);
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.died(this);
     }
   }
 
-  /** The lease was handed back unused; the attempt does not count and the task is due at once. */
+  /**
+   * The lease was handed back unused. The attempt does not count, and the task is due as it was
+   * before the lease.
+   */
   record Released(long sequence, long fence, String reason, long atMs) implements TaskEvent {
     @Override
     public Task applyTo(Task before) {
       return new Task.Queued(
-          before.spec(), before.attempt() - 1, fence, before.spec().submittedAtMs(), null);
+          before.spec(), before.attempt() - 1, fence, before.dueAtMs(), before.past());
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.released(this);
     }
   }
 
@@ -91,10 +152,15 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
           before.spec(),
           before.attempt(),
           before.fence(),
+          before.dueAtMs(),
           reason,
-          Task.workerIdOf(before),
-          Task.leasedAtMsOf(before),
+          before.past(),
           atMs);
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.cancelled(this);
     }
   }
 
@@ -102,7 +168,13 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
   record Expired(long sequence, long atMs) implements TaskEvent {
     @Override
     public Task applyTo(Task before) {
-      return new Task.Expired(before.spec(), before.attempt(), before.fence(), atMs);
+      return new Task.Expired(
+          before.spec(), before.attempt(), before.fence(), before.dueAtMs(), before.past(), atMs);
+    }
+
+    @Override
+    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+      return visitor.expired(this);
     }
   }
 }

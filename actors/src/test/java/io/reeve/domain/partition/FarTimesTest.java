@@ -123,13 +123,12 @@ class FarTimesTest {
             new Limits(
                 limits.tasksMax(),
                 limits.bytesMax(),
-                limits.finishedMax(),
-                limits.finishedBytesMax(),
-                keptMs,
-                limits.requestsMax(),
-                keptMs,
+                new Limits.Kept(10, 1 << 20, keptMs),
+                new Limits.Kept(10, 1 << 20, keptMs),
+                new Limits.Requests(1 << 20, 0, keptMs),
                 TimeBounds.WAIT_MAX_NANOS,
-                TimeBounds.WAIT_MAX_NANOS));
+                TimeBounds.WAIT_MAX_NANOS,
+                new Limits.Ended(10, keptMs)));
     forEver.submit("r1", task(profile()));
     forEver.lease("anna", 1);
     assertThat(((Task.Leased) forEver.get(1)).expiresAtMs()).isBetween(NOON, YEAR_9999);

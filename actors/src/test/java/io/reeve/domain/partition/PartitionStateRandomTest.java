@@ -36,8 +36,19 @@ class PartitionStateRandomTest {
   private static final int STEPS = 6_000;
   private static final Limits LIMITS =
       new Limits(
-          300, 1 << 20, 40, 1 << 20, 20_000, 20, 60_000, Duration.ofSeconds(30).toNanos(), 1);
-  private static final List<String> HOLDERS = List.of("anna", "berta", "clara");
+          300,
+          1 << 20,
+          new Limits.Kept(40, 1 << 20, 20_000),
+          new Limits.Kept(20, 1 << 20, 40_000),
+          new Limits.Requests(20 * RequestBook.cost("r12"), 0, 60_000),
+          Duration.ofSeconds(30).toNanos(),
+          1,
+          new Limits.Ended(5, 60_000));
+
+  /** A holder that is gone does not come back; the next one has another name. */
+  private final List<String> holders = new ArrayList<>(List.of("anna", "berta", "clara"));
+
+  private static final TaskClass ANY_CLASS = new TaskClass("q0", "k0", Lane.NORMAL);
 
   private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
@@ -83,7 +94,8 @@ class PartitionStateRandomTest {
     var sequence = 1 + random.nextLong(Math.max(1, lastSequence()));
     var task = state.get(sequence);
     var fence = Math.max(0, task.fence() - random.nextInt(2));
-    var holder = HOLDERS.get(random.nextInt(HOLDERS.size()));
+    var place = random.nextInt(holders.size());
+    var holder = holders.get(place);
     switch (random.nextInt(12)) {
       case 0, 1, 2 -> submit(random, events);
       case 3, 4, 5 -> {
@@ -121,6 +133,9 @@ class PartitionStateRandomTest {
       default -> {
         if (random.nextBoolean()) {
           state.end(holder, 9, random.nextBoolean(), now(), events);
+          var late = new PartitionState.Grantee(holder, 9, "w-" + holder);
+          assertThat(state.lease(ANY_CLASS, 1, late, now(), events)).isNull();
+          holders.set(place, holder.charAt(0) + "" + random.nextInt(1_000_000_000));
         } else {
           state.attach(holder, 2, new long[] {sequence}, new long[] {task.fence()}, now(), events);
         }
@@ -199,7 +214,8 @@ class PartitionStateRandomTest {
           return true;
         });
     assertThat(state.live()).isEqualTo(live[0]).isLessThanOrEqualTo(LIMITS.tasksMax());
-    assertThat(state.finishedKept()).isLessThanOrEqualTo(LIMITS.finishedMax());
+    assertThat(state.finishedKept())
+        .isLessThanOrEqualTo(LIMITS.finished().max() + LIMITS.dead().max());
     var countedReady = new HashMap<TaskClass, Integer>();
     state.readyClasses().forEach(c -> countedReady.put(c, state.ready(c)));
     assertThat(countedReady).isEqualTo(ready);
@@ -222,7 +238,9 @@ class PartitionStateRandomTest {
     assertThat(liveTasks(again)).isEqualTo(before);
     assertThat(again.live()).isEqualTo(state.live());
     assertThat(again.liveBytes()).isEqualTo(state.liveBytes());
+    assertThat(again.snapshot().ended()).isEqualTo(state.snapshot().ended());
     state = again;
+    state.start(7, now(), journal);
     checkIndexes();
   }
 
@@ -232,8 +250,7 @@ class PartitionStateRandomTest {
     for (var event : journal) {
       if (event instanceof Submission submission) {
         submission.tasks().forEach(task -> tasks.put(task.spec().sequence(), task));
-      } else {
-        var e = (TaskEvent) event;
+      } else if (event instanceof TaskEvent e) {
         var before = tasks.getOrDefault(e.sequence(), Task.Absent.TASK);
         assertThat(before)
             .as("before %s", e)

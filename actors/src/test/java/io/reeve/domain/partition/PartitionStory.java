@@ -12,6 +12,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,13 +35,12 @@ final class PartitionStory {
       new Limits(
           1_000_000,
           1L << 30,
-          1_000,
-          1L << 30,
-          Duration.ofHours(1).toMillis(),
-          1_000,
-          Duration.ofHours(24).toMillis(),
+          new Limits.Kept(1_000, 1L << 30, Duration.ofHours(1).toMillis()),
+          new Limits.Kept(1_000, 1L << 30, Duration.ofDays(14).toMillis()),
+          new Limits.Requests(1L << 30, 60_000, Duration.ofHours(24).toMillis()),
           LEASE.toNanos(),
-          Duration.ofHours(1).toNanos());
+          Duration.ofHours(1).toNanos(),
+          new Limits.Ended(1_000, 600_000));
 
   record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
       implements Incoming {}
@@ -174,7 +174,33 @@ final class PartitionStory {
     journal.addAll(events);
   }
 
+  /** Sets the clock to the beginning of a year. */
+  void jumpTo(int year) {
+    wallMs = Instant.parse(year + "-01-01T00:00:00Z").toEpochMilli();
+  }
+
   // ---- Starts ----------------------------------------------------------------------------------
+
+  /** How a partition starts again. */
+  enum Start {
+    /** It does not: it lives on. */
+    NONE,
+    REPLAY,
+    RESTORE
+  }
+
+  void start(Start start) {
+    switch (start) {
+      case NONE -> {}
+      case REPLAY -> replay();
+      case RESTORE -> restore();
+    }
+  }
+
+  /** A writer takes the partition over. */
+  void takeOver() {
+    state.start(42, now(), journal);
+  }
 
   /** Starts the partition again from the events that it stored. */
   void replay() {

@@ -76,6 +76,6 @@ class TaskTableTest {
   }
 
   private static Task task(long sequence) {
-    return new Task.Queued(new Task.Spec(sequence, PROFILE, new byte[0], 0), 0, 0, 0, null);
+    return Task.Queued.entering(new Task.Spec(sequence, PROFILE, new byte[0], 0), 0);
   }
 }

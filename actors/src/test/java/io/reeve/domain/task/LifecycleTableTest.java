@@ -58,6 +58,10 @@ class LifecycleTableTest {
           new State("Queued too long", queued(), NOON + QUEUE_TIMEOUT_MS),
           new State("Queued after a failure", failed(leased(queued())), LATER),
           new State("Queued after a release", released(leased(queued())), LATER),
+          new State(
+              "Queued too long, after a release",
+              released(leased(queued())),
+              NOON + QUEUE_TIMEOUT_MS),
           new State("Leased", leased(queued()), LATER),
           new State("Leased, last attempt", lastAttempt(), LATER),
           new State("Completed", completed(leased(queued())), LATER),
@@ -169,7 +173,8 @@ class LifecycleTableTest {
   }
 
   private static Decision fail(State state, int shift, Failure failure, boolean permanent) {
-    return state.task().fail(fence(state, shift), failure, permanent, 0, state.nowMs(), NO_JITTER);
+    var report = new FailureReport(failure, permanent, 0, NO_JITTER);
+    return state.task().fail(fence(state, shift), report, state.nowMs());
   }
 
   private static long fence(State state, int shift) {

@@ -91,8 +91,12 @@ class TaskLifeTest {
     return switch (random.nextInt(40)) {
       case 0 -> task.complete(fence, random.nextBoolean() ? RESULT : OTHER_RESULT, nowMs);
       case 1, 2, 3, 4 ->
-          task.fail(fence, anyFailure(), false, random.nextInt(2_000), nowMs, random.nextDouble());
-      case 5 -> task.fail(fence, anyFailure(), true, 0, nowMs, random.nextDouble());
+          task.fail(
+              fence,
+              new FailureReport(anyFailure(), false, random.nextInt(2_000), random.nextDouble()),
+              nowMs);
+      case 5 ->
+          task.fail(fence, new FailureReport(anyFailure(), true, 0, random.nextDouble()), nowMs);
       case 6, 7 -> task.lose(fence, LOST, nowMs);
       case 8, 9, 10, 11, 12 -> task.release(fence, "draining", nowMs);
       case 13 -> task.cancel("not needed", nowMs);

@@ -39,11 +39,11 @@ final class TaskSamples {
   private TaskSamples() {}
 
   static Task.Queued queued() {
-    return new Task.Queued(SPEC, 0, 0, NOON, null);
+    return Task.Queued.entering(SPEC, NOON);
   }
 
   static Task.Queued delayed() {
-    return new Task.Queued(SPEC, 0, 0, NOON + 5_000, null);
+    return Task.Queued.entering(SPEC, NOON + 5_000);
   }
 
   /** The task under its next lease, begun as soon as it was due. */
@@ -57,7 +57,12 @@ final class TaskSamples {
   }
 
   static Task failed(Task task) {
-    return after(task, task.fail(task.fence(), DISK_FULL, false, 0, NOON + 20, NO_JITTER));
+    return after(task, task.fail(task.fence(), report(DISK_FULL), NOON + 20));
+  }
+
+  /** Not for good, without a wish for a wait, and without jitter. */
+  static FailureReport report(Failure failure) {
+    return new FailureReport(failure, false, 0, NO_JITTER);
   }
 
   static Task released(Task task) {

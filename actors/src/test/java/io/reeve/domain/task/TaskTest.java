@@ -27,13 +27,22 @@ import static io.reeve.domain.task.TaskSamples.leased;
 import static io.reeve.domain.task.TaskSamples.queued;
 import static io.reeve.domain.task.TaskSamples.reasonOf;
 import static io.reeve.domain.task.TaskSamples.released;
+import static io.reeve.domain.task.TaskSamples.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The rules of one task. No actor, no clock: each test is a few calls on values. */
 class TaskTest {
+
+  /** Leased once, at noon. */
+  private static final Past RUN = new Past(WORKER, NOON, null, 0, 0);
+
+  private static Past failedBy(Failure failure, long atMs) {
+    return new Past(WORKER, NOON, failure, atMs, 1);
+  }
 
   @Nested
   class WhenAbsent {
@@ -87,13 +96,28 @@ class TaskTest {
     void aTaskThatWasStartedOnceNeverExpires() {
       var backingOff = (Task.Queued) failed(leased(queued()));
 
-      assertThat(backingOff.expiresAtMs()).isEqualTo(Long.MAX_VALUE);
+      assertThat(backingOff.expiresAtMs()).isEqualTo(Task.Queued.NEVER);
+    }
+
+    @Test
+    void aLeaseThatWasHandedBackIsNoStart() {
+      var handedBack = (Task.Queued) released(leased(queued()));
+
+      assertThat(handedBack.expiresAtMs()).isEqualTo(NOON + QUEUE_TIMEOUT_MS);
+      assertThat(expired(handedBack).stateAt(NOON)).isEqualTo(TaskState.EXPIRED);
+    }
+
+    @Test
+    void aHandBackOfALaterAttemptDoesNotMakeItExpire() {
+      var handedBack = (Task.Queued) released(leased(failed(leased(queued()))));
+
+      assertThat(handedBack.expiresAtMs()).isEqualTo(Task.Queued.NEVER);
     }
 
     @Test
     void cancellingEndsItAtOnce() {
       assertThat(cancelled(queued()))
-          .isEqualTo(new Task.Cancelled(SPEC, 0, 0, "not needed", "", 0, NOON + 20));
+          .isEqualTo(new Task.Cancelled(SPEC, 0, 0, NOON, "not needed", Past.NONE, NOON + 20));
     }
 
     @Test
@@ -111,13 +135,14 @@ class TaskTest {
     @Test
     void completingKeepsResultAndWorker() {
       assertThat(completed(firstAttempt))
-          .isEqualTo(new Task.Completed(SPEC, 1, 1, RESULT, WORKER, NOON, NOON + 20));
+          .isEqualTo(new Task.Completed(SPEC, 1, 1, NOON, RESULT, RUN, NOON + 20));
     }
 
     @Test
     void failingWithAttemptsLeftWaitsOutTheBackoff() {
       assertThat(failed(firstAttempt))
-          .isEqualTo(new Task.Queued(SPEC, 1, 1, NOON + 20 + 10_000, DISK_FULL));
+          .isEqualTo(
+              new Task.Queued(SPEC, 1, 1, NOON + 20 + 10_000, failedBy(DISK_FULL, NOON + 20)));
     }
 
     @Test
@@ -128,7 +153,10 @@ class TaskTest {
 
     @Test
     void theJitterIsDecidedOnceAndStored() {
-      var event = eventOf(firstAttempt.fail(1, DISK_FULL, false, 0, NOON, Math.nextDown(1.0)));
+      var event =
+          eventOf(
+              firstAttempt.fail(
+                  1, new FailureReport(DISK_FULL, false, 0, Math.nextDown(1.0)), NOON));
 
       assertThat(event)
           .isEqualTo(new TaskEvent.AttemptFailed(7, 1, DISK_FULL, NOON + 12_000, NOON));
@@ -136,20 +164,20 @@ class TaskTest {
 
     @Test
     void failingTheLastAttemptIsFinal() {
-      assertThat(lastAttempt().fail(3, DISK_FULL, false, 0, NOON, NO_JITTER))
+      assertThat(lastAttempt().fail(3, report(DISK_FULL), NOON))
           .isEqualTo(new TaskEvent.Died(7, 3, DISK_FULL, NOON));
     }
 
     @Test
     void failingForGoodIsFinalWhateverAttemptsAreLeft() {
-      assertThat(firstAttempt.fail(1, DISK_FULL, true, 0, NOON, NO_JITTER))
+      assertThat(firstAttempt.fail(1, new FailureReport(DISK_FULL, true, 0, NO_JITTER), NOON))
           .isEqualTo(new TaskEvent.Died(7, 1, DISK_FULL, NOON));
     }
 
     @Test
     void losingTheHolderCountsAndTheNextAttemptMayStartAtOnce() {
       assertThat(after(firstAttempt, firstAttempt.lose(1, LOST, NOON + 5)))
-          .isEqualTo(new Task.Queued(SPEC, 1, 1, NOON + 5, LOST));
+          .isEqualTo(new Task.Queued(SPEC, 1, 1, NOON + 5, failedBy(LOST, NOON + 5)));
     }
 
     @Test
@@ -177,7 +205,9 @@ class TaskTest {
       assertThat(reasonOf(secondLease.complete(1, RESULT, NOON)).message())
           .isEqualTo("expected fence 2, got fence 1");
       assertThat(reasonOf(secondLease.complete(1, RESULT, NOON)).code()).isEqualTo(STALE_LEASE);
-      assertThat(reasonOf(secondLease.fail(1, DISK_FULL, true, 0, NOON, 0)).code())
+      assertThat(
+              reasonOf(secondLease.fail(1, new FailureReport(DISK_FULL, true, 0, NO_JITTER), NOON))
+                  .code())
           .isEqualTo(STALE_LEASE);
       assertThat(reasonOf(secondLease.lose(1, LOST, NOON)).code()).isEqualTo(STALE_LEASE);
       assertThat(reasonOf(secondLease.release(1, "draining", NOON)).code()).isEqualTo(STALE_LEASE);
@@ -197,11 +227,13 @@ class TaskTest {
     @Test
     void cancellingEndsItAndRemembersWhoRanIt() {
       assertThat(cancelled(firstAttempt))
-          .isEqualTo(new Task.Cancelled(SPEC, 1, 1, "not needed", WORKER, NOON, NOON + 20));
+          .isEqualTo(new Task.Cancelled(SPEC, 1, 1, NOON, "not needed", RUN, NOON + 20));
     }
 
     private long retryAtMs(long askedMs) {
-      var event = eventOf(firstAttempt.fail(1, DISK_FULL, false, askedMs, NOON, NO_JITTER));
+      var event =
+          eventOf(
+              firstAttempt.fail(1, new FailureReport(DISK_FULL, false, askedMs, NO_JITTER), NOON));
       return ((TaskEvent.AttemptFailed) event).retryAtMs();
     }
   }
@@ -211,7 +243,7 @@ class TaskTest {
 
     @Test
     void failingTwiceIsOneFailure() {
-      assertThat(failed(leased(queued())).fail(1, DISK_FULL, false, 0, NOON, NO_JITTER))
+      assertThat(failed(leased(queued())).fail(1, report(DISK_FULL), NOON))
           .isEqualTo(Decision.Already.SO);
     }
 
@@ -223,7 +255,7 @@ class TaskTest {
 
     @Test
     void aFailureAfterAReleaseIsStale() {
-      assertThat(reasonOf(released(leased(queued())).fail(1, DISK_FULL, false, 0, NOON, 0)).code())
+      assertThat(reasonOf(released(leased(queued())).fail(1, report(DISK_FULL), NOON)).code())
           .isEqualTo(STALE_LEASE);
     }
 
@@ -237,6 +269,54 @@ class TaskTest {
       assertThat(reason.code()).isEqualTo(STALE_LEASE);
       assertThat(reason.message())
           .isEqualTo("expected a leased task, got one that is queued; fence 1");
+    }
+  }
+
+  @Nested
+  class WhenItFailedBefore {
+
+    private final Task failedOnce = failed(leased(queued()));
+    private final Task again = leased(failedOnce);
+
+    @Test
+    void theFailureStaysWhateverFollows() {
+      for (var later :
+          List.of(
+              again, completed(again), cancelled(again), released(again), cancelled(failedOnce))) {
+        assertThat(later.past().failure()).as("%s", later).isEqualTo(DISK_FULL);
+        assertThat(later.past().failedAtMs()).as("%s", later).isEqualTo(NOON + 20);
+      }
+    }
+
+    @Test
+    void aLaterFailureTakesItsPlace() {
+      var lost = after(again, again.lose(2, LOST, NOON + 99));
+
+      assertThat(lost.past().failure()).isEqualTo(LOST);
+      assertThat(lost.past().failedAtMs()).isEqualTo(NOON + 99);
+    }
+
+    @Test
+    void aHandBackIsNotTakenForTheFailureBefore() {
+      var handedBack = released(again);
+
+      assertThat(handedBack.release(2, "draining", NOON)).isEqualTo(Decision.Already.SO);
+      assertThat(reasonOf(handedBack.fail(2, report(DISK_FULL), NOON)).code())
+          .isEqualTo(STALE_LEASE);
+    }
+
+    @Test
+    void aHandBackLeavesItDueAsItWas() {
+      assertThat(released(leased(delayed())).dueAtMs()).isEqualTo(NOON + 5_000);
+      assertThat(released(again).dueAtMs()).isEqualTo(failedOnce.dueAtMs());
+    }
+
+    @Test
+    void whoHeldItLastIsKnown() {
+      for (var later : List.of(failedOnce, again, released(again), completed(again), dead())) {
+        assertThat(later.past().workerId()).as("%s", later).isEqualTo(WORKER);
+        assertThat(later.past().leasedAtMs()).as("%s", later).isGreaterThanOrEqualTo(NOON);
+      }
     }
   }
 
@@ -258,7 +338,7 @@ class TaskTest {
 
     @Test
     void aLateFailureCannotReviveIt() {
-      assertThat(reasonOf(completed.fail(1, DISK_FULL, false, 0, NOON, 0)).code())
+      assertThat(reasonOf(completed.fail(1, report(DISK_FULL), NOON)).code())
           .isEqualTo(SETTLED_OTHERWISE);
     }
 
@@ -273,7 +353,7 @@ class TaskTest {
 
     @Test
     void dyingTwiceIsOneDeath() {
-      assertThat(dead().fail(3, DISK_FULL, false, 0, NOON, 0)).isEqualTo(Decision.Already.SO);
+      assertThat(dead().fail(3, report(DISK_FULL), NOON)).isEqualTo(Decision.Already.SO);
     }
 
     @Test
@@ -285,8 +365,8 @@ class TaskTest {
     void itKeepsTheLastFailureAndWhoRanIt() {
       var task = (Task.Dead) dead();
 
-      assertThat(task.failure()).isEqualTo(DISK_FULL);
-      assertThat(task.workerId()).isEqualTo(WORKER);
+      assertThat(task.past().failure()).isEqualTo(DISK_FULL);
+      assertThat(task.past().workerId()).isEqualTo(WORKER);
       assertThat(task.attempt()).isEqualTo(3);
     }
   }
@@ -304,7 +384,7 @@ class TaskTest {
     @Test
     void whatTheWorkerReportsAfterwardsIsRefused() {
       assertThat(reasonOf(cancelled.complete(1, RESULT, NOON)).code()).isEqualTo(STALE_LEASE);
-      assertThat(reasonOf(cancelled.fail(1, DISK_FULL, false, 0, NOON, 0)).code())
+      assertThat(reasonOf(cancelled.fail(1, report(DISK_FULL), NOON)).code())
           .isEqualTo(STALE_LEASE);
     }
   }

@@ -82,6 +82,9 @@ final class TaskReplies {
     if (task.leasedAtMs() != 0) {
       view.setLeasedAt(instant(task.leasedAtMs()));
     }
+    if (task.failedAtMs() != 0) {
+      view.setFailedAt(instant(task.failedAtMs()));
+    }
     if (task.finishedAtMs() != 0) {
       view.setFinishedAt(instant(task.finishedAtMs()));
     }

@@ -4,10 +4,12 @@ import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.EpochSerializer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
@@ -101,12 +103,13 @@ public final class JournalFollower implements AutoCloseable {
       tell(epoch(row));
     } else {
       var partition = Integer.parseInt(persistenceId.substring(PARTITION.length()));
+      var outside = new Outside(partition);
       PartitionRow.fromBytes(row.payload())
           .events(new RowPlace(persistenceId, row.sequenceNr()), profile -> profile)
           .forEach(
               event -> {
                 facts.event(partition, event);
-                tell(partition, event);
+                event.accept(outside);
               });
     }
     read.put(persistenceId, row.sequenceNr());
@@ -124,26 +127,79 @@ public final class JournalFollower implements AutoCloseable {
     facts.dispatcherStarted(started.epoch(), started.node(), started.atMs());
   }
 
-  private void tell(int partition, PartitionEvent event) {
-    if (event instanceof Submission submission) {
-      submission
-          .tasks()
-          .forEach(
-              task ->
-                  facts.submitted(
-                      submission.requestId(),
-                      id(partition, task.spec().sequence()),
-                      partition,
-                      submission.atMs()));
-    } else if (event instanceof TaskEvent.Leased leased) {
-      facts.leased(id(partition, leased.sequence()), partition, leased.fence(), leased.atMs());
-    } else if (event instanceof TaskEvent.Completed completed) {
-      facts.ended(id(partition, completed.sequence()), true, completed.atMs());
-    } else if (event instanceof TaskEvent.Died
-        || event instanceof TaskEvent.Cancelled
-        || event instanceof TaskEvent.Expired) {
-      var end = (TaskEvent) event;
-      facts.ended(id(partition, end.sequence()), false, end.atMs());
+  /** Tells what an event of one partition means outside. */
+  private final class Outside
+      implements PartitionEvent.Visitor<@Nullable Void>, TaskEvent.Visitor<@Nullable Void> {
+
+    private final int partition;
+
+    Outside(int partition) {
+      this.partition = partition;
+    }
+
+    @Override
+    public @Nullable Void submitted(Submission event) {
+      for (var task : event.tasks()) {
+        var id = id(partition, task.spec().sequence());
+        facts.submitted(event.requestId(), id, partition, event.atMs());
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable Void changed(TaskEvent event) {
+      return event.acceptKind(this);
+    }
+
+    @Override
+    public @Nullable Void leased(TaskEvent.Leased event) {
+      facts.leased(id(partition, event.sequence()), partition, event.fence(), event.atMs());
+      return null;
+    }
+
+    @Override
+    public @Nullable Void completed(TaskEvent.Completed event) {
+      return ended(event, true);
+    }
+
+    @Override
+    public @Nullable Void attemptFailed(TaskEvent.AttemptFailed event) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Void died(TaskEvent.Died event) {
+      return ended(event, false);
+    }
+
+    @Override
+    public @Nullable Void released(TaskEvent.Released event) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Void cancelled(TaskEvent.Cancelled event) {
+      return ended(event, false);
+    }
+
+    @Override
+    public @Nullable Void expired(TaskEvent.Expired event) {
+      return ended(event, false);
+    }
+
+    @Override
+    public @Nullable Void holderEnded(HolderEnded event) {
+      return null;
+    }
+
+    @Override
+    public @Nullable Void writerStarted(WriterStarted event) {
+      return null;
+    }
+
+    private @Nullable Void ended(TaskEvent event, boolean completed) {
+      facts.ended(id(partition, event.sequence()), completed, event.atMs());
+      return null;
     }
   }
 

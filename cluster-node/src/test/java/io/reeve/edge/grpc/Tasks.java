@@ -18,6 +18,6 @@ final class Tasks {
 
   static TaskView in(TaskId id, TaskState state) {
     return new TaskView(
-        id, state, ECHO.toByteArray(), 0, 0, 1, 1, 0, 0, new byte[0], null, "", "", null);
+        id, state, ECHO.toByteArray(), 0, 0, 1, 1, 0, 0, new byte[0], null, 0, "", "", null);
   }
 }

@@ -1,0 +1,112 @@
+package io.reeve.domain.partition;
+
+import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.WriterStarted;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of one partition add up to, each part in a book of its own. Decides nothing. An
+ * event gives the task after it, or Absent when it is not about one task.
+ */
+final class Books implements PartitionEvent.Visitor<Task> {
+
+  final TaskBook tasks;
+  final LeaseBook leases;
+  final RequestBook requests;
+  final KeptTasks finished;
+  final KeptTasks dead;
+
+  /** Of the newest writer; null before the first. */
+  @Nullable WriterStarted lastStart;
+
+  /** Tasks that finished since this was made. */
+  long finishedTotal;
+
+  Books(Limits limits, LiveBudget.Account account) {
+    this.tasks = new TaskBook(limits, account);
+    this.leases = new LeaseBook(limits, tasks.tasks);
+    this.requests = new RequestBook(limits.requests());
+    this.finished = new KeptTasks(limits.finished(), tasks.tasks);
+    this.dead = new KeptTasks(limits.dead(), tasks.tasks);
+  }
+
+  // ---- Events
+
+  @Override
+  public Task submitted(Submission event) {
+    tasks.submitted(event);
+    requests.add(event);
+    return Task.Absent.TASK;
+  }
+
+  @Override
+  public Task changed(TaskEvent event) {
+    var before = tasks.get(event.sequence());
+    var after = event.applyTo(before);
+    tasks.change(before, after);
+    leases.change(before, after);
+    if (after instanceof Task.Finished done) {
+      finishedTotal++;
+      keep(done);
+    }
+    return after;
+  }
+
+  @Override
+  public Task holderEnded(HolderEnded event) {
+    leases.ended(event);
+    return Task.Absent.TASK;
+  }
+
+  @Override
+  public Task writerStarted(WriterStarted event) {
+    lastStart = event;
+    tasks.nextSequence = event.firstSequence();
+    return Task.Absent.TASK;
+  }
+
+  private void keep(Task.Finished task) {
+    (task instanceof Task.Dead ? dead : finished).add(task);
+  }
+
+  // ---- Snapshots
+
+  /** Takes a snapshot over. Only when new. */
+  void restore(PartitionSnapshot snapshot) {
+    for (var task : snapshot.tasks()) {
+      tasks.enter(task);
+      if (task instanceof Task.Leased lease) {
+        leases.enter(lease);
+      } else if (task instanceof Task.Finished done) {
+        keep(done);
+      }
+    }
+    for (var request : snapshot.requests()) {
+      requests.add(request);
+    }
+    for (var ended : snapshot.ended()) {
+      leases.enter(ended);
+    }
+    tasks.nextSequence = snapshot.nextSequence();
+    lastStart = snapshot.lastStart();
+  }
+
+  /**
+   * A frozen copy. Costs a reference for each 512 tasks, for each request id and for each kept
+   * finished task.
+   */
+  PartitionSnapshot snapshot() {
+    var ended = LongStream.concat(finished.sequences(), dead.sequences()).toArray();
+    return new PartitionSnapshot(
+        tasks.nextSequence,
+        lastStart,
+        new FrozenTasks(tasks.tasks.freeze(), ended),
+        requests.snapshot(),
+        leases.endedHolders());
+  }
+}
