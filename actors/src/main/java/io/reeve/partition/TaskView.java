@@ -67,6 +67,7 @@ public record TaskView(
         finishedAtMs,
         NOTHING,
         failure,
+        failedAtMs,
         cancelReason,
         workerId,
         progress);

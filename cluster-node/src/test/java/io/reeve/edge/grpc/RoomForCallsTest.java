@@ -312,6 +312,7 @@ class RoomForCallsTest {
         0,
         new byte[0],
         null,
+        0,
         "",
         "",
         null);
