@@ -1,7 +1,6 @@
 package io.reeve.partition;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.reeve.v1.TaskSpec;
 import java.io.ByteArrayOutputStream;
@@ -16,16 +15,16 @@ final class SpecBytes {
   static byte[] withoutPayload(byte[] spec) {
     var input = CodedInputStream.newInstance(spec);
     var lean = new ByteArrayOutputStream();
-    var output = CodedOutputStream.newInstance(lean);
     try {
+      var from = 0;
       for (var tag = input.readTag(); tag != 0; tag = input.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == TaskSpec.PAYLOAD_FIELD_NUMBER) {
-          input.skipField(tag);
-        } else {
-          input.skipField(tag, output);
+        input.skipField(tag);
+        var to = input.getTotalBytesRead();
+        if (WireFormat.getTagFieldNumber(tag) != TaskSpec.PAYLOAD_FIELD_NUMBER) {
+          lean.write(spec, from, to - from);
         }
+        from = to;
       }
-      output.flush();
     } catch (IOException e) {
       throw new IllegalStateException("expected a stored specification, got other bytes", e);
     }

@@ -230,6 +230,8 @@ public final class Checker {
   }
 
   /** Takes one stored event. */
+  // NullAway does not read that R may be nullable.
+  @SuppressWarnings("NullAway")
   private final class Of implements PartitionEvent.Visitor<@Nullable Void> {
 
     private final Fact.Stored stored;

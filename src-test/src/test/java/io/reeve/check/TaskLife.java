@@ -90,6 +90,8 @@ final class TaskLife {
   }
 
   /** Takes one event. */
+  // NullAway does not read that R may be nullable.
+  @SuppressWarnings("NullAway")
   private final class Taking implements TaskEvent.Visitor<@Nullable Void> {
 
     private final long atNanos;

@@ -40,7 +40,7 @@ final class Repeats implements Consumer<Object> {
   private final World world;
   private final Checker checker;
   private final int partition;
-  private final Map<Object, Long> arrived = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Long> arrived = new IdentityHashMap<>();
   private final Map<Object, Handed> handed = new HashMap<>();
 
   Repeats(World world, Checker checker, int partition) {

@@ -128,6 +128,8 @@ public final class JournalFollower implements AutoCloseable {
   }
 
   /** Tells what an event of one partition means outside. */
+  // NullAway does not read that R may be nullable.
+  @SuppressWarnings("NullAway")
   private final class Outside
       implements PartitionEvent.Visitor<@Nullable Void>, TaskEvent.Visitor<@Nullable Void> {
 
