@@ -218,6 +218,7 @@ public final class SimulatedWriter {
 
   private void append(List<PartitionEvent> events) {
     rows++;
+    schedule.rowWritten();
     parts
         .store()
         .append(rows, events, PartitionRow.of(place(rows), events), now, context.getSelf());
