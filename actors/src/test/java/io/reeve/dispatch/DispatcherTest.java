@@ -38,7 +38,12 @@ class DispatcherTest {
       ActorTestKit.create(
           ManualTime.config()
               .withFallback(PersistenceTestKitPlugin.config())
-              .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+              .withFallback(
+                  ConfigFactory.parseString(
+                      "pekko.actor.provider = local\n"
+                          // Time that a test lets pass must not time a row out.
+                          + "pekko.persistence.journal-plugin-fallback.circuit-breaker.call-timeout"
+                          + " = 1d"))
               .withFallback(ConfigFactory.load()));
   private final ManualTime time = ManualTime.get(kit.system());
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());

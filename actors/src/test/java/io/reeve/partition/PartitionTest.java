@@ -65,7 +65,10 @@ class PartitionTest {
           .withFallback(
               ConfigFactory.parseString(
                   "pekko.actor.serialization-bindings { \"io.reeve.partition.Wire\" = jackson-cbor"
-                      + " }"))
+                      + " }\n"
+                      // Time that a test lets pass must not time a row out that is on its way.
+                      + "pekko.persistence.journal-plugin-fallback.circuit-breaker.call-timeout ="
+                      + " 1d"))
           .withFallback(ConfigFactory.load());
 
   private final ActorTestKit kit = ActorTestKit.create(CONFIG);
