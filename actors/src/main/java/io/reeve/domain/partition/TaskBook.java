@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskBook {
 
-  /**
-   * Tags an instant from which a task is due. Another tag is one more than the fence under which a
-   * task waits to expire, so that a task which is handed back again and again has one valid entry.
-   */
-  private static final long DUE = 0;
-
   private static final int PROFILES_MAX = 4096;
 
   private final Limits limits;
@@ -31,7 +25,15 @@ final class TaskBook {
   private final Map<TaskProfile, TaskProfile> profiles = new LinkedHashMap<>();
 
   final ReadyOrder ready = new ReadyOrder(this::isReady);
+
+  /** When waiting tasks become due. */
   private final DueHeap due = new DueHeap(this::isDueEntryValid);
+
+  /**
+   * When queued tasks expire. The tag is the fence under which a task waits, so that a task which
+   * is handed back again and again has one valid entry.
+   */
+  private final DueHeap expiries = new DueHeap(this::isExpiryEntryValid);
 
   long nextSequence = 1;
   int live;
@@ -147,31 +149,37 @@ final class TaskBook {
     if (task.dueAtMs() <= horizonMs) {
       ready.add(task.spec().profile(), sequence);
     } else {
-      due.push(task.dueAtMs(), sequence, DUE);
+      due.push(task.dueAtMs(), sequence, 0);
     }
     var expiresAtMs = task.expiresAtMs();
     if (expiresAtMs != Task.Queued.NEVER) {
-      due.push(expiresAtMs, sequence, 1 + task.fence());
+      expiries.push(expiresAtMs, sequence, task.fence());
     }
   }
 
   // ---- Time
 
   /**
-   * Makes tasks ready whose time has come, and tells those that waited too long.
+   * Makes all tasks ready whose time has come, and tells those that waited too long.
    *
-   * @param room whether to go on
+   * @param room whether to tell one more
    */
   void sweep(long nowMs, BooleanSupplier room, LongConsumer expired) {
     horizonMs = Math.max(horizonMs, nowMs);
-    while (!due.isEmpty() && due.at() <= horizonMs && room.getAsBoolean()) {
+    // All of them, since a task counts as ready once the horizon has passed its time.
+    while (!due.isEmpty() && due.at() <= horizonMs) {
       var sequence = due.sequence();
-      var isDue = due.tag() == DUE;
       var valid = isDueEntryValid(due.at(), sequence, due.tag());
       due.pop();
-      if (valid && isDue) {
+      if (valid) {
         ready.add(tasks.get(sequence).spec().profile(), sequence);
-      } else if (valid) {
+      }
+    }
+    while (!expiries.isEmpty() && expiries.at() <= horizonMs && room.getAsBoolean()) {
+      var sequence = expiries.sequence();
+      var valid = isExpiryEntryValid(expiries.at(), sequence, expiries.tag());
+      expiries.pop();
+      if (valid) {
         expired.accept(sequence);
       }
     }
@@ -180,7 +188,10 @@ final class TaskBook {
   /** When the next task becomes due or expires; Long.MAX_VALUE when none does. */
   long nextDueAtMs() {
     due.skipVoid();
-    return due.isEmpty() ? Long.MAX_VALUE : due.at();
+    expiries.skipVoid();
+    return Math.min(
+        due.isEmpty() ? Long.MAX_VALUE : due.at(),
+        expiries.isEmpty() ? Long.MAX_VALUE : expiries.at());
   }
 
   private boolean isReady(long sequence) {
@@ -188,10 +199,13 @@ final class TaskBook {
   }
 
   private boolean isDueEntryValid(long at, long sequence, long tag) {
+    return tasks.get(sequence) instanceof Task.Queued task && at == task.dueAtMs();
+  }
+
+  private boolean isExpiryEntryValid(long at, long sequence, long fence) {
     return tasks.get(sequence) instanceof Task.Queued task
-        && (tag == DUE
-            ? at == task.dueAtMs()
-            : at == task.expiresAtMs() && tag == 1 + task.fence());
+        && at == task.expiresAtMs()
+        && fence == task.fence();
   }
 
   private static Rejection overCapacity(String what, long max, long held, long more) {
