@@ -97,17 +97,26 @@ final class TaskWatchers {
     for (var sequence : changed) {
       var set = watchers.get(sequence);
       var task = state.get(sequence);
-      if (set == null || task == Task.Absent.TASK) {
+      if (set == null) {
         continue;
       }
-      var found = new Partition.Found(view(task, nowMs));
-      set.forEach(watcher -> watcher.tell(found));
-      if (task instanceof Task.Finished) {
+      var told =
+          task == Task.Absent.TASK ? forgotten(sequence) : new Partition.Found(view(task, nowMs));
+      set.forEach(watcher -> watcher.tell(told));
+      if (task instanceof Task.Finished || task == Task.Absent.TASK) {
         count -= set.size();
         watchers.remove(sequence);
       }
     }
     changed.clear();
+  }
+
+  /** The task ended in a row with so many others that it is forgotten already. */
+  private Partition.Refused forgotten(long sequence) {
+    return new Partition.Refused(
+        new Rejection(
+            Rejection.Code.UNKNOWN_TASK,
+            "expected a known task, got " + new TaskId(partition, sequence)));
   }
 
   /** The task as readers see it. */

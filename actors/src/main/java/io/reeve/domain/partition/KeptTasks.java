@@ -43,7 +43,10 @@ final class KeptTasks {
     return bytes;
   }
 
-  /** Takes in a task that ended last, and forgets the oldest over the bounds. */
+  /**
+   * Takes in a task that ended last, and forgets the oldest over the bounds. The last one stays,
+   * however large it is, so that those who wait for its end hear of it.
+   */
   void add(Task.Finished task) {
     if (length == sequences.length) {
       resize(length * 2);
@@ -51,7 +54,7 @@ final class KeptTasks {
     sequences[index(length++)] = task.spec().sequence();
     size++;
     bytes += bytesOf(task);
-    while (size > limits.max() || (bytes > limits.bytesMax() && size > 0)) {
+    while (size > limits.max() || (bytes > limits.bytesMax() && size > 1)) {
       remove(oldest());
     }
   }

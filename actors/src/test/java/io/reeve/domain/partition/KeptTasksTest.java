@@ -49,6 +49,15 @@ class KeptTasksTest {
   }
 
   @Test
+  void theLastOneStaysHoweverLargeItIs() {
+    var kept = new KeptTasks(new Limits.Kept(100, BYTES - 1, 1_000), tasks);
+    add(kept, 1);
+    add(kept, 2);
+
+    assertThat(sequences(kept)).containsExactly(2L);
+  }
+
+  @Test
   void noneIsKeptWithoutRoom() {
     var kept = new KeptTasks(new Limits.Kept(0, 1 << 20, 1_000), tasks);
     add(kept, 1);
