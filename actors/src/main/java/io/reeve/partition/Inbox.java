@@ -36,6 +36,9 @@ final class Inbox {
   /** Names a batch of settlements; another session may use the same number. */
   private record SettleKey(ActorRef<ToSession> session, long batch) {}
 
+  /** Heap bytes of a task, settlement or lease of a command, beside what it carries. */
+  private static final long ENTRY_BYTES = 100;
+
   /** Commands that the front puts ahead of all others when a writer starts. */
   private static final int AHEAD_OF_ALL = 2;
 
@@ -77,7 +80,7 @@ final class Inbox {
     if (key != null && settles.contains(key)) {
       return Taken.REPEATED;
     }
-    var size = bytesOf(command);
+    var size = heldBytesOf(command);
     if (!(command instanceof Partition.Internal)) {
       if (isOfClient(command) ? clients >= bounds.clientsMax() : others() >= bounds.othersMax()) {
         return Taken.TOO_MANY;
@@ -109,7 +112,7 @@ final class Inbox {
   }
 
   private void count(Command command, int by) {
-    bytes += by * bytesOf(command);
+    bytes += by * heldBytesOf(command);
     if (isOfClient(command)) {
       clients += by;
     } else if (!(command instanceof Partition.Internal)) {
@@ -263,6 +266,22 @@ final class Inbox {
     return Refusals.replyTo(command) != null;
   }
 
+  /** Heap bytes of a command that waits. */
+  private static long heldBytesOf(Command command) {
+    return bytesOf(command) + ENTRY_BYTES * entriesOf(command);
+  }
+
+  private static long entriesOf(Command command) {
+    if (command instanceof Partition.Submit submit) {
+      return submit.packed().size();
+    }
+    if (command instanceof Partition.Attach attach) {
+      return attach.held().size();
+    }
+    return command instanceof Partition.Settle settle ? settle.settlements().size() : 0;
+  }
+
+  /** Bytes that the command brings into a row. */
   private static long bytesOf(Command command) {
     var size = 0L;
     if (command instanceof Partition.Submit submit) {

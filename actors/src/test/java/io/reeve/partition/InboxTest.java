@@ -25,6 +25,9 @@ class InboxTest {
   private final Inbox inbox =
       new Inbox(new Partition.Queue(3, 4, 1000), new Partition.BatchMax(10, 500, 20));
 
+  private final Inbox roomy =
+      new Inbox(new Partition.Queue(100, 100, 1000), new Partition.BatchMax(10, 500, 20));
+
   @Test
   void oneRenewalOfEachHolderWaitsAndComesBeforeAllElse() {
     assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
@@ -86,11 +89,22 @@ class InboxTest {
     assertThat(inbox.next()).containsExactly(cancel(1));
     assertThat(inbox.offer(settle(session, 1, 600))).isEqualTo(Taken.YES);
     assertThat(inbox.offer(submit(1, 600))).isEqualTo(Taken.TOO_LARGE);
-    assertThat(inbox.offer(submit(1, 400))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(submit(1, 200))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void settlementsWithoutAResultCountAsWell() {
+    for (var batch = 1; batch <= 9; batch++) {
+      assertThat(roomy.offer(settle(session, batch, 0))).isEqualTo(Taken.YES);
+    }
+    assertThat(roomy.offer(settle(session, 10, 101))).isEqualTo(Taken.TOO_LARGE);
+    assertThat(roomy.offer(settle(session, 10, 0))).isEqualTo(Taken.YES);
+    assertThat(roomy.offer(settle(session, 11, 0))).isEqualTo(Taken.TOO_LARGE);
   }
 
   @Test
   void aRowIsCutByCommandsBytesAndEvents() {
+    var inbox = new Inbox(new Partition.Queue(3, 4, 100_000), new Partition.BatchMax(10, 500, 20));
     var submit = submit(15, 1);
     assertThat(inbox.offer(submit)).isEqualTo(Taken.YES);
     assertThat(inbox.offer(grant(6))).isEqualTo(Taken.YES);
