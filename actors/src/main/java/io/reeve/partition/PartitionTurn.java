@@ -405,6 +405,9 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   }
 
   private void onSettle(Partition.Settle c) {
+    if (c.batch() == 0 && !speaksFor(c.holder(), c.session())) {
+      return;
+    }
     List<Partition.RefusedSettlement> refused = new ArrayList<>(0);
     for (var settlement : c.settlements()) {
       var rejection = state.settle(c.holder(), settlement, now, random, events);
@@ -414,6 +417,15 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
       }
     }
     replies.add(() -> c.session().tell(new Partition.SettleAcked(partition, c.batch(), refused)));
+  }
+
+  /**
+   * Whether this session may hand leases of the holder back. A superseded session may not: the
+   * worker has told the later session that it runs them.
+   */
+  private boolean speaksFor(String holder, ActorRef<ToSession> session) {
+    var latest = sessions.get(holder);
+    return latest == null || latest.equals(session);
   }
 
   private void onAttach(Partition.Attach c) {

@@ -139,6 +139,10 @@ final class PartitionWriter
     @Nullable PartitionRow row;
     try {
       turn.begin(state, now);
+    } catch (RuntimeException e) {
+      return giveUp(null, e);
+    }
+    try {
       for (var command : batch.commands()) {
         current = command;
         turn.carryOut(command);
@@ -147,7 +151,7 @@ final class PartitionWriter
       var events = turn.end();
       row = events.isEmpty() ? null : nextRow(events);
     } catch (RuntimeException e) {
-      return giveUp(batch, current, e);
+      return giveUp(current != null ? current : onlyOne(batch), e);
     }
     if (row == null) {
       finish(state, now);
@@ -161,20 +165,21 @@ final class PartitionWriter
    * A rule failed and may have changed a part of the state, so this writer ends. The next one
    * recovers the state from the journal, without the command that did it.
    *
-   * @param current the command in hand; null: none was
+   * @param failedOver the command that it failed over; null: none that is known
    */
   private Effect<PartitionRow, PartitionState> giveUp(
-      Batch batch, @Nullable Command current, RuntimeException cause) {
-    var only = batch.commands().size() == 1 ? batch.commands().get(0) : null;
-    var culprit = current != null ? current : only;
-    if (culprit instanceof Partition.Internal) {
-      culprit = null;
-    }
+      @Nullable Command failedOver, RuntimeException cause) {
+    var culprit = failedOver instanceof Partition.Internal ? null : failedOver;
     if (culprit != null) {
       Refusals.setAside(partition, culprit);
     }
     front.tell(new Partition.WriterThrew(culprit, cause));
     return Effect().stop();
+  }
+
+  /** The command of a batch that has no other; null when it has several. */
+  private static @Nullable Command onlyOne(Batch batch) {
+    return batch.commands().size() == 1 ? batch.commands().get(0) : null;
   }
 
   /** Carries out commands that store nothing; what is due by the clock waits. */
@@ -188,7 +193,7 @@ final class PartitionWriter
         turn.carryOut(command);
       }
     } catch (RuntimeException e) {
-      return giveUp(batch, current, e);
+      return giveUp(current, e);
     }
     front.tell(new WriterDone(Long.MAX_VALUE));
     turn.release();

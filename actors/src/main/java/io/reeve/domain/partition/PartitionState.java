@@ -199,9 +199,10 @@ public final class PartitionState {
     if (known != null) {
       return known;
     }
-    var noRoom = tasks.noRoomFor(incoming);
+    // The tasks last: asking for their room reserves it.
+    var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
     if (noRoom == null) {
-      noRoom = books.requests.noRoomFor(requestId, now.wallMs());
+      noRoom = tasks.noRoomFor(incoming);
     }
     if (noRoom != null) {
       return new Answer.Refused(noRoom);

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -76,8 +75,11 @@ final class JdbcSnapshotSink implements SnapshotSink, AutoCloseable {
     try {
       var frozen = freeze.get();
       worker.execute(() -> run(persistenceId, sequenceNr, atMs, frozen, stored));
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException e) {
       end(stored, e);
+    } catch (Error e) {
+      end(stored, e);
+      throw e;
     }
     return Optional.of(stored);
   }
@@ -105,7 +107,7 @@ final class JdbcSnapshotSink implements SnapshotSink, AutoCloseable {
       end(stored, null);
     } catch (SQLException | RuntimeException e) {
       end(stored, e);
-    } catch (OutOfMemoryError e) {
+    } catch (Error e) {
       // The partition keeps its rows and tries again when other snapshots have gone.
       end(stored, e);
       throw e;
