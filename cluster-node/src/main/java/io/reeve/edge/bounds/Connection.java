@@ -16,7 +16,10 @@ public final class Connection {
   private final AtomicInteger open = new AtomicInteger();
   private volatile int calls;
   private volatile long idleSince;
-  private volatile Runnable closing = () -> {};
+
+  // Guarded by this object.
+  private Runnable closing = () -> {};
+  private boolean closed;
 
   Connection(InetSocketAddress remote, Room.Share share, LongSupplier nanoTime) {
     this.remote = remote;
@@ -59,12 +62,23 @@ public final class Connection {
     return nanoTime.getAsLong() - idleSince;
   }
 
-  /** Has {@code close} run when this connection is to end. */
+  /** Has {@code close} run when this connection is to end, or at once where that has been said. */
   void onClose(Runnable close) {
-    closing = close;
+    synchronized (this) {
+      if (!closed) {
+        closing = close;
+        return;
+      }
+    }
+    close.run();
   }
 
   void close() {
-    closing.run();
+    Runnable told;
+    synchronized (this) {
+      closed = true;
+      told = closing;
+    }
+    told.run();
   }
 }

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts the connections of one port, and always has a place for the next one: when all places are
- * taken, the connection that has been idle for longest is closed. A connection with a call is never
- * closed for another; when all have one, the new connection is refused at once.
+ * taken, the connection that has been idle for longest is closed, and before any other one that has
+ * had the time for its first call and made none. A connection with a call is never closed for
+ * another; when all have one, the new connection is refused at once.
  *
  * <p>It also keeps a reserve of file descriptors, because the store needs some whatever callers do.
  */
@@ -143,14 +144,17 @@ public final class Door {
     var idle =
         open.values().stream()
             .filter(Connection::isIdle)
-            .max(
-                Comparator.comparing((Connection connection) -> connection.calls() == 0)
-                    .thenComparingLong(Connection::idleNanos));
+            .max(Comparator.comparing(this::isSilent).thenComparingLong(Connection::idleNanos));
     idle.ifPresent(
         connection -> {
           open.remove(connection.remote(), connection);
           connection.close();
         });
     return idle.isPresent();
+  }
+
+  /** One that was just accepted is not: else newcomers would push each other out. */
+  private boolean isSilent(Connection connection) {
+    return connection.calls() == 0 && connection.idleNanos() >= settings.callWithin().toNanos();
   }
 }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class DoorTest {
 
+  private static final Duration CALL_WITHIN = Duration.ofSeconds(1);
+
   private final AtomicLong now = new AtomicLong();
   private final AtomicLong descriptors = new AtomicLong(1_000);
 
@@ -32,16 +34,50 @@ class DoorTest {
   }
 
   @Test
-  void aConnectionThatNeverMadeACallMakesWayFirst() {
+  void aConnectionThatMadeNoCallInTimeMakesWayFirst() {
     var door = door(2);
     var used = enter(door, 1);
     call(used);
     now.addAndGet(1_000);
     var silent = enter(door, 2);
+    now.addAndGet(CALL_WITHIN.toNanos());
     var closed = new AtomicInteger();
     silent.onClose(closed::incrementAndGet);
 
     enter(door, 3);
+
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void newcomersDoNotMakeWayForEachOtherWhileAnotherIsIdleForLonger() {
+    var door = door(3);
+    var used = enter(door, 1);
+    call(used);
+    now.addAndGet(1_000);
+    var newcomer = enter(door, 2);
+    now.addAndGet(CALL_WITHIN.toNanos() - 1);
+    var later = enter(door, 3);
+    var closed = new AtomicInteger();
+    newcomer.onClose(closed::incrementAndGet);
+    later.onClose(closed::incrementAndGet);
+    var usedClosed = new AtomicInteger();
+    used.onClose(usedClosed::incrementAndGet);
+
+    enter(door, 4);
+
+    assertThat(usedClosed).hasValue(1);
+    assertThat(closed).hasValue(0);
+  }
+
+  @Test
+  void aConnectionThatIsClosedBeforeItBeginsEndsAsSoonAsItBegins() {
+    var door = door(1);
+    var early = enter(door, 1);
+    enter(door, 2);
+    var closed = new AtomicInteger();
+
+    early.onClose(closed::incrementAndGet);
 
     assertThat(closed).hasValue(1);
   }
@@ -111,7 +147,7 @@ class DoorTest {
   }
 
   private static Door.Settings settings(int connectionsMax) {
-    return new Door.Settings("test", connectionsMax, 10, Duration.ofSeconds(1), false);
+    return new Door.Settings("test", connectionsMax, 10, CALL_WITHIN, false);
   }
 
   private static Connection enter(Door door, int port) {
