@@ -5,28 +5,33 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code marks}: the identity of the store, and for each persistence id the highest row
  * that was acknowledged.
  *
  * <p>A mark is written after the commit of its row and before its acknowledgement. So a mark above
- * the journal's highest row proves that an acknowledged row is gone. There is no fsync per mark: a
- * killed process loses none, and after a power failure a mark may be older than the row, never
- * newer.
+ * the journal's highest row proves that an acknowledged row is gone. Only the first mark of a
+ * persistence id is forced to the disk, later ones are not: a killed process loses none, and after
+ * a power failure a mark may be older than the row, never newer.
  *
  * <p>The file has a header and entries of {@value #ENTRY_BYTES} bytes. An entry has the persistence
  * id and two slots that are written in turn, each with its checksum, so that a write that was cut
- * off leaves the mark before it. Safe for many threads.
+ * off leaves the mark before it. Entries are forced in their order, so what is not whole at the end
+ * of the file was never forced, and no row of it was acknowledged. Safe for many threads.
  */
 final class Marks implements AutoCloseable {
 
@@ -39,6 +44,8 @@ final class Marks implements AutoCloseable {
     /** All files are there and have the identity. */
     FORMED
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Marks.class);
 
   private static final byte[] MAGIC = "REEVEMK1".getBytes(UTF_8);
   private static final byte FORMING = 1;
@@ -81,8 +88,19 @@ final class Marks implements AutoCloseable {
   static Marks begin(Path path, String id) throws IOException {
     var draft = path.resolveSibling(FILE + ".new");
     Files.deleteIfExists(draft);
-    Files.write(Files.createFile(draft, OwnerOnly.FILE), header(id, State.FORMING));
+    try (var channel =
+        FileChannel.open(Files.createFile(draft, OwnerOnly.FILE), StandardOpenOption.WRITE)) {
+      var header = ByteBuffer.wrap(header(id, State.FORMING));
+      while (header.hasRemaining()) {
+        channel.write(header);
+      }
+      channel.force(true);
+    }
     Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+    // The name is on the disk only once its directory is.
+    try (var directory = FileChannel.open(path.resolveSibling("."), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
     return new Marks(new RandomAccessFile(path.toFile(), "rw"), id, State.FORMING);
   }
 
@@ -122,22 +140,43 @@ final class Marks implements AutoCloseable {
     var id = new byte[ID_BYTES];
     content.get(id);
     var marks = new Marks(file, HexFormat.of().formatHex(id), state);
-    var entries = (bytes.length - HEADER_BYTES) / ENTRY_BYTES;
+    var places = (bytes.length - HEADER_BYTES) / ENTRY_BYTES;
+    var entries = places;
+    while (entries > 0 && !isWhole(content, bytes, entries - 1)) {
+      entries--;
+    }
+    if (entries < places) {
+      LOG.warn(
+          "the last {} entries of the marks were never forced to the disk, so no row of theirs was"
+              + " acknowledged; they are passed over",
+          places - entries);
+    }
     for (var number = 0; number < entries; number++) {
       marks.readEntry(content, bytes, number);
     }
     return marks;
   }
 
+  /** Whether a name is there as it was written, and at least one slot that something is in. */
+  private static boolean isWhole(ByteBuffer content, byte[] bytes, int number) {
+    var at = HEADER_BYTES + number * ENTRY_BYTES;
+    return hasName(content, bytes, at)
+        && (content.getLong(at) != 0 || content.getLong(at + SLOT_BYTES) != 0);
+  }
+
+  private static boolean hasName(ByteBuffer content, byte[] bytes, int at) {
+    var length = content.getShort(at + NAME_AT);
+    return length > 0
+        && length <= NAME_BYTES_MAX
+        && content.getInt(at + ENTRY_BYTES - 4) == crc(bytes, at + NAME_AT, 2 + NAME_BYTES_MAX);
+  }
+
   private void readEntry(ByteBuffer content, byte[] bytes, int number) throws IOException {
     var at = HEADER_BYTES + number * ENTRY_BYTES;
-    var length = content.getShort(at + NAME_AT);
-    if (length <= 0
-        || length > NAME_BYTES_MAX
-        || content.getInt(at + ENTRY_BYTES - 4) != crc(bytes, at + NAME_AT, 2 + NAME_BYTES_MAX)) {
+    if (!hasName(content, bytes, at)) {
       throw new IOException("its entry " + (number + 1) + " is damaged");
     }
-    var name = new String(bytes, at + NAME_AT + 2, length, UTF_8);
+    var name = new String(bytes, at + NAME_AT + 2, content.getShort(at + NAME_AT), UTF_8);
     var newest = new Entry(number, 0, 1);
     for (var slot = 0; slot < 2; slot++) {
       var slotAt = at + slot * SLOT_BYTES;
@@ -204,11 +243,15 @@ final class Marks implements AutoCloseable {
     bytes.putInt(ENTRY_BYTES - 4, crc(bytes.array(), NAME_AT, 2 + NAME_BYTES_MAX));
     file.seek(entry.offset());
     file.write(bytes.array());
+    force();
     entries.put(persistenceId, entry);
   }
 
-  /** Makes the marks survive a power failure. */
-  synchronized void force() throws IOException {
+  /**
+   * Makes the marks survive a power failure. Holds no lock, so that marks go on being raised while
+   * the disk is waited for.
+   */
+  void force() throws IOException {
     file.getFD().sync();
   }
 

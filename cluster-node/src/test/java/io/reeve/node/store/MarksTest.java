@@ -15,6 +15,7 @@ class MarksTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef";
   private static final int FIRST_ENTRY = 64;
+  private static final int ENTRY_BYTES = 128;
 
   @TempDir private Path directory = Path.of("");
   private Path path = Path.of("");
@@ -72,6 +73,37 @@ class MarksTest {
     spoil(FIRST_ENTRY + 32 + 5);
 
     assertThatThrownBy(() -> Marks.open(path)).hasMessage("its entry 1 is damaged");
+  }
+
+  /** As a power failure may leave it: the file has grown, and what was written is not there. */
+  @Test
+  void entriesAtTheEndThatWereNeverForcedAreAbsent() throws IOException {
+    try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(file.length() + 2 * ENTRY_BYTES + 5);
+      file.seek(file.length() - 1);
+      file.write(7);
+    }
+
+    try (var marks = Marks.open(path)) {
+      assertThat(marks.rows()).isEqualTo(Map.of("partition|0", 3L, "dispatcher", 7L));
+
+      marks.raise("partition|1", 4);
+      marks.raise("partition|1", 5);
+    }
+
+    try (var marks = Marks.open(path)) {
+      assertThat(marks.rows())
+          .isEqualTo(Map.of("partition|0", 3L, "dispatcher", 7L, "partition|1", 5L));
+    }
+  }
+
+  @Test
+  void aLastEntryThatIsHalfThereIsAbsent() throws IOException {
+    spoil(FIRST_ENTRY + ENTRY_BYTES + 32 + 5);
+
+    try (var marks = Marks.open(path)) {
+      assertThat(marks.rows()).isEqualTo(Map.of("partition|0", 3L));
+    }
   }
 
   @Test
