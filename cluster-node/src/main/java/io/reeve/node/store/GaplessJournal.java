@@ -56,7 +56,7 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
         super.asyncWriteMessages(messages)
             .map(
                 stored -> {
-                  forEach(messages, guarding::committed);
+                  forEachStored(messages, stored, guarding::committed);
                   return stored;
                 },
                 ExecutionContext.parasitic$.MODULE$);
@@ -70,6 +70,27 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
         },
         ExecutionContext.parasitic$.MODULE$);
     return guarded;
+  }
+
+  /**
+   * Passes over writes that were rejected, such as one that could not be serialized.
+   *
+   * @param stored how each write ended; empty: all were stored
+   */
+  static void forEachStored(
+      Seq<AtomicWrite> messages, Seq<Try<BoxedUnit>> stored, ObjLongConsumer<String> consumer) {
+    if (stored.isEmpty()) {
+      forEach(messages, consumer);
+      return;
+    }
+    var writes = messages.iterator();
+    var ends = stored.iterator();
+    while (writes.hasNext() && ends.hasNext()) {
+      var write = writes.next();
+      if (ends.next().isSuccess()) {
+        consumer.accept(write.persistenceId(), write.highestSequenceNr());
+      }
+    }
   }
 
   private static void forEach(Seq<AtomicWrite> messages, ObjLongConsumer<String> consumer) {
