@@ -180,6 +180,11 @@ public final class EmbeddedStore implements Store {
 
   @Override
   public boolean fenced(Throwable failure) {
+    return isTaken(failure);
+  }
+
+  /** Whether another writer stored a row of this number before. */
+  static boolean isTaken(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException sqlite) {
         var code = sqlite.getResultCode();

@@ -104,6 +104,11 @@ public final class PostgresStore implements Store {
 
   @Override
   public boolean fenced(Throwable failure) {
+    return isTaken(failure);
+  }
+
+  /** Whether another writer stored a row of this number before. */
+  static boolean isTaken(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
         return true;

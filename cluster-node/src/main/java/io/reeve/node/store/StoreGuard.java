@@ -126,9 +126,14 @@ final class StoreGuard implements AutoCloseable {
     }
   }
 
-  /** Notes that a row was not stored, until the next one of this entity is. */
+  /**
+   * Notes that a row was not stored, until the next one of this entity is. That another writer was
+   * faster says nothing against the store.
+   */
   void notStored(String persistenceId, Throwable failure) {
-    failures.put(persistenceId, new Failure(StoreProbe.reason(failure), System.nanoTime()));
+    if (!EmbeddedStore.isTaken(failure) && !PostgresStore.isTaken(failure)) {
+      failures.put(persistenceId, new Failure(StoreProbe.reason(failure), System.nanoTime()));
+    }
   }
 
   /** What keeps an entity from storing rows; empty: the last row of each was stored. */
