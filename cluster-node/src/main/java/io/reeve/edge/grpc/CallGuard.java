@@ -68,24 +68,31 @@ final class CallGuard {
       request.discardEntityBytes(materializer);
       return CompletableFuture.completedFuture(GrpcStatuses.response(EdgeRefusal.noRoom(), system));
     }
+    var isStreaming = streaming.contains(path);
     CompletionStage<HttpResponse> answered;
     try {
-      answered =
-          handler.apply(new FrameGuard(bounds, call, streaming.contains(path)).guarded(request));
+      answered = handler.apply(new FrameGuard(bounds, call, isStreaming).guarded(request));
     } catch (Exception | Error e) {
       call.end();
       throw e;
     }
-    return answered.handle((response, failure) -> bounded(response, failure, call));
+    return answered.handle((response, failure) -> bounded(response, failure, call, isStreaming));
   }
 
   private HttpResponse bounded(
-      @Nullable HttpResponse response, @Nullable Throwable failure, Call call) {
+      @Nullable HttpResponse response,
+      @Nullable Throwable failure,
+      Call call,
+      boolean isStreaming) {
     if (response == null) {
       call.end();
       throw new CompletionException(failure);
     }
     if (!(response.entity() instanceof HttpEntity.Strict strict)) {
+      if (!isStreaming) {
+        // The one request has been read; a stream of answers may go on for hours.
+        call.takeInstead(0);
+      }
       return streamed(response, call);
     }
     var bytes = strict.data();

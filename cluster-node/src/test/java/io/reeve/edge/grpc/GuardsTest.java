@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -213,6 +214,23 @@ class GuardsTest {
     }
   }
 
+  @Test
+  void watchesThatGoOnHoldNoRoomForTheRequestsThatBeganThem() {
+    try (var own = EdgeFixture.start()) {
+      for (var i = 0; i < 5; i++) {
+        Iterator<HealthCheckResponse> watch =
+            ClientCalls.blockingServerStreamingCall(
+                own.channel(),
+                healthMethod("Watch", MethodDescriptor.MethodType.SERVER_STREAMING),
+                CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
+                padded(500_000));
+        assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+      }
+
+      assertThat(own.server.room().used()).isZero();
+    }
+  }
+
   // ---- Reflection -------------------------------------------------------------------------------
 
   @Test
@@ -252,6 +270,17 @@ class GuardsTest {
             CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
             HealthCheckRequest.newBuilder().setService(service).build())
         .getStatus();
+  }
+
+  /** A request with bytes that the server does not know. */
+  private static HealthCheckRequest padded(int bytes) {
+    var unknown =
+        UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(ByteString.copyFrom(new byte[bytes]))
+            .build();
+    return HealthCheckRequest.newBuilder()
+        .setUnknownFields(UnknownFieldSet.newBuilder().addField(1_000, unknown).build())
+        .build();
   }
 
   private static MethodDescriptor<HealthCheckRequest, HealthCheckResponse> healthMethod(
