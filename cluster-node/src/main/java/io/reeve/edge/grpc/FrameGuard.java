@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *       any of it is kept.
  *   <li>The frame's bytes are taken from the room. Without room a single call is refused; a stream
  *       of messages is not read on until there is room, which holds the caller back.
+ *   <li>A single call has one message; what comes after it is refused before room is taken for it.
  *   <li>A message has to be complete within a time, and before the caller ends its side.
  * </ul>
  *
@@ -108,6 +109,7 @@ final class FrameGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
     private int headRead;
     private int flag;
     private long length;
+    private boolean hadMessage;
 
     /** Whether the frame whose head was read last waits for room. */
     private boolean waits;
@@ -236,6 +238,11 @@ final class FrameGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
             Reason.MESSAGE_TOO_LARGE,
             "expected a message of at most " + bounds.messageBytesMax() + " bytes, got " + length);
       }
+      if (!streaming && hadMessage) {
+        return new EdgeRefusal(
+            Reason.MALFORMED_MESSAGE, "expected one message, got the head of a second");
+      }
+      hadMessage = true;
       return null;
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -27,6 +28,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -228,6 +230,38 @@ class GuardsTest {
       }
 
       assertThat(own.server.room().used()).isZero();
+    }
+  }
+
+  @Test
+  void whatFollowsTheOneMessageOfACallTakesNoRoom() throws Exception {
+    try (var own = EdgeFixture.start()) {
+      var answers = new LinkedBlockingQueue<HealthCheckResponse>();
+      // As a stream of messages, so that the client sends more than the one.
+      var call =
+          own.channel()
+              .newCall(
+                  healthMethod("Watch", MethodDescriptor.MethodType.BIDI_STREAMING),
+                  CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onMessage(HealthCheckResponse answer) {
+              answers.add(answer);
+            }
+          },
+          new Metadata());
+      call.request(10);
+      call.sendMessage(padded(10));
+      assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
+
+      call.sendMessage(padded(500_000));
+
+      var room = own.server.room();
+      for (var look = 0; look < 50; look++) {
+        assertThat(room.used()).isZero();
+        Thread.sleep(10);
+      }
     }
   }
 
