@@ -29,6 +29,8 @@ class TidyTest {
       Map.of(
           "actors/src/main/java/io/reeve/dispatch/Dispatcher.java",
           "one actor, whose protocol alone is a page",
+          "actors/src/main/java/io/reeve/partition/Partition.java",
+          "the protocol of a partition, until it is cut by who talks",
           "worker-node/src/main/java/io/reeve/worker/slot/Workload.java",
           "what one lock guards stands in one file",
           "actors/src/test/java/io/reeve/partition/PartitionTest.java",

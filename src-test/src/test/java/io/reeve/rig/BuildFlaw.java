@@ -10,8 +10,8 @@ enum BuildFlaw {
   /** Clients are told that a submission is stored before it is. */
   ANSWERS_BEFORE_IT_IS_STORED(
       "actors/src/main/java/io/reeve/partition/PartitionWriter.java",
-      "return Effect().persist(nextRow(events)).thenRun(stored -> finish(stored, now));",
-      "finish(state, now); return Effect().persist(nextRow(events));",
+      "return Effect().persist(row).thenRun(stored -> finish(stored, now));",
+      "finish(state, now); return Effect().persist(row);",
       Invariant.NO_LOST_ACK),
   /** A row that the journal refuses, since another writer has its number, counts as stored. */
   SWALLOWS_THE_FENCE_OF_A_WRITER(
@@ -28,10 +28,10 @@ enum BuildFlaw {
       "actors/src/main/java/io/reeve/domain/partition/PartitionState.java",
       "    event.accept(books);",
       """
-          event.accept(
-              event instanceof Submission s
+          (event instanceof Submission s
                   ? new Submission("", s.bodyHash(), s.firstSequence(), s.atMs(), s.tasks())
-                  : event);
+                  : event)
+              .accept(books);
       """,
       Invariant.ONE_SUBMISSION_PER_REQUEST),
   /** A partition that starts gives out all its tasks, those that are leased, too. */

@@ -43,7 +43,7 @@ class StoreStaysBounded {
   private static final String[] SETTINGS = {
     "reeve.partition.count=" + PARTITIONS,
     "reeve.partition.snapshot.rows-min=500",
-    "reeve.partition.snapshot.finished-min=10000",
+    "reeve.partition.snapshot.finished-min=5000",
     "reeve.partition.finished.max=" + FINISHED_KEPT
   };
 
