@@ -53,6 +53,11 @@ final class AnswerStage extends GraphStage<FlowShape<ChunkStreamPart, ChunkStrea
     return new Logic();
   }
 
+  static EdgeRefusal unread(Duration within) {
+    return new EdgeRefusal(
+        Reason.SLOW_READER, "expected an answer to be read within " + within.toMillis() + " ms");
+  }
+
   private final class Logic extends TimerGraphStageLogic {
 
     /** What is left of a large message. */
@@ -102,6 +107,8 @@ final class AnswerStage extends GraphStage<FlowShape<ChunkStreamPart, ChunkStrea
 
     private void next() {
       if (rest.isEmpty()) {
+        // Whoever made the message gives its room back when the next one is asked for.
+        cancelTimer(UNREAD);
         pull(in);
         return;
       }
@@ -109,7 +116,6 @@ final class AnswerStage extends GraphStage<FlowShape<ChunkStreamPart, ChunkStrea
       rest = rest.drop(PIECE_BYTES);
       if (rest.isEmpty()) {
         rest = ByteString.emptyByteString();
-        cancelTimer(UNREAD);
         if (isClosed(in)) {
           completeStage();
         }
@@ -118,10 +124,7 @@ final class AnswerStage extends GraphStage<FlowShape<ChunkStreamPart, ChunkStrea
 
     @Override
     public void onTimer(Object timer) {
-      failStage(
-          new EdgeRefusal(
-              Reason.SLOW_READER,
-              "expected an answer to be read within " + readWithin.toMillis() + " ms"));
+      failStage(unread(readWithin));
     }
   }
 }

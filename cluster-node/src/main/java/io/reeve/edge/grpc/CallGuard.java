@@ -3,6 +3,7 @@ package io.reeve.edge.grpc;
 import io.reeve.edge.bounds.Call;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.calls.EdgeRefusal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +35,12 @@ final class CallGuard {
   private final ActorSystem<?> system;
   private final Materializer materializer;
 
-  /** Lets the stages that make an answer take room for it. */
-  record OfCall(Call call) implements Attributes.Attribute {}
+  /**
+   * Lets the stages that make an answer take room for it.
+   *
+   * @param readWithin how soon what has taken room has to be read
+   */
+  record OfCall(Call call, Duration readWithin) implements Attributes.Attribute {}
 
   /**
    * @param handler of all calls
@@ -129,7 +134,7 @@ final class CallGuard {
         entity.contentType(),
         chunks
             .via(new AnswerStage(call, bounds.messageWithin()))
-            .addAttributes(Attributes.apply(new OfCall(call)))
+            .addAttributes(Attributes.apply(new OfCall(call, bounds.messageWithin())))
             .<Object>mapMaterializedValue(x -> x)
             .asScala());
   }

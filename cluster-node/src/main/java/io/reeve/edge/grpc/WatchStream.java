@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import io.reeve.edge.bounds.Call;
 import io.reeve.edge.calls.EdgeRefusal;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.pekko.stream.Attributes;
@@ -11,6 +12,7 @@ import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One reader's stream of a task's changes. Only the newest change waits for the reader. Payload and
  * result come with the first change and with the last, and their bytes are taken from the room: a
  * watch is refused when there is none for the first, and the last goes without them when there is
- * none for it.
+ * none for it. A reader that lets such bytes wait for too long is cut off.
  */
 final class WatchStream extends GraphStage<SourceShape<ByteString>> {
 
@@ -65,9 +67,12 @@ final class WatchStream extends GraphStage<SourceShape<ByteString>> {
   private record Next(
       @Nullable ByteString bytes, long taken, boolean last, @Nullable EdgeRefusal refusal) {}
 
-  private final class Logic extends GraphStageLogic implements Reader {
+  private final class Logic extends TimerGraphStageLogic implements Reader {
+
+    private static final String UNREAD = "the caller does not read";
 
     private final @Nullable Call call;
+    private final Duration readWithin;
     private @Nullable AsyncCallback<String> wake;
 
     // Guarded by this object: the feed writes, the stream takes.
@@ -81,6 +86,7 @@ final class WatchStream extends GraphStage<SourceShape<ByteString>> {
     Logic(CallGuard.@Nullable OfCall ofCall) {
       super(shape);
       this.call = ofCall == null ? null : ofCall.call();
+      this.readWithin = ofCall == null ? Duration.ZERO : ofCall.readWithin();
       setHandler(
           out,
           new AbstractOutHandler() {
@@ -90,13 +96,19 @@ final class WatchStream extends GraphStage<SourceShape<ByteString>> {
               give(handedOn);
               handedOn = 0;
               next();
+              time();
             }
           });
     }
 
     @Override
     public void preStart() {
-      wake = createAsyncCallback(reason -> next());
+      wake =
+          createAsyncCallback(
+              reason -> {
+                next();
+                time();
+              });
       opened.accept(this);
     }
 
@@ -171,6 +183,32 @@ final class WatchStream extends GraphStage<SourceShape<ByteString>> {
       if (next.last()) {
         completeStage();
       }
+    }
+
+    /** What waits with room of its own must not wait for ever. */
+    private void time() {
+      boolean waits;
+      synchronized (this) {
+        waits = newest != null && newest.taken() > 0;
+      }
+      if (!waits || call == null) {
+        cancelTimer(UNREAD);
+      } else if (!isTimerActive(UNREAD)) {
+        scheduleOnce(UNREAD, readWithin);
+      }
+    }
+
+    @Override
+    public void onTimer(Object timer) {
+      synchronized (this) {
+        ended = true;
+        if (newest != null) {
+          give(newest.taken());
+          newest = null;
+        }
+      }
+      // The status waits for the reader too, so the room is not left to the end of the call.
+      failStage(AnswerStage.unread(readWithin));
     }
 
     // ---- Room
