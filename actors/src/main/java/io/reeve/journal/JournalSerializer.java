@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How Pekko's journal and snapshot store see the stored forms: rows of a partition ("p1") and
- * snapshots of one ("s1"). The identifier and the manifests are stored beside the bytes and never
- * change or change their meaning; a new form gets a new manifest.
+ * How Pekko's journal and snapshot store see the stored forms: rows of a partition ("p2", and "p1"
+ * of the first builds) and snapshots of one ("s1"). The identifier and the manifests are stored
+ * beside the bytes and never change or change their meaning; a new form gets a new manifest.
  *
  * <p>A row is bytes already, so the one journal actor of a node does no work here. A snapshot is
  * frozen by the partition and encoded here, on the thread of the {@link SnapshotSink}.
@@ -34,7 +34,6 @@ public final class JournalSerializer extends SerializerWithStringManifest {
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalSerializer.class);
 
-  static final String ROW = "p1";
   static final String SNAPSHOT = "s1";
 
   @Override
@@ -44,8 +43,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
 
   @Override
   public String manifest(Object object) {
-    if (object instanceof PartitionRow) {
-      return ROW;
+    if (object instanceof PartitionRow row) {
+      return row.manifest();
     }
     if (object instanceof PartitionSnapshot) {
       return SNAPSHOT;
@@ -67,12 +66,14 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
     return switch (manifest) {
-      case ROW -> PartitionRow.fromBytes(bytes);
+      case PartitionRow.BOUND, PartitionRow.BOUND_OR_NOT -> PartitionRow.fromBytes(bytes, manifest);
       case SNAPSHOT -> snapshotOf(bytes);
       default ->
           throw new NotSerializableException(
               "expected manifest "
-                  + ROW
+                  + PartitionRow.BOUND
+                  + ", "
+                  + PartitionRow.BOUND_OR_NOT
                   + " or "
                   + SNAPSHOT
                   + " of serializer "

@@ -37,14 +37,8 @@ public final class PartitionCodec {
     return decode(Sealed.open(row), profiles);
   }
 
-  /** The events of a row that is bound to its place. */
-  static List<PartitionEvent> decode(
-      byte[] row, RowPlace place, UnaryOperator<TaskProfile> profiles) {
-    return decode(Sealed.open(row, place), profiles);
-  }
-
-  private static List<PartitionEvent> decode(
-      ByteString content, UnaryOperator<TaskProfile> profiles) {
+  /** The events of a row without its checksum, which was right. */
+  static List<PartitionEvent> decode(ByteString content, UnaryOperator<TaskProfile> profiles) {
     try {
       // The input is of a ByteString, so payloads stay views of the row until each is copied, once.
       var input = content.newCodedInput();

@@ -1,5 +1,6 @@
 package io.reeve.journal;
 
+import com.google.protobuf.ByteString;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskProfile;
 import java.util.Arrays;
@@ -17,11 +18,19 @@ import java.util.function.UnaryOperator;
  */
 public final class PartitionRow {
 
+  /** The manifest of a row that is bound to its place. */
+  static final String BOUND = "p2";
+
+  /** The manifest of a row of the first builds, of which the earlier ones bound none. */
+  static final String BOUND_OR_NOT = "p1";
+
   private final byte[] bytes;
+  private final String manifest;
   private final boolean applied;
 
-  private PartitionRow(byte[] bytes, boolean applied) {
+  private PartitionRow(byte[] bytes, String manifest, boolean applied) {
     this.bytes = bytes;
+    this.manifest = manifest;
     this.applied = applied;
   }
 
@@ -33,12 +42,25 @@ public final class PartitionRow {
   public static PartitionRow of(RowPlace place, List<? extends PartitionEvent> events) {
     var bytes = PartitionCodec.encode(events);
     Sealed.bind(bytes, place);
-    return new PartitionRow(bytes, true);
+    return new PartitionRow(bytes, BOUND, true);
   }
 
-  /** A row as read from the journal. The bytes are kept as they are and checked when decoded. */
-  public static PartitionRow fromBytes(byte[] bytes) {
-    return new PartitionRow(bytes, false);
+  /**
+   * A row as read from the journal. The bytes are kept as they are and checked when decoded.
+   *
+   * @param manifest that was stored beside the bytes
+   * @throws UnreadableJournalException if the manifest is of a newer release
+   */
+  public static PartitionRow fromBytes(byte[] bytes, String manifest) {
+    if (!isManifest(manifest)) {
+      throw new UnreadableJournalException(
+          "expected a row of manifest %s or %s, got %s".formatted(BOUND, BOUND_OR_NOT, manifest));
+    }
+    return new PartitionRow(bytes, manifest, false);
+  }
+
+  private static boolean isManifest(String manifest) {
+    return manifest.equals(BOUND) || manifest.equals(BOUND_OR_NOT);
   }
 
   /** Whether the events are in the state already, so that the event handler must pass over them. */
@@ -56,7 +78,7 @@ public final class PartitionRow {
    */
   public List<PartitionEvent> events(RowPlace place, UnaryOperator<TaskProfile> profiles) {
     try {
-      return PartitionCodec.decode(bytes, place, profiles);
+      return PartitionCodec.decode(opened(place), profiles);
     } catch (UnreadableJournalException e) {
       throw new UnreadableJournalException(place + " cannot be read: " + e.getMessage(), e);
     }
@@ -69,11 +91,20 @@ public final class PartitionRow {
    */
   public void verify(RowPlace place) {
     try {
-      Sealed.open(bytes, place);
+      var unused = opened(place);
     } catch (UnreadableJournalException e) {
       throw new UnreadableJournalException(
           place + " is damaged, or belongs elsewhere: " + e.getMessage(), e);
     }
+  }
+
+  private ByteString opened(RowPlace place) {
+    return manifest.equals(BOUND) ? Sealed.open(bytes, place) : Sealed.openBoundOrNot(bytes, place);
+  }
+
+  /** Says how to read the stored form; stored beside it. */
+  String manifest() {
+    return manifest;
   }
 
   /** Bytes in the journal. */
@@ -89,7 +120,9 @@ public final class PartitionRow {
   /** Rows are equal when they store the same. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof PartitionRow row && Arrays.equals(bytes, row.bytes);
+    return other instanceof PartitionRow row
+        && manifest.equals(row.manifest)
+        && Arrays.equals(bytes, row.bytes);
   }
 
   @Override

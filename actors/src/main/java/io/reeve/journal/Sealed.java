@@ -59,15 +59,20 @@ final class Sealed {
    * @throws UnreadableJournalException if the checksum is missing or wrong
    */
   static ByteString open(byte[] bytes) {
-    return open(bytes, 0);
+    return open(bytes, 0, false);
   }
 
   /** As {@link #open(byte[])}, for bytes that were bound to a place. */
   static ByteString open(byte[] bytes, RowPlace place) {
-    return open(bytes, place.checksum());
+    return open(bytes, place.checksum(), false);
   }
 
-  private static ByteString open(byte[] bytes, int ofPlace) {
+  /** As {@link #open(byte[])}, for bytes that were bound to a place, or to none. */
+  static ByteString openBoundOrNot(byte[] bytes, RowPlace place) {
+    return open(bytes, place.checksum(), true);
+  }
+
+  private static ByteString open(byte[] bytes, int ofPlace, boolean orUnbound) {
     var size = bytes.length - BYTES;
     if (size < 0 || bytes[size] != TAG) {
       throw new UnreadableJournalException(
@@ -78,7 +83,7 @@ final class Sealed {
       stored = stored << 8 | (bytes[size + 1 + i] & 0xff);
     }
     var crc = crcOf(bytes, size) ^ ofPlace;
-    if (stored != crc) {
+    if (stored != crc && !(orUnbound && stored == (crc ^ ofPlace))) {
       throw new UnreadableJournalException(
           "expected checksum %08x over %d bytes, got %08x".formatted(stored, size, crc));
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * What any release ever wrote still reads as what it meant. A folder holds the stored bytes of one
  * release; {@code unreleased} those of the next. With its release the folder is renamed to the
- * version and copied, and is never touched again.
+ * version and copied, and is never touched again. {@code unbound} holds the rows of the first
+ * builds, which bound no row to its place.
  */
 class JournalGoldenTest {
 
@@ -36,8 +38,10 @@ class JournalGoldenTest {
   private static final Path UNRELEASED = FOLDERS.resolve("unreleased");
   private static final boolean RECORD = Boolean.getBoolean("reeve.golden.record");
 
-  private static final String ROW = "p1";
-  private static final String JOURNAL = "journal of p1";
+  private static final String ROW = "p2";
+  private static final String JOURNAL = "journal of p2";
+  private static final String FORMER_ROW = "p1";
+  private static final String FORMER_JOURNAL = "journal of p1";
   private static final String SNAPSHOT = "s1";
 
   private static final String WHAT_TO_DO =
@@ -98,7 +102,7 @@ class JournalGoldenTest {
     for (var file : files(UNRELEASED)) {
       var golden = Golden.read(file);
       if (golden.manifest().equals(ROW)) {
-        golden.stored().forEach(bytes -> events.addAll(eventsOf(bytes)));
+        rowsOf(golden, ROW).forEach(events::addAll);
       }
     }
 
@@ -129,8 +133,7 @@ class JournalGoldenTest {
         .forEach(
             (name, events) ->
                 goldens.put(
-                    name + ".txt",
-                    Golden.of(ROW, Reading.of(events), PartitionCodec.encode(events))));
+                    name + ".txt", Golden.of(ROW, Reading.of(events), boundRow(1, events))));
     var snapshot = GoldenSamples.snapshot();
     goldens.put(
         "snapshot.txt",
@@ -141,22 +144,39 @@ class JournalGoldenTest {
         Golden.of(
             JOURNAL,
             journalReading(rows),
-            rows.stream().map(PartitionCodec::encode).toArray(byte[][]::new)));
+            IntStream.range(0, rows.size())
+                .mapToObj(index -> boundRow(index + 1, rows.get(index)))
+                .toArray(byte[][]::new)));
     return goldens;
   }
 
   private static List<String> readingOf(Golden golden) {
     return switch (golden.manifest()) {
-      case ROW -> Reading.of(eventsOf(golden.stored().get(0)));
+      case ROW, FORMER_ROW -> Reading.of(rowsOf(golden, golden.manifest()).get(0));
       case SNAPSHOT -> snapshotReading(SnapshotCodec.decode(golden.stored().get(0)));
-      case JOURNAL ->
-          journalReading(golden.stored().stream().map(JournalGoldenTest::eventsOf).toList());
+      case JOURNAL -> journalReading(rowsOf(golden, ROW));
+      case FORMER_JOURNAL -> journalReading(rowsOf(golden, FORMER_ROW));
       default -> throw new AssertionError("no such manifest: " + golden.manifest());
     };
   }
 
-  private static List<PartitionEvent> eventsOf(byte[] row) {
-    return PartitionCodec.decode(row, UnaryOperator.identity());
+  private static byte[] boundRow(int number, List<? extends PartitionEvent> events) {
+    return PartitionRow.of(place(number), events).bytes();
+  }
+
+  /** The events of each row. */
+  private static List<List<PartitionEvent>> rowsOf(Golden golden, String manifest) {
+    var rows = new ArrayList<List<PartitionEvent>>();
+    for (var bytes : golden.stored()) {
+      rows.add(
+          PartitionRow.fromBytes(bytes, manifest)
+              .events(place(rows.size() + 1), UnaryOperator.identity()));
+    }
+    return rows;
+  }
+
+  private static RowPlace place(int number) {
+    return new RowPlace("partition|3", number);
   }
 
   private static List<String> snapshotReading(PartitionSnapshot snapshot) {

@@ -44,7 +44,7 @@ class JournalSerializerTest {
     var snapshot = random.snapshot();
 
     assertThat(serializerOf(row).identifier()).isEqualTo(746_001);
-    assertThat(serializerOf(row).manifest(row)).isEqualTo("p1");
+    assertThat(serializerOf(row).manifest(row)).isEqualTo("p2");
     assertThat(serializerOf(snapshot).identifier()).isEqualTo(746_001);
     assertThat(serializerOf(snapshot).manifest(snapshot)).isEqualTo("s1");
   }
@@ -54,7 +54,7 @@ class JournalSerializerTest {
     var events = random.row();
     var row = PartitionRow.of(PLACE, events);
 
-    var back = (PartitionRow) serialization.deserialize(row.bytes(), 746_001, "p1").get();
+    var back = (PartitionRow) serialization.deserialize(row.bytes(), 746_001, "p2").get();
 
     assertThat(row.applied()).isTrue();
     assertThat(back.applied()).isFalse();
@@ -71,7 +71,7 @@ class JournalSerializerTest {
 
   @Test
   void aRowReadsWellAtItsOwnPlaceOnly() {
-    var row = PartitionRow.fromBytes(PartitionRow.of(PLACE, random.row()).bytes());
+    var row = PartitionRow.fromBytes(PartitionRow.of(PLACE, random.row()).bytes(), "p2");
 
     row.verify(PLACE);
     for (var other :
@@ -87,6 +87,29 @@ class JournalSerializerTest {
           .hasMessageStartingWith(other + " cannot be read: expected checksum ");
     }
     assertThat(PLACE).hasToString("row 812 of partition 3");
+  }
+
+  /** The first builds wrote rows of this manifest unbound, later ones bound to their place. */
+  @Test
+  void aRowOfTheFirstBuildsReadsBoundOrNot() throws NotSerializableException {
+    var events = random.row();
+    var unbound =
+        (PartitionRow) new JournalSerializer().fromBinary(PartitionCodec.encode(events), "p1");
+    var bound = PartitionRow.fromBytes(PartitionRow.of(PLACE, events).bytes(), "p1");
+
+    for (var row : List.of(unbound, bound)) {
+      row.verify(PLACE);
+      assertThat(Reading.of(row.events(PLACE, profile -> profile))).isEqualTo(Reading.of(events));
+      assertThat(serializerOf(row).manifest(row)).isEqualTo("p1");
+    }
+    assertThatThrownBy(() -> bound.verify(new RowPlace("partition|3", 813)))
+        .isInstanceOf(UnreadableJournalException.class);
+    assertThatThrownBy(
+            () -> PartitionRow.fromBytes(PartitionCodec.encode(events), "p2").verify(PLACE))
+        .isInstanceOf(UnreadableJournalException.class);
+    assertThatThrownBy(() -> PartitionRow.fromBytes(new byte[0], "p3"))
+        .isInstanceOf(UnreadableJournalException.class)
+        .hasMessage("expected a row of manifest p2 or p1, got p3");
   }
 
   /** Written once by a build, and read by every one after it. */
@@ -109,10 +132,10 @@ class JournalSerializerTest {
 
   @Test
   void aManifestOfANewerReleaseIsRefusedWithAWayOut() {
-    assertThatThrownBy(() -> new JournalSerializer().fromBinary(new byte[0], "p2"))
+    assertThatThrownBy(() -> new JournalSerializer().fromBinary(new byte[0], "p3"))
         .isInstanceOf(NotSerializableException.class)
         .hasMessage(
-            "expected manifest p1 or s1 of serializer 746001, got p2: written by a release newer"
+            "expected manifest p2, p1 or s1 of serializer 746001, got p3: written by a release newer"
                 + " than this one; run that release or a later one");
   }
 

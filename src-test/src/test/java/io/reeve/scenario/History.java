@@ -5,6 +5,7 @@ import io.reeve.check.Fact;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
+import io.reeve.node.store.JournalRow;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -57,20 +58,21 @@ public final class History {
               var partition = Integer.parseInt(row.persistenceId().substring(PARTITION.length()));
               var last = read.getOrDefault(partition, 0L);
               if (row.sequenceNr() > last) {
-                add(partition, last, row.sequenceNr(), row.payload());
+                add(partition, last, row);
               }
             }
           });
     }
   }
 
-  private void add(int partition, long last, long sequenceNr, byte[] payload) {
+  private void add(int partition, long last, JournalRow row) {
+    var sequenceNr = row.sequenceNr();
     if (sequenceNr != last + 1) {
       throw new IllegalStateException(
           "partition %d: expected row %d next, got %d: rows were removed before they were read"
               .formatted(partition, last + 1, sequenceNr));
     }
-    PartitionRow.fromBytes(payload)
+    PartitionRow.fromBytes(row.payload(), row.manifest())
         .events(new RowPlace(PARTITION + partition, sequenceNr), profile -> profile)
         .forEach(
             event -> {

@@ -104,7 +104,7 @@ public final class JournalFollower implements AutoCloseable {
     } else {
       var partition = Integer.parseInt(persistenceId.substring(PARTITION.length()));
       var outside = new Outside(partition);
-      PartitionRow.fromBytes(row.payload())
+      PartitionRow.fromBytes(row.payload(), row.manifest())
           .events(new RowPlace(persistenceId, row.sequenceNr()), profile -> profile)
           .forEach(
               event -> {

@@ -225,7 +225,8 @@ record StoredRows(Connection journal, Connection snapshots) {
         persistenceId,
         after,
         row ->
-            PartitionRow.fromBytes(row.getBytes("event_payload"))
+            PartitionRow.fromBytes(
+                    row.getBytes("event_payload"), row.getString("event_ser_manifest"))
                 .events(new RowPlace(persistenceId, row.getLong(2)), state::intern)
                 .forEach(state::replay));
     return state.snapshot();
