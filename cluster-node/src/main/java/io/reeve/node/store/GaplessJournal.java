@@ -51,7 +51,8 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
     } catch (StoreException broken) {
       return Futures.failed(broken);
     }
-    // On the thread that committed: the guard takes microseconds.
+    // On the thread that committed: the guard takes microseconds, but for the first row of an
+    // entity.
     var guarded =
         super.asyncWriteMessages(messages)
             .map(
