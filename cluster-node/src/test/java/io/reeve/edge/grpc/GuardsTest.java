@@ -28,6 +28,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -237,6 +238,7 @@ class GuardsTest {
   void whatFollowsTheOneMessageOfACallTakesNoRoom() throws Exception {
     try (var own = EdgeFixture.start()) {
       var answers = new LinkedBlockingQueue<HealthCheckResponse>();
+      var end = new CompletableFuture<Status>();
       // As a stream of messages, so that the client sends more than the one.
       var call =
           own.channel()
@@ -249,6 +251,11 @@ class GuardsTest {
             public void onMessage(HealthCheckResponse answer) {
               answers.add(answer);
             }
+
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              end.complete(status);
+            }
           },
           new Metadata());
       call.request(10);
@@ -257,11 +264,8 @@ class GuardsTest {
 
       call.sendMessage(padded(500_000));
 
-      var room = own.server.room();
-      for (var look = 0; look < 50; look++) {
-        assertThat(room.used()).isZero();
-        Thread.sleep(10);
-      }
+      assertThat(end.get(10, TimeUnit.SECONDS).isOk()).isFalse();
+      assertThat(own.server.room().used()).isZero();
     }
   }
 

@@ -70,11 +70,14 @@ class WatchStreamTest {
     assertRoomIsFree();
   }
 
-  private void assertRoomIsFree() throws InterruptedException {
-    for (var look = 0; look < 500 && room.used() > 0; look++) {
-      Thread.sleep(10);
-    }
-    assertThat(room.used()).isZero();
+  private void assertRoomIsFree() {
+    KIT.createTestProbe()
+        .awaitAssert(
+            Duration.ofSeconds(5),
+            () -> {
+              assertThat(room.used()).isZero();
+              return null;
+            });
   }
 
   private WatchStream.Reader watch() throws Exception {
