@@ -14,6 +14,8 @@ import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow.Subscriber;
+import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -22,12 +24,10 @@ import org.apache.pekko.http.scaladsl.model.HttpEntity.Chunk;
 import org.apache.pekko.http.scaladsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.AsPublisher;
-import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.JavaFlowSupport;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /** Readers that leave a watch unread, at whichever byte they stop. */
 class WatchStreamTest {
@@ -88,7 +88,7 @@ class WatchStreamTest {
         .via(new AnswerStage(call, READ_WITHIN))
         .addAttributes(Attributes.apply(new CallGuard.OfCall(call, READ_WITHIN)))
         .<NotUsed>mapMaterializedValue(x -> NotUsed.getInstance())
-        .runWith(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), KIT.system())
+        .runWith(JavaFlowSupport.Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), KIT.system())
         .subscribe(reading);
     return opened.get(5, TimeUnit.SECONDS);
   }
