@@ -6,6 +6,8 @@ import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Order;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.partition.Grants;
+import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.Wire;
@@ -62,7 +64,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       Set<String> kinds,
       CreditTotals credit,
       ActorRef<ToSession> session,
-      ActorRef<Partition.ToSession> deliverTo)
+      ActorRef<Leases.ToSession> deliverTo)
       implements Command {}
 
   /**
@@ -122,7 +124,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   private record EpochOpened(long epoch) implements Command {}
 
-  private record FromPartition(Partition.ToDispatcher message) implements Command {}
+  private record FromPartition(Grants.ToDispatcher message) implements Command {}
 
   record PartitionStopped(int partition, ActorRef<Partition.Command> self) implements Command {}
 
@@ -199,7 +201,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     this.onEpoch = onEpoch;
     this.dispatch = new Dispatch(partitions.count(), settings.rules());
     this.sessions = new SessionDesk(context, dispatch);
-    var fromPartitions = context.messageAdapter(Partition.ToDispatcher.class, FromPartition::new);
+    var fromPartitions = context.messageAdapter(Grants.ToDispatcher.class, FromPartition::new);
     this.partitions =
         new PartitionDesk(context, timers, settings, partitions, dispatch, fromPartitions);
     this.opened =
@@ -259,11 +261,11 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   // ---- Partitions
 
   private Behavior<Command> onFromPartition(FromPartition c) {
-    if (c.message() instanceof Partition.Report report) {
+    if (c.message() instanceof Grants.Report report) {
       return partitions.report(report) ? queuePair() : this;
-    } else if (c.message() instanceof Partition.Inventory inventory) {
+    } else if (c.message() instanceof Grants.Inventory inventory) {
       return onInventory(inventory);
-    } else if (c.message() instanceof Partition.Superseded superseded
+    } else if (c.message() instanceof Grants.Superseded superseded
         && superseded.epoch() > epoch
         && epoch > 0
         && !timers.isTimerActive(Due.TAKE_EPOCH)) {
@@ -273,7 +275,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     return this;
   }
 
-  private Behavior<Command> onInventory(Partition.Inventory inventory) {
+  private Behavior<Command> onInventory(Grants.Inventory inventory) {
     var heard = partitions.inventory(inventory);
     if (heard == PartitionDesk.Heard.RESTART) {
       sessions.tellAll(new PartitionRestarted(inventory.partition()));
@@ -354,7 +356,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       return;
     }
     if (order instanceof Order.Revoke revoke) {
-      partition.tell(new Partition.Revoke(epoch, revoke.seqs()));
+      partition.tell(new Grants.Revoke(epoch, revoke.seqs()));
     } else if (order instanceof Order.Propose propose) {
       partition.tell(sessions.address(propose.to()).grant(epoch, propose));
     } else if (order instanceof Order.Stand stand) {

@@ -4,6 +4,7 @@ import io.reeve.dispatch.Dispatcher.Command;
 import io.reeve.dispatch.Dispatcher.Due;
 import io.reeve.domain.dispatch.Belief;
 import io.reeve.domain.dispatch.Dispatch;
+import io.reeve.partition.Grants;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class PartitionDesk {
   private final DispatcherSettings settings;
   private final Partitions partitions;
   private final Dispatch dispatch;
-  private final ActorRef<Partition.ToDispatcher> dispatcher;
+  private final ActorRef<Grants.ToDispatcher> dispatcher;
   private final Map<Integer, ActorRef<Partition.Command>> direct = new HashMap<>();
   private final Set<Integer> unanswered = new LinkedHashSet<>();
   private Duration greetBackoff;
@@ -45,7 +46,7 @@ final class PartitionDesk {
       DispatcherSettings settings,
       Partitions partitions,
       Dispatch dispatch,
-      ActorRef<Partition.ToDispatcher> dispatcher) {
+      ActorRef<Grants.ToDispatcher> dispatcher) {
     this.context = context;
     this.timers = timers;
     this.settings = settings;
@@ -67,7 +68,7 @@ final class PartitionDesk {
 
   private void greet(int partition) {
     unanswered.add(partition);
-    partitions.tell(partition, new Partition.Greet(epoch, dispatcher));
+    partitions.tell(partition, new Grants.Greet(epoch, dispatcher));
     if (!timers.isTimerActive(Due.GREET_AGAIN)) {
       timers.startSingleTimer(Due.GREET_AGAIN, Due.GREET_AGAIN, greetBackoff);
     }
@@ -88,7 +89,7 @@ final class PartitionDesk {
   /**
    * Takes a report in; returns whether it is of this epoch and of the partition's present start.
    */
-  boolean report(Partition.Report report) {
+  boolean report(Grants.Report report) {
     var p = report.partition();
     if (report.epoch() != epoch || !dispatch.heeds(p, report.incarnation())) {
       return false;
@@ -113,7 +114,7 @@ final class PartitionDesk {
     RESTART
   }
 
-  Heard inventory(Partition.Inventory inventory) {
+  Heard inventory(Grants.Inventory inventory) {
     var p = inventory.partition();
     if (inventory.epoch() != epoch || p < 0 || p >= partitions.count()) {
       return Heard.NOTHING;
@@ -170,16 +171,16 @@ final class PartitionDesk {
     }
   }
 
-  private Partition.Audit audit(Belief belief) {
-    var ready = new ArrayList<Partition.ReadyCount>(belief.ready().size());
+  private Grants.Audit audit(Belief belief) {
+    var ready = new ArrayList<Grants.ReadyCount>(belief.ready().size());
     belief
         .ready()
-        .forEach((taskClass, count) -> ready.add(new Partition.ReadyCount(taskClass, count)));
+        .forEach((taskClass, count) -> ready.add(new Grants.ReadyCount(taskClass, count)));
     var standing =
         belief.standing().stream()
-            .map(grant -> new Partition.GrantUse(grant.seq(), grant.leased(), grant.revoked()))
+            .map(grant -> new Grants.GrantUse(grant.seq(), grant.leased(), grant.revoked()))
             .toList();
-    return new Partition.Audit(
+    return new Grants.Audit(
         epoch,
         belief.incarnation(),
         belief.sentSeq(),

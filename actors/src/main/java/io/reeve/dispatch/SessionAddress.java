@@ -2,19 +2,18 @@ package io.reeve.dispatch;
 
 import io.reeve.domain.dispatch.Offer;
 import io.reeve.domain.dispatch.Order;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Grants;
+import io.reeve.partition.Leases;
 import java.util.LinkedHashSet;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Where a session is reached, and how grants to it read on the wire. */
 record SessionAddress(
-    int sessionNo,
-    ActorRef<Dispatcher.ToSession> session,
-    ActorRef<Partition.ToSession> deliverTo) {
+    int sessionNo, ActorRef<Dispatcher.ToSession> session, ActorRef<Leases.ToSession> deliverTo) {
 
-  Partition.Grant grant(long epoch, Order.Propose order) {
+  Grants.Grant grant(long epoch, Order.Propose order) {
     var to = order.to();
-    return new Partition.Grant(
+    return new Grants.Grant(
         epoch,
         order.seq(),
         order.taskClass(),
@@ -25,9 +24,9 @@ record SessionAddress(
         deliverTo);
   }
 
-  Partition.StandingGrant standingGrant(long epoch, Order.Stand order) {
+  Grants.StandingGrant standingGrant(long epoch, Order.Stand order) {
     Offer to = order.to();
-    return new Partition.StandingGrant(
+    return new Grants.StandingGrant(
         epoch,
         order.seq(),
         new LinkedHashSet<>(to.queues()),

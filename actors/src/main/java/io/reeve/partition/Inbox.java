@@ -1,8 +1,8 @@
 package io.reeve.partition;
 
 import io.reeve.domain.task.Settlement;
+import io.reeve.partition.Leases.ToSession;
 import io.reeve.partition.Partition.Command;
-import io.reeve.partition.Partition.ToSession;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,7 +46,7 @@ final class Inbox {
   private final Partition.BatchMax batchMax;
 
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
-  private final Map<String, Partition.Renew> renewals = new LinkedHashMap<>();
+  private final Map<String, Leases.Renew> renewals = new LinkedHashMap<>();
   private final Set<SettleKey> settles = new HashSet<>();
   private List<Command> inFlight = List.of();
 
@@ -69,7 +69,7 @@ final class Inbox {
   // ---- In ------------------------------------------------------------------------------------
 
   Taken offer(Command command) {
-    if (command instanceof Partition.Renew renew && renewals.containsKey(renew.holder())) {
+    if (command instanceof Leases.Renew renew && renewals.containsKey(renew.holder())) {
       var before = renewals.get(renew.holder());
       if (before.sessionNo() <= renew.sessionNo()) {
         renewals.put(renew.holder(), renew);
@@ -82,14 +82,16 @@ final class Inbox {
     }
     var size = heldBytesOf(command);
     if (!(command instanceof Partition.Internal)) {
-      if (isOfClient(command) ? clients >= bounds.clientsMax() : others() >= bounds.othersMax()) {
+      if (command instanceof Clients.Call
+          ? clients >= bounds.clientsMax()
+          : others() >= bounds.othersMax()) {
         return Taken.TOO_MANY;
       }
       if (size > 0 && bytes > 0 && bytes + size > bounds.bytesMax()) {
         return Taken.TOO_LARGE;
       }
     }
-    if (command instanceof Partition.Renew renew) {
+    if (command instanceof Leases.Renew renew) {
       renewals.put(renew.holder(), renew);
       return Taken.YES;
     }
@@ -113,7 +115,7 @@ final class Inbox {
 
   private void count(Command command, int by) {
     bytes += by * heldBytesOf(command);
-    if (isOfClient(command)) {
+    if (command instanceof Clients.Call) {
       clients += by;
     } else if (!(command instanceof Partition.Internal)) {
       others += by;
@@ -158,12 +160,12 @@ final class Inbox {
   }
 
   private static boolean storesNothing(Command command) {
-    return command instanceof Partition.Get
-        || command instanceof Partition.ListTasks
-        || command instanceof Partition.FindRequest
-        || command instanceof Partition.Watch
+    return command instanceof Clients.Get
+        || command instanceof Clients.ListTasks
+        || command instanceof Clients.FindRequest
+        || command instanceof Clients.Watch
         || command instanceof Partition.Unwatch
-        || command instanceof Partition.ReportProgress;
+        || command instanceof Leases.ReportProgress;
   }
 
   private void poll(List<Command> batch) {
@@ -218,7 +220,7 @@ final class Inbox {
   void putBack(List<Command> commands, boolean one) {
     for (var i = commands.size() - 1; i >= 0; i--) {
       var command = commands.get(i);
-      if (command instanceof Partition.Renew renew) {
+      if (command instanceof Leases.Renew renew) {
         renewals.putIfAbsent(renew.holder(), renew);
       } else {
         var key = keyOf(command);
@@ -257,13 +259,9 @@ final class Inbox {
   // ---- What a command costs ------------------------------------------------------------------
 
   private static @Nullable SettleKey keyOf(Command command) {
-    return command instanceof Partition.Settle settle && settle.batch() != 0
+    return command instanceof Leases.Settle settle && settle.batch() != 0
         ? new SettleKey(settle.session(), settle.batch())
         : null;
-  }
-
-  private static boolean isOfClient(Command command) {
-    return Refusals.replyTo(command) != null;
   }
 
   /** Heap bytes of a command that waits. */
@@ -272,23 +270,23 @@ final class Inbox {
   }
 
   private static long entriesOf(Command command) {
-    if (command instanceof Partition.Submit submit) {
+    if (command instanceof Clients.Submit submit) {
       return submit.packed().size();
     }
-    if (command instanceof Partition.Attach attach) {
+    if (command instanceof Leases.Attach attach) {
       return attach.held().size();
     }
-    return command instanceof Partition.Settle settle ? settle.settlements().size() : 0;
+    return command instanceof Leases.Settle settle ? settle.settlements().size() : 0;
   }
 
   /** Bytes that the command brings into a row. */
   private static long bytesOf(Command command) {
     var size = 0L;
-    if (command instanceof Partition.Submit submit) {
+    if (command instanceof Clients.Submit submit) {
       for (var task : submit.packed()) {
         size += task.spec().length;
       }
-    } else if (command instanceof Partition.Settle settle) {
+    } else if (command instanceof Leases.Settle settle) {
       for (var settlement : settle.settlements()) {
         size += bytesOf(settlement);
       }
@@ -305,12 +303,12 @@ final class Inbox {
 
   /** Events that the command may cause, at most; those of a standing grant come later. */
   private static long eventsOf(Command command) {
-    if (command instanceof Partition.Submit submit) {
+    if (command instanceof Clients.Submit submit) {
       return submit.packed().size();
     }
-    if (command instanceof Partition.Settle settle) {
+    if (command instanceof Leases.Settle settle) {
       return settle.settlements().size();
     }
-    return command instanceof Partition.Grant grant ? grant.count() : 1;
+    return command instanceof Grants.Grant grant ? grant.count() : 1;
   }
 }

@@ -1,22 +1,12 @@
 package io.reeve.partition;
 
-import io.reeve.domain.partition.Incoming;
 import io.reeve.domain.partition.Limits;
 import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
-import io.reeve.domain.task.Rejection;
-import io.reeve.domain.task.Settlement;
-import io.reeve.domain.task.TaskClass;
-import io.reeve.domain.task.TaskProfile;
-import io.reeve.domain.task.TaskState;
 import io.reeve.journal.JournalRetention;
 import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -28,10 +18,11 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the tasks of one partition, and is the only writer of their journal.
+ * Owns the tasks of one partition, and is the only writer of their journal. Its protocol has three
+ * conversations: {@link Clients}, {@link Grants} with the dispatcher, {@link Leases} with sessions.
  *
- * <p>A reply is sent only after the events behind it are durable, so a caller that got one may
- * forget the command; a caller that got none may repeat it, since a repeat changes nothing.
+ * <p>When it dies it recovers from its journal. Clients in between get a refusal and may repeat;
+ * sessions and the dispatcher repeat by themselves.
  */
 public final class Partition {
 
@@ -40,7 +31,7 @@ public final class Partition {
 
   private Partition() {}
 
-  // ---- Construction ---------------------------------------------------------------------------
+  // ---- Construction -----------------------------------------------------------------------------
 
   /**
    * Everything a partition can be tuned by; read from {@code reeve.partition}.
@@ -143,237 +134,11 @@ public final class Partition {
         front -> PartitionWriter.create(partition, settings, surroundings, front));
   }
 
-  // ---- Protocol: what clients ask ------------------------------------------------------------
+  // ---- Protocol ---------------------------------------------------------------------------------
 
-  public sealed interface Command extends Wire {}
-
-  /**
-   * Adds tasks, all or none, in one journal row. Tasks of a submission share most of their
-   * settings, so each different profile travels once, and a task costs some 50 bytes beside its
-   * spec.
-   *
-   * @param requestId makes a repeat harmless; empty: none
-   * @param bodyHash of the submission's bytes; the same request id with another one is refused
-   * @param profiles the different profiles of the tasks
-   */
-  public record Submit(
-      String requestId,
-      long bodyHash,
-      List<TaskProfile> profiles,
-      List<PackedTask> packed,
-      ActorRef<Reply> replyTo)
-      implements Command {
-
-    /** Packs {@code tasks}. */
-    public static Submit of(
-        String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo) {
-      var indexes = new HashMap<TaskProfile, Integer>();
-      var profiles = new ArrayList<TaskProfile>();
-      var packed = new ArrayList<PackedTask>(tasks.size());
-      for (var task : tasks) {
-        var known = indexes.putIfAbsent(task.profile(), profiles.size());
-        if (known == null) {
-          profiles.add(task.profile());
-        }
-        packed.add(
-            new PackedTask(
-                known == null ? profiles.size() - 1 : known,
-                task.notBeforeMs(),
-                task.delayMs(),
-                task.spec()));
-      }
-      return new Submit(requestId, bodyHash, profiles, packed, replyTo);
-    }
-
-    /** The tasks, unpacked anew with each call. */
-    public List<NewTask> tasks() {
-      var tasks = new ArrayList<NewTask>(packed.size());
-      for (var task : packed) {
-        tasks.add(
-            new NewTask(
-                profiles.get(task.profile()), task.notBeforeMs(), task.delayMs(), task.spec()));
-      }
-      return tasks;
-    }
-  }
-
-  /**
-   * A {@link NewTask} on its way.
-   *
-   * @param profile index into the submission's profiles
-   */
-  public record PackedTask(int profile, long notBeforeMs, long delayMs, byte[] spec)
-      implements Wire {}
-
-  /**
-   * A task to add. It is due at {@code notBeforeMs} or {@code delayMs} after it was taken in,
-   * whichever is given; at once when both are 0.
-   *
-   * @param spec bytes of its reeve.v1.TaskSpec; kept and never changed
-   */
-  public record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
-      implements Incoming {}
-
-  /**
-   * Asks for what an earlier {@link Submit} with this request id added, and adds nothing. Answered
-   * like a repeat of it, or by {@link NeverSubmitted}.
-   */
-  public record FindRequest(String requestId, long bodyHash, ActorRef<Reply> replyTo)
-      implements Command {}
-
-  /** Asks for one task. */
-  public record Get(long sequence, ActorRef<Reply> replyTo) implements Command {}
-
-  /**
-   * Asks for tasks with a sequence number above {@code after}, in order.
-   *
-   * @param states any of these; empty: all
-   * @param queue exact match; empty: any; kind and tenant alike
-   * @param scanMax tasks looked at, at most
-   * @param bytesMax of the page, about; one task alone may have more
-   * @param omitBytes leave payloads and results out
-   */
-  public record ListTasks(
-      long after,
-      int pageSize,
-      int scanMax,
-      long bytesMax,
-      boolean omitBytes,
-      Set<TaskState> states,
-      String queue,
-      String kind,
-      String tenant,
-      ActorRef<Reply> replyTo)
-      implements Command {}
-
-  /**
-   * Sends the task as it is, and again after each change, until it is terminal. Ends when {@code
-   * watcher} stops.
-   */
-  public record Watch(long sequence, ActorRef<Reply> watcher) implements Command {}
-
-  /** Ends a task that is not terminal. A running attempt is told to stop. */
-  public record Cancel(long sequence, String reason, ActorRef<Reply> replyTo) implements Command {}
-
-  // ---- Protocol: what the dispatcher says ------------------------------------------------------
-
-  /**
-   * A dispatcher began to work, or wants to know where it stands. The partition answers with an
-   * {@link Inventory}; from then on it takes grants of this epoch only, and has dropped all older
-   * ones. A lower epoch than the highest seen is refused by {@link Superseded}.
-   */
-  public record Greet(long epoch, ActorRef<ToDispatcher> dispatcher) implements Command {}
-
-  /**
-   * Proposes to lease up to {@code count} ready tasks of one class to a session. Whatever cannot be
-   * leased at once is given back: the grant is done with the next {@link Report}.
-   *
-   * @param seq numbers the grants of an epoch to this partition, increasing
-   * @param sessionNo of the holder's session; older than the one attached means refused
-   */
-  public record Grant(
-      long epoch,
-      long seq,
-      TaskClass taskClass,
-      int count,
-      String holder,
-      int sessionNo,
-      String workerId,
-      ActorRef<ToSession> session)
-      implements Command {}
-
-  /**
-   * Proposes to lease the next {@code count} tasks that become ready here and match, until it is
-   * used up or revoked. It makes an idle system start a task in the batch that stores it. Tasks
-   * that are ready when it arrives are taken too.
-   *
-   * @param queues which queues the session serves; "*" alone: any; kinds alike
-   */
-  public record StandingGrant(
-      long epoch,
-      long seq,
-      Set<String> queues,
-      Set<String> kinds,
-      int count,
-      String holder,
-      int sessionNo,
-      String workerId,
-      ActorRef<ToSession> session)
-      implements Command {}
-
-  /** Takes standing grants back. What was leased of them meanwhile stays leased and is reported. */
-  public record Revoke(long epoch, List<Long> seqs) implements Command {}
-
-  /**
-   * All that the dispatcher believes of this partition, at intervals: messages between nodes may be
-   * lost. Answered by a {@link Report} of what is otherwise, and by none when nothing is; by an
-   * {@link Inventory} when this partition has not heard of the epoch, or started since.
-   *
-   * @param incarnation the dispatcher knows this start of the partition
-   * @param sentSeq the newest grant; all up to it have arrived by now, or never will
-   * @param heardSeq up to which grants reports came
-   * @param ready every class believed to have ready tasks
-   * @param standing every standing grant believed to be open; done: it was revoked
-   */
-  public record Audit(
-      long epoch,
-      long incarnation,
-      long sentSeq,
-      long heardSeq,
-      List<ReadyCount> ready,
-      List<GrantUse> standing,
-      ActorRef<ToDispatcher> dispatcher)
-      implements Command {
-    Greet greeting() {
-      return new Greet(epoch, dispatcher);
-    }
-  }
-
-  // ---- Protocol: what sessions say -----------------------------------------------------------
-
-  /**
-   * A session takes over, or confirms, the leases of its holder here: after a broken stream was
-   * resumed, and after this partition restarted. Leases delivered under an older session number
-   * that are not in {@code held} are released and do not count as attempts. Answered by {@link
-   * Attached}.
-   */
-  public record Attach(
-      String holder, int sessionNo, ActorRef<ToSession> session, List<LeaseKey> held)
-      implements Command {}
-
-  /** Names one lease of this partition. */
-  public record LeaseKey(long sequence, long fence) implements Wire {}
-
-  /**
-   * The worker beats: all leases of the holder last for one more lease duration. Not journalled.
-   *
-   * @param session who speaks for the holder, should the partition not know; null: an older node
-   */
-  public record Renew(String holder, int sessionNo, @Nullable ActorRef<ToSession> session)
-      implements Command {}
-
-  /**
-   * Reports ended attempts. Answered by {@link SettleAcked}, after the events are durable.
-   *
-   * @param batch the session's number for this batch; 0 when the session hands leases back itself
-   */
-  public record Settle(
-      String holder, long batch, List<Settlement> settlements, ActorRef<ToSession> session)
-      implements Command {}
-
-  /** How far an attempt is. Kept in memory and told to watchers. */
-  public record ReportProgress(long sequence, long fence, double percent, String message)
-      implements Command {}
-
-  /**
-   * The holder is gone for good: its leases end now. Of a holder that was lost the attempts count
-   * as failed and run again at once while attempts are left; of one that left in order they do not
-   * count.
-   *
-   * @param session who says so: two sessions may bear one number, and the other one may live
-   */
-  public record HolderGone(String holder, int sessionNo, boolean lost, ActorRef<ToSession> session)
-      implements Command {}
+  /** What a partition is told: by clients, by the dispatcher, by sessions, and by itself. */
+  public sealed interface Command extends Wire
+      permits Clients.Call, Grants.FromDispatcher, Leases.FromSession, HandOff, Internal {}
 
   /**
    * The partition goes to another node: it ends once the write in progress is done. What waits is
@@ -421,129 +186,5 @@ public final class Partition {
   record Tick() implements Internal {}
 
   /** The watcher stopped. */
-  record Unwatch(long sequence, ActorRef<Reply> watcher) implements Internal {}
-
-  // ---- Replies to clients ----------------------------------------------------------------------
-
-  public sealed interface Reply extends Wire {}
-
-  /**
-   * The tasks are durable. They have consecutive sequence numbers.
-   *
-   * @param already an earlier submission with the same request id had added them
-   */
-  public record Submitted(
-      int partition, long firstSequence, int count, long submittedAtMs, boolean already)
-      implements Reply {}
-
-  /** No submission with this request id is remembered here. */
-  public record NeverSubmitted(String requestId) implements Reply {}
-
-  /** The task asked for. To a {@link Watch}, one for each change. */
-  public record Found(TaskView task) implements Reply {}
-
-  /**
-   * @param next pass it as {@code after} for the next page; -1 when there is none
-   */
-  public record Listed(List<TaskView> tasks, long next) implements Reply {}
-
-  public record Refused(Rejection rejection) implements Reply {}
-
-  // ---- What partitions tell the dispatcher -----------------------------------------------------
-
-  public sealed interface ToDispatcher extends Wire {}
-
-  /**
-   * Where the partition stands; the answer to {@link Greet}, and the first word after each start.
-   *
-   * @param incarnation differs with each start of the partition; grants of an older one are void
-   * @param ready every class with ready tasks
-   * @param leases per holder the number of leases, of this incarnation or an older one
-   */
-  public record Inventory(
-      int partition,
-      long incarnation,
-      long epoch,
-      List<ReadyCount> ready,
-      List<HolderLeases> leases,
-      ActorRef<Command> self)
-      implements ToDispatcher {}
-
-  /**
-   * What changed since the last report. Counts are absolute and take every grant up to {@code
-   * lastSeq} into account, so a lost or repeated report cannot make them drift.
-   *
-   * @param ready the classes whose ready count changed
-   * @param grants the grants of which something was leased or that are done
-   */
-  public record Report(
-      int partition,
-      long incarnation,
-      long epoch,
-      long lastSeq,
-      List<ReadyCount> ready,
-      List<GrantUse> grants)
-      implements ToDispatcher {}
-
-  /**
-   * The partition heeds a dispatcher of this higher epoch. Told to the one it heeded before, and to
-   * one that greets under a lower epoch.
-   */
-  public record Superseded(long epoch) implements ToDispatcher {}
-
-  /** Ready tasks of one class. */
-  public record ReadyCount(TaskClass taskClass, int ready) implements Wire {}
-
-  /** Leases of one holder. */
-  public record HolderLeases(String holder, int leases) implements Wire {}
-
-  /**
-   * @param leased tasks leased under the grant so far
-   * @param done nothing more will be leased under it
-   */
-  public record GrantUse(long seq, int leased, boolean done) implements Wire {}
-
-  // ---- What partitions tell sessions
-  // -------------------------------------------------------------
-
-  public sealed interface ToSession extends Wire {}
-
-  /** Leases for the worker; they are durable. */
-  public record Assigned(int partition, List<Assignment> assignments) implements ToSession {}
-
-  /**
-   * The batch is durable but for what was refused.
-   *
-   * @param refused settlements that changed nothing, each with the reason
-   */
-  public record SettleAcked(int partition, long batch, List<RefusedSettlement> refused)
-      implements ToSession {}
-
-  public record RefusedSettlement(long sequence, long fence, Rejection rejection) implements Wire {}
-
-  /** These leases ended without the worker: it must stop their attempts. */
-  public record LeasesEnded(int partition, List<EndedLease> leases) implements ToSession {}
-
-  public record EndedLease(long sequence, long fence, EndReason reason, String message)
-      implements Wire {}
-
-  public enum EndReason {
-    CANCELLED,
-    TIMED_OUT,
-    LEASE_LOST
-  }
-
-  /**
-   * The session is the holder's now.
-   *
-   * @param lost of the leases it named those that are not its own any more
-   */
-  public record Attached(int partition, int sessionNo, List<LeaseKey> lost) implements ToSession {}
-
-  /**
-   * Leases that the holder has here, at intervals: what brought them may have been lost between
-   * nodes. It follows every {@link Assigned} that they left with, so a session that does not know
-   * one will never get it, and hands it back.
-   */
-  public record LeasesHeld(int partition, List<LeaseKey> leases) implements ToSession {}
+  record Unwatch(long sequence, ActorRef<Clients.Reply> watcher) implements Internal {}
 }

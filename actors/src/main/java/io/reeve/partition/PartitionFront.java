@@ -65,7 +65,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private boolean claimed;
 
   /** The greeting of the highest epoch, for a writer that starts again after a failure. */
-  private Partition.@Nullable Greet greeting;
+  private Grants.@Nullable Greet greeting;
 
   /** When the timer will fire, by the monotonic clock; meaningless unless {@link #timerSet}. */
   private long timerAtNanos;
@@ -135,13 +135,13 @@ final class PartitionFront extends AbstractBehavior<Command> {
       refuseNotReady(command);
       return this;
     }
-    if (command instanceof Partition.Greet greet && !heed(greet)) {
+    if (command instanceof Grants.Greet greet && !heed(greet)) {
       return this;
     }
-    if (command instanceof Partition.Audit audit && !heed(audit.greeting())) {
+    if (command instanceof Grants.Audit audit && !heed(audit.greeting())) {
       return this;
     }
-    if (command instanceof Partition.Submit && room.get() != JournalRoom.ENOUGH) {
+    if (command instanceof Clients.Submit && room.get() != JournalRoom.ENOUGH) {
       Refusals.refuse(
           command,
           Rejection.Code.STORE_FULL,
@@ -153,7 +153,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       onNoRoom(command, taken);
       return this;
     }
-    if (command instanceof Partition.Watch watch) {
+    if (command instanceof Clients.Watch watch) {
       getContext()
           .watchWith(watch.watcher(), new Partition.Unwatch(watch.sequence(), watch.watcher()));
     }
@@ -183,14 +183,14 @@ final class PartitionFront extends AbstractBehavior<Command> {
   }
 
   /** Whether the dispatcher's epoch is the highest so far; if so, the one before is told. */
-  private boolean heed(Partition.Greet greet) {
+  private boolean heed(Grants.Greet greet) {
     var before = greeting;
     if (before != null && greet.epoch() < before.epoch()) {
-      greet.dispatcher().tell(new Partition.Superseded(before.epoch()));
+      greet.dispatcher().tell(new Grants.Superseded(before.epoch()));
       return false;
     }
     if (before != null && greet.epoch() > before.epoch()) {
-      before.dispatcher().tell(new Partition.Superseded(greet.epoch()));
+      before.dispatcher().tell(new Grants.Superseded(greet.epoch()));
     }
     greeting = greet;
     return true;

@@ -8,14 +8,14 @@ import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Clients.Reply;
+import io.reeve.partition.Grants.GrantUse;
+import io.reeve.partition.Grants.ToDispatcher;
+import io.reeve.partition.Leases.EndReason;
+import io.reeve.partition.Leases.EndedLease;
+import io.reeve.partition.Leases.LeaseKey;
+import io.reeve.partition.Leases.ToSession;
 import io.reeve.partition.Partition.Command;
-import io.reeve.partition.Partition.EndReason;
-import io.reeve.partition.Partition.EndedLease;
-import io.reeve.partition.Partition.GrantUse;
-import io.reeve.partition.Partition.LeaseKey;
-import io.reeve.partition.Partition.Reply;
-import io.reeve.partition.Partition.ToDispatcher;
-import io.reeve.partition.Partition.ToSession;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -133,10 +133,10 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     assignments.forEach(this::deliver);
     assignments.clear();
     ended.forEach(
-        (session, list) -> session.tell(new Partition.LeasesEnded(partition, List.copyOf(list))));
+        (session, list) -> session.tell(new Leases.LeasesEnded(partition, List.copyOf(list))));
     ended.clear();
     // Behind the assignments, so that a session that lacks one of these never gets it.
-    held.forEach((session, keys) -> session.tell(new Partition.LeasesHeld(partition, keys)));
+    held.forEach((session, keys) -> session.tell(new Leases.LeasesHeld(partition, keys)));
     held.clear();
     watchers.tell(state, now.wallMs());
   }
@@ -148,48 +148,48 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     for (var i = 0; i < all.size(); i++) {
       var size = all.get(i).spec().length;
       if (i > from && bytes + size > assignedBytesMax) {
-        session.tell(new Partition.Assigned(partition, List.copyOf(all.subList(from, i))));
+        session.tell(new Leases.Assigned(partition, List.copyOf(all.subList(from, i))));
         from = i;
         bytes = 0;
       }
       bytes += size;
     }
-    session.tell(new Partition.Assigned(partition, List.copyOf(all.subList(from, all.size()))));
+    session.tell(new Leases.Assigned(partition, List.copyOf(all.subList(from, all.size()))));
   }
 
   void carryOut(Command command) {
-    if (command instanceof Partition.Settle settle) {
+    if (command instanceof Leases.Settle settle) {
       onSettle(settle);
-    } else if (command instanceof Partition.Submit submit) {
+    } else if (command instanceof Clients.Submit submit) {
       onSubmit(submit);
-    } else if (command instanceof Partition.FindRequest find) {
+    } else if (command instanceof Clients.FindRequest find) {
       onFindRequest(find);
-    } else if (command instanceof Partition.Grant grant) {
+    } else if (command instanceof Grants.Grant grant) {
       onGrant(grant);
-    } else if (command instanceof Partition.StandingGrant grant) {
+    } else if (command instanceof Grants.StandingGrant grant) {
       onStandingGrant(grant);
-    } else if (command instanceof Partition.Revoke revoke) {
+    } else if (command instanceof Grants.Revoke revoke) {
       onRevoke(revoke);
-    } else if (command instanceof Partition.Renew renew) {
+    } else if (command instanceof Leases.Renew renew) {
       onRenew(renew);
-    } else if (command instanceof Partition.Attach attach) {
+    } else if (command instanceof Leases.Attach attach) {
       onAttach(attach);
-    } else if (command instanceof Partition.HolderGone gone) {
+    } else if (command instanceof Leases.HolderGone gone) {
       onHolderGone(gone);
-    } else if (command instanceof Partition.Greet greet) {
+    } else if (command instanceof Grants.Greet greet) {
       onGreet(greet);
-    } else if (command instanceof Partition.Audit audit) {
+    } else if (command instanceof Grants.Audit audit) {
       onAudit(audit);
-    } else if (command instanceof Partition.ReportProgress progress) {
+    } else if (command instanceof Leases.ReportProgress progress) {
       watchers.progress(progress, state, now.wallMs());
-    } else if (command instanceof Partition.Get get) {
+    } else if (command instanceof Clients.Get get) {
       onGet(get);
-    } else if (command instanceof Partition.ListTasks list) {
+    } else if (command instanceof Clients.ListTasks list) {
       var page = TaskPages.list(list, partition, state, watchers, now.wallMs());
       reply(list.replyTo(), page);
-    } else if (command instanceof Partition.Cancel cancel) {
+    } else if (command instanceof Clients.Cancel cancel) {
       onCancel(cancel);
-    } else if (command instanceof Partition.Watch watch) {
+    } else if (command instanceof Clients.Watch watch) {
       onWatch(watch);
     } else if (command instanceof Partition.Unwatch unwatch) {
       watchers.remove(unwatch.sequence(), unwatch.watcher());
@@ -199,33 +199,32 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   // ---- Clients
   // ------------------------------------------------------------------------------------
 
-  private void onSubmit(Partition.Submit c) {
+  private void onSubmit(Clients.Submit c) {
     reply(c.replyTo(), replyOf(state.submit(c.requestId(), c.bodyHash(), c.tasks(), now, events)));
   }
 
-  private void onFindRequest(Partition.FindRequest c) {
+  private void onFindRequest(Clients.FindRequest c) {
     var answer = state.known(c.requestId(), c.bodyHash(), now);
     reply(
-        c.replyTo(),
-        answer == null ? new Partition.NeverSubmitted(c.requestId()) : replyOf(answer));
+        c.replyTo(), answer == null ? new Clients.NeverSubmitted(c.requestId()) : replyOf(answer));
   }
 
-  private Partition.Reply replyOf(Answer answer) {
+  private Clients.Reply replyOf(Answer answer) {
     return answer instanceof Answer.Taken taken
-        ? new Partition.Submitted(
+        ? new Clients.Submitted(
             partition, taken.firstSequence(), taken.count(), taken.atMs(), taken.already())
-        : new Partition.Refused(((Answer.Refused) answer).reason());
+        : new Clients.Refused(((Answer.Refused) answer).reason());
   }
 
-  private void onGet(Partition.Get c) {
+  private void onGet(Clients.Get c) {
     reply(c.replyTo(), found(c.sequence()));
   }
 
-  private void onCancel(Partition.Cancel c) {
+  private void onCancel(Clients.Cancel c) {
     var before = state.get(c.sequence());
     var refusal = state.cancel(c.sequence(), c.reason(), now, events);
     if (refusal != null) {
-      reply(c.replyTo(), new Partition.Refused(refusal));
+      reply(c.replyTo(), new Clients.Refused(refusal));
       return;
     }
     if (before instanceof Task.Leased lease) {
@@ -234,24 +233,24 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     reply(c.replyTo(), found(c.sequence()));
   }
 
-  private void onWatch(Partition.Watch c) {
+  private void onWatch(Clients.Watch c) {
     var task = state.get(c.sequence());
     if (task == Task.Absent.TASK || task instanceof Task.Finished) {
       reply(c.watcher(), found(c.sequence()));
       return;
     }
     var refusal = watchers.add(c.sequence(), c.watcher());
-    reply(c.watcher(), refusal == null ? found(c.sequence()) : new Partition.Refused(refusal));
+    reply(c.watcher(), refusal == null ? found(c.sequence()) : new Clients.Refused(refusal));
   }
 
   private Reply found(long sequence) {
     var task = state.get(sequence);
     return task == Task.Absent.TASK
-        ? new Partition.Refused(
+        ? new Clients.Refused(
             new Rejection(
                 Rejection.Code.UNKNOWN_TASK,
                 "expected a known task, got " + partition + "-" + sequence))
-        : new Partition.Found(watchers.view(task, now.wallMs()));
+        : new Clients.Found(watchers.view(task, now.wallMs()));
   }
 
   private void reply(ActorRef<Reply> to, Reply reply) {
@@ -261,7 +260,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   // ---- The dispatcher
   // -------------------------------------------------------------------------------
 
-  private void onGreet(Partition.Greet c) {
+  private void onGreet(Grants.Greet c) {
     if (c.epoch() < epoch) {
       return;
     }
@@ -270,17 +269,16 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     standing.clear();
     uses.clear();
     lastSeq = 0;
-    var ready = new ArrayList<Partition.ReadyCount>();
+    var ready = new ArrayList<Grants.ReadyCount>();
     for (var taskClass : state.readyClasses()) {
-      ready.add(new Partition.ReadyCount(taskClass, state.ready(taskClass)));
+      ready.add(new Grants.ReadyCount(taskClass, state.ready(taskClass)));
     }
-    var leases = new ArrayList<Partition.HolderLeases>();
-    state.forEachHolder((holder, n) -> leases.add(new Partition.HolderLeases(holder, n)));
-    c.dispatcher()
-        .tell(new Partition.Inventory(partition, incarnation, epoch, ready, leases, self));
+    var leases = new ArrayList<Grants.HolderLeases>();
+    state.forEachHolder((holder, n) -> leases.add(new Grants.HolderLeases(holder, n)));
+    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, ready, leases, self));
   }
 
-  private void onAudit(Partition.Audit c) {
+  private void onAudit(Grants.Audit c) {
     if (c.epoch() != epoch || c.incarnation() != incarnation) {
       onGreet(c.greeting());
       return;
@@ -293,7 +291,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     state.restateReady(ready);
   }
 
-  private void onGrant(Partition.Grant c) {
+  private void onGrant(Grants.Grant c) {
     if (c.epoch() != epoch) {
       return;
     }
@@ -303,14 +301,14 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     uses.add(new GrantUse(c.seq(), Math.max(0, leased), true));
   }
 
-  private void onStandingGrant(Partition.StandingGrant c) {
+  private void onStandingGrant(Grants.StandingGrant c) {
     if (c.epoch() == epoch) {
       lastSeq = Math.max(lastSeq, c.seq());
       standing.add(c);
     }
   }
 
-  private void onRevoke(Partition.Revoke c) {
+  private void onRevoke(Grants.Revoke c) {
     if (c.epoch() == epoch) {
       standing.revoke(c.seqs(), this);
     }
@@ -322,7 +320,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   }
 
   @Override
-  public int lease(Partition.StandingGrant grant, TaskClass taskClass, int count) {
+  public int lease(Grants.StandingGrant grant, TaskClass taskClass, int count) {
     var room = Math.max(0, roomUntil - events.size());
     unfinished |= count > room;
     var grantee = new Grantee(grant.holder(), grant.sessionNo(), grant.workerId());
@@ -364,11 +362,11 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
    * the row is written. When the write fails, a new incarnation makes all of it void.
    */
   private void report() {
-    var changed = new ArrayList<Partition.ReadyCount>();
-    state.drainReadyChanges((taskClass, n) -> changed.add(new Partition.ReadyCount(taskClass, n)));
+    var changed = new ArrayList<Grants.ReadyCount>();
+    state.drainReadyChanges((taskClass, n) -> changed.add(new Grants.ReadyCount(taskClass, n)));
     if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
       dispatcher.tell(
-          new Partition.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
+          new Grants.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
     }
     uses.clear();
     reportDue = false;
@@ -381,7 +379,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
    * After a start the partition does not know which session speaks for a holder, so the one with
    * the highest number that it hears of does.
    */
-  private void onRenew(Partition.Renew c) {
+  private void onRenew(Leases.Renew c) {
     var newer = c.sessionNo() > state.sessionNo(c.holder());
     if (!state.renew(c.holder(), c.sessionNo(), now) || c.session() == null) {
       return;
@@ -404,19 +402,19 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     }
   }
 
-  private void onSettle(Partition.Settle c) {
+  private void onSettle(Leases.Settle c) {
     if (c.batch() == 0 && !speaksFor(c.holder(), c.session())) {
       return;
     }
-    List<Partition.RefusedSettlement> refused = new ArrayList<>(0);
+    List<Leases.RefusedSettlement> refused = new ArrayList<>(0);
     for (var settlement : c.settlements()) {
       var rejection = state.settle(c.holder(), settlement, now, random, events);
       if (rejection != null) {
         refused.add(
-            new Partition.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
+            new Leases.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
       }
     }
-    replies.add(() -> c.session().tell(new Partition.SettleAcked(partition, c.batch(), refused)));
+    replies.add(() -> c.session().tell(new Leases.SettleAcked(partition, c.batch(), refused)));
   }
 
   /**
@@ -428,7 +426,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     return latest == null || latest.equals(session);
   }
 
-  private void onAttach(Partition.Attach c) {
+  private void onAttach(Leases.Attach c) {
     var sequences = new long[c.held().size()];
     var fences = new long[c.held().size()];
     for (var i = 0; i < sequences.length; i++) {
@@ -439,15 +437,15 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     if (lost == null) {
       // A later session has the holder; its number tells this one to end.
       var later = state.sessionNo(c.holder());
-      replies.add(() -> c.session().tell(new Partition.Attached(partition, later, List.of())));
+      replies.add(() -> c.session().tell(new Leases.Attached(partition, later, List.of())));
       return;
     }
     sessions.put(c.holder(), c.session());
     var lostKeys = lost.stream().map(c.held()::get).toList();
-    replies.add(() -> c.session().tell(new Partition.Attached(partition, c.sessionNo(), lostKeys)));
+    replies.add(() -> c.session().tell(new Leases.Attached(partition, c.sessionNo(), lostKeys)));
   }
 
-  private void onHolderGone(Partition.HolderGone c) {
+  private void onHolderGone(Leases.HolderGone c) {
     var speaker = sessions.get(c.holder());
     if (c.sessionNo() < state.sessionNo(c.holder())
         || (speaker != null && !speaker.equals(c.session()))) {

@@ -23,14 +23,14 @@ public record Partitions(int count, RecipientRef<ShardingEnvelope<Partition.Comm
   }
 
   /** Asks {@code partition}; the stage fails with a TimeoutException after {@code timeout}. */
-  public CompletionStage<Partition.Reply> ask(
+  public CompletionStage<Clients.Reply> ask(
       int partition,
-      Function<ActorRef<Partition.Reply>, Partition.Command> command,
+      Function<ActorRef<Clients.Reply>, Partition.Command> command,
       Duration timeout,
       Scheduler scheduler) {
     return AskPattern.ask(
         region,
-        (ActorRef<Partition.Reply> replyTo) ->
+        (ActorRef<Clients.Reply> replyTo) ->
             new ShardingEnvelope<>(Integer.toString(partition), command.apply(replyTo)),
         timeout,
         scheduler);

@@ -1,8 +1,8 @@
 package io.reeve.partition;
 
 import io.reeve.domain.task.Rejection;
+import io.reeve.partition.Clients.Reply;
 import io.reeve.partition.Partition.Command;
-import io.reeve.partition.Partition.Reply;
 import java.util.ArrayList;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class Refusals {
   static void refuse(Command command, Rejection.Code code, String message) {
     var replyTo = replyTo(command);
     if (replyTo != null) {
-      replyTo.tell(new Partition.Refused(new Rejection(code, message)));
+      replyTo.tell(new Clients.Refused(new Rejection(code, message)));
     }
   }
 
@@ -27,13 +27,13 @@ final class Refusals {
             Rejection.Code.INTERNAL,
             "expected a command that the partition can carry out, got one over which it fails; its"
                 + " log says more");
-    if (command instanceof Partition.Settle settle) {
-      var refused = new ArrayList<Partition.RefusedSettlement>();
+    if (command instanceof Leases.Settle settle) {
+      var refused = new ArrayList<Leases.RefusedSettlement>();
       for (var settlement : settle.settlements()) {
         refused.add(
-            new Partition.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
+            new Leases.RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
       }
-      settle.session().tell(new Partition.SettleAcked(partition, settle.batch(), refused));
+      settle.session().tell(new Leases.SettleAcked(partition, settle.batch(), refused));
     } else {
       refuse(command, rejection.code(), rejection.message());
     }
@@ -42,10 +42,10 @@ final class Refusals {
   /** What the command is, for the log: without payloads and without the names of holders. */
   static String describe(Command command) {
     var name = command.getClass().getSimpleName();
-    if (command instanceof Partition.Submit submit) {
+    if (command instanceof Clients.Submit submit) {
       return name + " of " + submit.packed().size() + " tasks";
     }
-    if (command instanceof Partition.Settle settle) {
+    if (command instanceof Leases.Settle settle) {
       var of = settle.settlements();
       return name
           + " of "
@@ -53,7 +53,7 @@ final class Refusals {
           + " settlements, the first of task "
           + (of.isEmpty() ? 0 : of.get(0).sequence());
     }
-    if (command instanceof Partition.Cancel cancel) {
+    if (command instanceof Clients.Cancel cancel) {
       return name + " of task " + cancel.sequence();
     }
     return name;
@@ -61,21 +61,6 @@ final class Refusals {
 
   /** Whom to tell when a command of a client is not carried out; null for all other commands. */
   static @Nullable ActorRef<Reply> replyTo(Command command) {
-    if (command instanceof Partition.Submit submit) {
-      return submit.replyTo();
-    }
-    if (command instanceof Partition.FindRequest find) {
-      return find.replyTo();
-    }
-    if (command instanceof Partition.Get get) {
-      return get.replyTo();
-    }
-    if (command instanceof Partition.ListTasks list) {
-      return list.replyTo();
-    }
-    if (command instanceof Partition.Watch watch) {
-      return watch.watcher();
-    }
-    return command instanceof Partition.Cancel cancel ? cancel.replyTo() : null;
+    return command instanceof Clients.Call call ? call.replyTo() : null;
   }
 }

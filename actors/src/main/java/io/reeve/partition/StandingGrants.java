@@ -2,8 +2,8 @@ package io.reeve.partition;
 
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
-import io.reeve.partition.Partition.GrantUse;
-import io.reeve.partition.Partition.StandingGrant;
+import io.reeve.partition.Grants.GrantUse;
+import io.reeve.partition.Grants.StandingGrant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -14,8 +14,8 @@ final class TaskPages {
 
   private TaskPages() {}
 
-  static Partition.Listed list(
-      Partition.ListTasks query,
+  static Clients.Listed list(
+      Clients.ListTasks query,
       int partition,
       PartitionState state,
       TaskWatchers watchers,
@@ -46,10 +46,10 @@ final class TaskPages {
           last[0] = task.spec().sequence();
           return true;
         });
-    return new Partition.Listed(page, more[0] ? last[0] : NO_MORE);
+    return new Clients.Listed(page, more[0] ? last[0] : NO_MORE);
   }
 
-  private static boolean matches(Partition.ListTasks query, Task task, long nowMs) {
+  private static boolean matches(Clients.ListTasks query, Task task, long nowMs) {
     var profile = task.spec().profile();
     return (query.states().isEmpty() || query.states().contains(task.stateAt(nowMs)))
         && matches(query.queue(), profile.taskClass().queue())

@@ -6,7 +6,7 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
-import io.reeve.partition.Partition.Reply;
+import io.reeve.partition.Clients.Reply;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -76,7 +76,7 @@ final class TaskWatchers {
    * Takes the progress of a running attempt; of any other lease it is ignored. Within an attempt
    * the percentage never falls, whatever its worker reports.
    */
-  void progress(Partition.ReportProgress report, PartitionState state, long nowMs) {
+  void progress(Leases.ReportProgress report, PartitionState state, long nowMs) {
     if (state.get(report.sequence()) instanceof Task.Leased lease
         && lease.fence() == report.fence()) {
       var before = progress.get(report.sequence());
@@ -101,7 +101,7 @@ final class TaskWatchers {
         continue;
       }
       var told =
-          task == Task.Absent.TASK ? forgotten(sequence) : new Partition.Found(view(task, nowMs));
+          task == Task.Absent.TASK ? forgotten(sequence) : new Clients.Found(view(task, nowMs));
       set.forEach(watcher -> watcher.tell(told));
       if (task instanceof Task.Finished || task == Task.Absent.TASK) {
         count -= set.size();
@@ -112,8 +112,8 @@ final class TaskWatchers {
   }
 
   /** The task ended in a row with so many others that it is forgotten already. */
-  private Partition.Refused forgotten(long sequence) {
-    return new Partition.Refused(
+  private Clients.Refused forgotten(long sequence) {
+    return new Clients.Refused(
         new Rejection(
             Rejection.Code.UNKNOWN_TASK,
             "expected a known task, got " + new TaskId(partition, sequence)));

@@ -5,8 +5,8 @@ import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
-import io.reeve.partition.Partition;
-import io.reeve.partition.Partition.EndReason;
+import io.reeve.partition.Leases;
+import io.reeve.partition.Leases.EndReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ final class Holding {
   }
 
   /** Takes what the credit covers; without a worker nothing is. */
-  Sorted sort(Partition.Assigned assigned, CreditBook credit, boolean serving) {
+  Sorted sort(Leases.Assigned assigned, CreditBook credit, boolean serving) {
     var all = assigned.assignments();
     var handedBack = new ArrayList<Settlement>();
     var covered = all;
@@ -105,7 +105,7 @@ final class Holding {
   }
 
   /** Forgets leases that ended; returns those that the worker has to hear of. */
-  List<Session.CancelledLease> end(Partition.LeasesEnded ended) {
+  List<Session.CancelledLease> end(Leases.LeasesEnded ended) {
     var cancelled = new ArrayList<Session.CancelledLease>();
     for (var lease : ended.leases()) {
       if (leases.remove(ended.partition(), lease.sequence(), lease.fence())) {
@@ -136,7 +136,7 @@ final class Holding {
   }
 
   /** Forgets leases that a partition says are not the holder's. */
-  List<Session.Lease> lose(Partition.Attached attached) {
+  List<Session.Lease> lose(Leases.Attached attached) {
     var lost = new ArrayList<Session.Lease>();
     for (var key : attached.lost()) {
       if (leases.remove(attached.partition(), key.sequence(), key.fence())) {

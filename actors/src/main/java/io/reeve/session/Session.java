@@ -6,8 +6,8 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
-import io.reeve.partition.Partition;
-import io.reeve.partition.Partition.EndReason;
+import io.reeve.partition.Leases;
+import io.reeve.partition.Leases.EndReason;
 import io.reeve.partition.Partitions;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -209,7 +209,7 @@ public final class Session {
   // ---- Messages to itself
   // ------------------------------------------------------------------------
 
-  record FromPartition(Partition.ToSession message) implements Command {}
+  record FromPartition(Leases.ToSession message) implements Command {}
 
   record FromDispatcher(Dispatcher.ToSession message) implements Command {}
 

@@ -6,7 +6,7 @@ import io.reeve.domain.session.CreditBook;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.Misuse;
 import io.reeve.partition.Assignment;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Leases;
 import io.reeve.session.Session.Command;
 import io.reeve.session.Session.Due;
 import io.reeve.session.WorkerStream.SessionRefusal;
@@ -30,7 +30,7 @@ final class SessionActor extends AbstractBehavior<Command> {
   private final Downstream worker;
   private final WorkerCard card;
   private final Session.Environment env;
-  private final ActorRef<Partition.ToSession> fromPartitions;
+  private final ActorRef<Leases.ToSession> fromPartitions;
   private final ToDispatcher dispatcher;
   private final LeaseTable leases;
   private final Holding holding;
@@ -58,7 +58,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     this.card = card;
     this.env = env;
     this.fromPartitions =
-        context.messageAdapter(Partition.ToSession.class, Session.FromPartition::new);
+        context.messageAdapter(Leases.ToSession.class, Session.FromPartition::new);
     this.dispatcher = new ToDispatcher(context, env.dispatcher(), fromPartitions);
     this.leases = new LeaseTable(env.partitions().count());
     this.holding = new Holding(env.partitions().count(), leases);
@@ -233,23 +233,23 @@ final class SessionActor extends AbstractBehavior<Command> {
 
   private Behavior<Command> onFromPartition(Session.FromPartition from) {
     var message = from.message();
-    if (message instanceof Partition.Assigned assigned) {
+    if (message instanceof Leases.Assigned assigned) {
       return onAssigned(assigned);
     }
-    if (message instanceof Partition.SettleAcked acked) {
+    if (message instanceof Leases.SettleAcked acked) {
       return onSettleAcked(acked);
     }
-    if (message instanceof Partition.LeasesEnded ended) {
+    if (message instanceof Leases.LeasesEnded ended) {
       return onLeasesEnded(ended);
     }
-    if (message instanceof Partition.LeasesHeld held) {
+    if (message instanceof Leases.LeasesHeld held) {
       partitions.compare(held);
       return this;
     }
-    return message instanceof Partition.Attached attached ? onAttached(attached) : this;
+    return message instanceof Leases.Attached attached ? onAttached(attached) : this;
   }
 
-  private Behavior<Command> onAssigned(Partition.Assigned assigned) {
+  private Behavior<Command> onAssigned(Leases.Assigned assigned) {
     var sorted =
         holding.sort(
             assigned, credit, phase == Phase.SERVING && worker.hasRoomFor(assigned.assignments()));
@@ -269,7 +269,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     return this;
   }
 
-  private Behavior<Command> onSettleAcked(Partition.SettleAcked acked) {
+  private Behavior<Command> onSettleAcked(Leases.SettleAcked acked) {
     settling.acknowledged(acked);
     return acknowledge();
   }
@@ -279,7 +279,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     return ack == null ? this : say(ack);
   }
 
-  private Behavior<Command> onLeasesEnded(Partition.LeasesEnded ended) {
+  private Behavior<Command> onLeasesEnded(Leases.LeasesEnded ended) {
     var gone = holding.end(ended);
     if (phase == Phase.ATTACHING) {
       lost.addAll(Holding.leases(gone)); // the welcome tells
@@ -287,7 +287,7 @@ final class SessionActor extends AbstractBehavior<Command> {
     return cancel(gone);
   }
 
-  private Behavior<Command> onAttached(Partition.Attached attached) {
+  private Behavior<Command> onAttached(Leases.Attached attached) {
     if (token != null && attached.sessionNo() > token.sessionNo()) {
       return superseded();
     }

@@ -5,7 +5,7 @@ import io.reeve.domain.session.Misuse;
 import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Leases;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -73,7 +73,7 @@ final class Settling {
   }
 
   /** A partition acknowledged its part: those leases are over. A repeat changes nothing. */
-  void acknowledged(Partition.SettleAcked acked) {
+  void acknowledged(Leases.SettleAcked acked) {
     var p = acked.partition();
     var part = batches.acknowledged(p, acked.batch());
     if (part == null) {

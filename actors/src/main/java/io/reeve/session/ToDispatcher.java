@@ -2,7 +2,7 @@ package io.reeve.session;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.CreditTotals;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Leases;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -18,7 +18,7 @@ final class ToDispatcher {
   private final ActorContext<Session.Command> context;
   private final RecipientRef<Dispatcher.Command> proxy;
   private final ActorRef<Dispatcher.ToSession> self;
-  private final ActorRef<Partition.ToSession> deliverTo;
+  private final ActorRef<Leases.ToSession> deliverTo;
   private @Nullable ActorRef<Dispatcher.Command> dispatcher;
   private long epoch;
   private String holder = "";
@@ -30,7 +30,7 @@ final class ToDispatcher {
   ToDispatcher(
       ActorContext<Session.Command> context,
       RecipientRef<Dispatcher.Command> proxy,
-      ActorRef<Partition.ToSession> deliverTo) {
+      ActorRef<Leases.ToSession> deliverTo) {
     this.context = context;
     this.proxy = proxy;
     this.self = context.messageAdapter(Dispatcher.ToSession.class, Session.FromDispatcher::new);

@@ -3,7 +3,7 @@ package io.reeve.session;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Settlement;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Leases;
 import io.reeve.partition.Partitions;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,7 +18,7 @@ final class ToPartitions {
   private final String holder;
   private final int sessionNo;
   private final LeaseTable leases;
-  private final ActorRef<Partition.ToSession> self;
+  private final ActorRef<Leases.ToSession> self;
   private final BitSet unattached = new BitSet();
 
   ToPartitions(
@@ -26,7 +26,7 @@ final class ToPartitions {
       String holder,
       int sessionNo,
       LeaseTable leases,
-      ActorRef<Partition.ToSession> self) {
+      ActorRef<Leases.ToSession> self) {
     this.partitions = partitions;
     this.holder = holder;
     this.sessionNo = sessionNo;
@@ -44,10 +44,9 @@ final class ToPartitions {
 
   void attach(int partition) {
     unattached.set(partition);
-    var held = new ArrayList<Partition.LeaseKey>(leases.count(partition));
-    leases.forEach(
-        partition, (sequence, fence) -> held.add(new Partition.LeaseKey(sequence, fence)));
-    partitions.tell(partition, new Partition.Attach(holder, sessionNo, self, held));
+    var held = new ArrayList<Leases.LeaseKey>(leases.count(partition));
+    leases.forEach(partition, (sequence, fence) -> held.add(new Leases.LeaseKey(sequence, fence)));
+    partitions.tell(partition, new Leases.Attach(holder, sessionNo, self, held));
   }
 
   void attached(int partition) {
@@ -66,7 +65,7 @@ final class ToPartitions {
 
   /** Renews the leases of every partition that holds some. */
   void renew() {
-    var renewal = new Partition.Renew(holder, sessionNo, self);
+    var renewal = new Leases.Renew(holder, sessionNo, self);
     for (var p = 0; p < partitions.count(); p++) {
       if (leases.count(p) > 0) {
         partitions.tell(p, renewal);
@@ -75,7 +74,7 @@ final class ToPartitions {
   }
 
   /** Hands back what never got here, for it will not: the assignments went out before this. */
-  void compare(Partition.LeasesHeld held) {
+  void compare(Leases.LeasesHeld held) {
     var missing = new ArrayList<Settlement>();
     for (var key : held.leases()) {
       if (!leases.holds(held.partition(), key.sequence(), key.fence())) {
@@ -93,7 +92,7 @@ final class ToPartitions {
   }
 
   void gone(boolean lost) {
-    var gone = new Partition.HolderGone(holder, sessionNo, lost, self);
+    var gone = new Leases.HolderGone(holder, sessionNo, lost, self);
     for (var p = 0; p < partitions.count(); p++) {
       partitions.tell(p, gone);
     }
@@ -102,7 +101,7 @@ final class ToPartitions {
   void progress(int partition, Session.ProgressMade progress) {
     partitions.tell(
         partition,
-        new Partition.ReportProgress(
+        new Leases.ReportProgress(
             progress.task().sequence(), progress.fence(), progress.percent(), progress.message()));
   }
 
@@ -110,7 +109,7 @@ final class ToPartitions {
 
   /** Passes the part of a batch on that concerns one partition; batch 0: the session's own. */
   void settle(long batch, int partition, List<Settlement> settlements) {
-    partitions.tell(partition, new Partition.Settle(holder, batch, settlements, self));
+    partitions.tell(partition, new Leases.Settle(holder, batch, settlements, self));
   }
 
   void settleAgain(SettlementBatches batches, int partition) {

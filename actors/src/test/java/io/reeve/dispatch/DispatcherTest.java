@@ -9,9 +9,11 @@ import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Grants;
+import io.reeve.partition.Grants.GrantUse;
+import io.reeve.partition.Grants.ReadyCount;
+import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
-import io.reeve.partition.Partition.GrantUse;
-import io.reeve.partition.Partition.ReadyCount;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
 import java.time.Instant;
@@ -52,7 +54,7 @@ class DispatcherTest {
   private final TestProbe<Partition.Command> partition0 = kit.createTestProbe();
   private final TestProbe<Partition.Command> partition1 = kit.createTestProbe();
   private final TestProbe<Dispatcher.ToSession> session = kit.createTestProbe();
-  private final TestProbe<Partition.ToSession> delivery = kit.createTestProbe();
+  private final TestProbe<Leases.ToSession> delivery = kit.createTestProbe();
 
   @AfterEach
   void stop() {
@@ -67,7 +69,7 @@ class DispatcherTest {
 
     start();
 
-    assertThat(region.receiveMessage().message()).isInstanceOf(Partition.Greet.class);
+    assertThat(region.receiveMessage().message()).isInstanceOf(Grants.Greet.class);
     assertThat(journal.persistedInStorage(EPOCH_ID)).last().isEqualTo(new EpochStarted(7, 0, "n"));
   }
 
@@ -109,7 +111,7 @@ class DispatcherTest {
     var dispatcher = running();
     journal.persistForRecovery(EPOCH_ID, List.of(new EpochStarted(2, 0, "other")));
 
-    dispatcher.fromPartitions().tell(new Partition.Superseded(2));
+    dispatcher.fromPartitions().tell(new Grants.Superseded(2));
 
     region.expectNoMessage();
     time.timePasses(settings.epochBackoffMax());
@@ -121,7 +123,7 @@ class DispatcherTest {
     var running = running();
     running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
     running.self().tell(register("a", 1, 1, 0));
-    partition0.expectMessageClass(Partition.Grant.class);
+    partition0.expectMessageClass(Grants.Grant.class);
     timersAreSet(running);
 
     time.timePasses(settings.answerWithin());
@@ -137,7 +139,7 @@ class DispatcherTest {
   void partitionsAreToldWhatIsBelievedOfThem() {
     var running = running();
     running.self().tell(register("a", 1, 2, 0));
-    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
     var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT), 3);
     running.fromPartitions().tell(report(0, 0, List.of(other), List.of()));
 
@@ -145,7 +147,7 @@ class DispatcherTest {
 
     assertThat(partition0.receiveMessage())
         .isEqualTo(
-            new Partition.Audit(
+            new Grants.Audit(
                 1,
                 1,
                 standing.seq(),
@@ -167,13 +169,13 @@ class DispatcherTest {
     var ready = List.of(new ReadyCount(MAIL, 1));
     running.fromPartitions().tell(report(0, 0, ready, List.of()));
     running.self().tell(register("a", 1, 1, 0));
-    var lost = partition0.expectMessageClass(Partition.Grant.class);
+    var lost = partition0.expectMessageClass(Grants.Grant.class);
 
     time.timePasses(settings.auditInterval());
-    var audit = partition0.expectMessageClass(Partition.Audit.class);
+    var audit = partition0.expectMessageClass(Grants.Audit.class);
     running.fromPartitions().tell(report(0, audit.sentSeq(), List.of(), List.of()));
 
-    var again = partition0.expectMessageClass(Partition.Grant.class);
+    var again = partition0.expectMessageClass(Grants.Grant.class);
     assertThat(again.seq()).isGreaterThan(lost.seq());
   }
 
@@ -181,7 +183,7 @@ class DispatcherTest {
   void theCreditStatedAgainPairsNothing() {
     var running = running();
     running.self().tell(register("a", 1, 1, 0));
-    partition0.expectMessageClass(Partition.StandingGrant.class);
+    partition0.expectMessageClass(Grants.StandingGrant.class);
 
     var same = new CreditTotals(1, 0, 0, 0, 0);
     running.self().tell(new Dispatcher.CreditChanged("a", 1, same, session.getRef()));
@@ -299,11 +301,11 @@ class DispatcherTest {
 
     running.self().tell(register("a", 1, 5, 1));
 
-    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
     assertThat(standing.count()).isEqualTo(2);
     assertThat(standing.epoch()).isEqualTo(1);
     assertThat(standing.session()).isEqualTo(delivery.getRef());
-    assertThat(partition1.expectMessageClass(Partition.StandingGrant.class).count()).isEqualTo(2);
+    assertThat(partition1.expectMessageClass(Grants.StandingGrant.class).count()).isEqualTo(2);
     quiet();
   }
 
@@ -314,7 +316,7 @@ class DispatcherTest {
 
     running.self().tell(register("a", 1, 3, 0));
 
-    var grant = partition0.expectMessageClass(Partition.Grant.class);
+    var grant = partition0.expectMessageClass(Grants.Grant.class);
     assertThat(grant.count()).isEqualTo(3);
     assertThat(grant.taskClass()).isEqualTo(MAIL);
     assertThat(grant.holder()).isEqualTo("a");
@@ -325,17 +327,17 @@ class DispatcherTest {
   void standingCreditIsTakenBackForTasksThatNobodyElseCanRun() {
     var running = running();
     running.self().tell(register("a", 1, 1, 0));
-    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
 
     running.fromPartitions().tell(report(1, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
 
-    var revoke = partition0.expectMessageClass(Partition.Revoke.class);
+    var revoke = partition0.expectMessageClass(Grants.Revoke.class);
     assertThat(revoke.seqs()).containsExactly(standing.seq());
     quiet();
     running
         .fromPartitions()
         .tell(report(0, standing.seq(), List.of(), List.of(new GrantUse(standing.seq(), 0, true))));
-    assertThat(partition1.expectMessageClass(Partition.Grant.class).count()).isEqualTo(1);
+    assertThat(partition1.expectMessageClass(Grants.Grant.class).count()).isEqualTo(1);
     quiet();
   }
 
@@ -347,7 +349,7 @@ class DispatcherTest {
     running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
     running.self().tell(register("a", 1, 2, 0));
 
-    partition0.expectMessageClass(Partition.StandingGrant.class);
+    partition0.expectMessageClass(Grants.StandingGrant.class);
   }
 
   @Test
@@ -355,21 +357,21 @@ class DispatcherTest {
     var running = running();
 
     var ready = List.of(new ReadyCount(MAIL, 1));
-    running.fromPartitions().tell(new Partition.Report(0, 1, 7, 0, ready, List.of()));
+    running.fromPartitions().tell(new Grants.Report(0, 1, 7, 0, ready, List.of()));
     running.self().tell(register("a", 1, 2, 0));
 
-    partition0.expectMessageClass(Partition.StandingGrant.class);
+    partition0.expectMessageClass(Grants.StandingGrant.class);
   }
 
   @Test
   void theStandingCreditOfASessionThatEndedIsTakenBack() {
     var running = running();
     running.self().tell(register("a", 1, 1, 0));
-    var standing = partition0.expectMessageClass(Partition.StandingGrant.class);
+    var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
 
     session.stop();
 
-    var revoke = partition0.expectMessageClass(Partition.Revoke.class);
+    var revoke = partition0.expectMessageClass(Grants.Revoke.class);
     assertThat(revoke.seqs()).containsExactly(standing.seq());
   }
 
@@ -392,7 +394,7 @@ class DispatcherTest {
   // ---- Helpers
 
   private record Running(
-      ActorRef<Dispatcher.Command> self, ActorRef<Partition.ToDispatcher> fromPartitions) {}
+      ActorRef<Dispatcher.Command> self, ActorRef<Grants.ToDispatcher> fromPartitions) {}
 
   private ActorRef<Dispatcher.Command> start() {
     var clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
@@ -429,18 +431,18 @@ class DispatcherTest {
     return new Running(self, greet.dispatcher());
   }
 
-  private Partition.Greet greeting() {
-    return (Partition.Greet) region.receiveMessage().message();
+  private Grants.Greet greeting() {
+    return (Grants.Greet) region.receiveMessage().message();
   }
 
-  private static Partition.Inventory inventory(
+  private static Grants.Inventory inventory(
       int partition, long incarnation, TestProbe<Partition.Command> self) {
-    return new Partition.Inventory(partition, incarnation, 1, List.of(), List.of(), self.getRef());
+    return new Grants.Inventory(partition, incarnation, 1, List.of(), List.of(), self.getRef());
   }
 
-  private static Partition.Report report(
+  private static Grants.Report report(
       int partition, long lastSeq, List<ReadyCount> ready, List<GrantUse> uses) {
-    return new Partition.Report(partition, 1, 1, lastSeq, ready, uses);
+    return new Grants.Report(partition, 1, 1, lastSeq, ready, uses);
   }
 
   private Dispatcher.Register register(String holder, int sessionNo, int capacity, int reserve) {

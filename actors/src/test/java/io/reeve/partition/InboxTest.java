@@ -20,8 +20,8 @@ class InboxTest {
 
   private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
 
-  private final ActorRef<Partition.Reply> client = TestInbox.<Partition.Reply>create().getRef();
-  private final ActorRef<Partition.ToSession> session = session();
+  private final ActorRef<Clients.Reply> client = TestInbox.<Clients.Reply>create().getRef();
+  private final ActorRef<Leases.ToSession> session = session();
   private final Inbox inbox =
       new Inbox(new Partition.Queue(3, 4, 1000), new Partition.BatchMax(10, 500, 20));
 
@@ -129,25 +129,25 @@ class InboxTest {
 
     assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.REPEATED);
     assertThat(inbox.next()).containsExactly(cancel(1));
-    assertThat(inbox.next()).hasSize(1).first().isInstanceOf(Partition.Settle.class);
+    assertThat(inbox.next()).hasSize(1).first().isInstanceOf(Leases.Settle.class);
     assertThat(inbox.next()).containsExactly(cancel(3));
   }
 
   // ---- Words of the story
 
-  private static ActorRef<Partition.ToSession> session() {
-    return TestInbox.<Partition.ToSession>create().getRef();
+  private static ActorRef<Leases.ToSession> session() {
+    return TestInbox.<Leases.ToSession>create().getRef();
   }
 
-  private static Partition.Renew renew(String holder, int sessionNo) {
-    return new Partition.Renew(holder, sessionNo, null);
+  private static Leases.Renew renew(String holder, int sessionNo) {
+    return new Leases.Renew(holder, sessionNo, null);
   }
 
-  private Partition.Cancel cancel(long sequence) {
-    return new Partition.Cancel(sequence, "", client);
+  private Clients.Cancel cancel(long sequence) {
+    return new Clients.Cancel(sequence, "", client);
   }
 
-  private Partition.Submit submit(int count, int bytes) {
+  private Clients.Submit submit(int count, int bytes) {
     var profile =
         new TaskProfile(
             MAIL,
@@ -156,17 +156,16 @@ class InboxTest {
             0,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
-    var task = new Partition.NewTask(profile, 0, 0, new byte[bytes]);
-    return Partition.Submit.of("", 0, Collections.nCopies(count, task), client);
+    var task = new Clients.NewTask(profile, 0, 0, new byte[bytes]);
+    return Clients.Submit.of("", 0, Collections.nCopies(count, task), client);
   }
 
-  private Partition.Grant grant(int count) {
-    return new Partition.Grant(1, 1, MAIL, count, "h", 1, "w", session);
+  private Grants.Grant grant(int count) {
+    return new Grants.Grant(1, 1, MAIL, count, "h", 1, "w", session);
   }
 
-  private static Partition.Settle settle(
-      ActorRef<Partition.ToSession> session, long batch, int bytes) {
-    return new Partition.Settle(
+  private static Leases.Settle settle(ActorRef<Leases.ToSession> session, long batch, int bytes) {
+    return new Leases.Settle(
         "h", batch, List.of(Settlement.completed(1, 1, new byte[bytes])), session);
   }
 }

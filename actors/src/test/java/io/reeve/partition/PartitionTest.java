@@ -74,9 +74,9 @@ class PartitionTest {
   private final ActorTestKit kit = ActorTestKit.create(CONFIG);
   private final ManualTime time = ManualTime.get(kit.system());
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
-  private final TestProbe<Partition.Reply> client = kit.createTestProbe();
-  private final TestProbe<Partition.ToSession> session = kit.createTestProbe();
-  private final TestProbe<Partition.ToDispatcher> dispatcher = kit.createTestProbe();
+  private final TestProbe<Clients.Reply> client = kit.createTestProbe();
+  private final TestProbe<Leases.ToSession> session = kit.createTestProbe();
+  private final TestProbe<Grants.ToDispatcher> dispatcher = kit.createTestProbe();
   private final AtomicLong wallMs = new AtomicLong(1_000_000);
   private final AtomicLong incarnations = new AtomicLong();
 
@@ -98,7 +98,7 @@ class PartitionTest {
   void aSubmissionIsAnsweredAfterItsRowIsStored() {
     submit("r1", 1);
 
-    var submitted = client.expectMessageClass(Partition.Submitted.class);
+    var submitted = client.expectMessageClass(Clients.Submitted.class);
 
     assertThat(submitted.firstSequence()).isEqualTo(1);
     assertThat(rows()).hasSize(1);
@@ -107,13 +107,13 @@ class PartitionTest {
   @Test
   void theSameRequestIdHasOneEffectAndOneAnswerAlsoAfterARestart() {
     submit("r1", 2);
-    var first = client.expectMessageClass(Partition.Submitted.class);
+    var first = client.expectMessageClass(Clients.Submitted.class);
 
     kit.stop(partition);
     partition = start(100);
     submit("r1", 2);
 
-    var second = client.expectMessageClass(Partition.Submitted.class);
+    var second = client.expectMessageClass(Clients.Submitted.class);
     assertThat(second.firstSequence()).isEqualTo(first.firstSequence());
     assertThat(second.already()).isTrue();
     assertThat(rows()).hasSize(1);
@@ -122,19 +122,19 @@ class PartitionTest {
   @Test
   void aRequestIdIsFoundWithoutASubmissionAndNothingIsStoredForIt() {
     submit("r1", 2);
-    var first = client.expectMessageClass(Partition.Submitted.class);
+    var first = client.expectMessageClass(Clients.Submitted.class);
 
-    partition.tell(new Partition.FindRequest("r1", 5, client.getRef()));
-    partition.tell(new Partition.FindRequest("r1", 6, client.getRef()));
-    partition.tell(new Partition.FindRequest("r2", 5, client.getRef()));
+    partition.tell(new Clients.FindRequest("r1", 5, client.getRef()));
+    partition.tell(new Clients.FindRequest("r1", 6, client.getRef()));
+    partition.tell(new Clients.FindRequest("r2", 5, client.getRef()));
 
-    var found = client.expectMessageClass(Partition.Submitted.class);
+    var found = client.expectMessageClass(Clients.Submitted.class);
     assertThat(found.firstSequence()).isEqualTo(first.firstSequence());
     assertThat(found.count()).isEqualTo(2);
     assertThat(found.already()).isTrue();
-    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+    assertThat(client.expectMessageClass(Clients.Refused.class).rejection().code())
         .isEqualTo(Rejection.Code.REQUEST_ID_REUSED);
-    client.expectMessage(new Partition.NeverSubmitted("r2"));
+    client.expectMessage(new Clients.NeverSubmitted("r2"));
     assertThat(rows()).hasSize(1);
   }
 
@@ -143,15 +143,15 @@ class PartitionTest {
     greet(1);
     standing(1, 4);
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
 
-    var assigned = session.expectMessageClass(Partition.Assigned.class);
+    var assigned = session.expectMessageClass(Leases.Assigned.class);
 
     assertThat(assigned.assignments()).hasSize(1);
     assertThat(rows()).hasSize(1);
 
     settle(1, Settlement.completed(1, 1, new byte[] {42}));
-    session.expectMessage(new Partition.SettleAcked(PARTITION, 1, List.of()));
+    session.expectMessage(new Leases.SettleAcked(PARTITION, 1, List.of()));
     assertThat(rows()).hasSize(2);
     assertThat(get(1).state()).isEqualTo(TaskState.COMPLETED);
     assertThat(get(1).result()).containsExactly(42);
@@ -161,24 +161,24 @@ class PartitionTest {
   void theDispatcherHearsAbsoluteFiguresForEachGrant() {
     greet(1);
     submit("", 5);
-    client.expectMessageClass(Partition.Submitted.class);
-    assertThat(dispatcher.expectMessageClass(Partition.Report.class).ready())
-        .containsExactly(new Partition.ReadyCount(MAIL, 5));
+    client.expectMessageClass(Clients.Submitted.class);
+    assertThat(dispatcher.expectMessageClass(Grants.Report.class).ready())
+        .containsExactly(new Grants.ReadyCount(MAIL, 5));
 
     grant(1, 7, 3);
 
-    var report = dispatcher.expectMessageClass(Partition.Report.class);
-    assertThat(report.ready()).containsExactly(new Partition.ReadyCount(MAIL, 2));
-    assertThat(report.grants()).containsExactly(new Partition.GrantUse(7, 3, true));
+    var report = dispatcher.expectMessageClass(Grants.Report.class);
+    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 2));
+    assertThat(report.grants()).containsExactly(new Grants.GrantUse(7, 3, true));
     assertThat(report.lastSeq()).isEqualTo(7);
-    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(3);
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(3);
   }
 
   @Test
   void aGrantOfAnOlderEpochLeasesNothing() {
     greet(2);
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
 
     grant(1, 1, 1);
 
@@ -194,11 +194,11 @@ class PartitionTest {
       get(1);
     }
     var ended = leasesEnded();
-    assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.LEASE_LOST);
+    assertThat(ended.leases().get(0).reason()).isEqualTo(Leases.EndReason.LEASE_LOST);
 
     settle(1, Settlement.completed(1, 1, new byte[0]));
 
-    var acked = session.expectMessageClass(Partition.SettleAcked.class);
+    var acked = session.expectMessageClass(Leases.SettleAcked.class);
     assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.STALE_LEASE);
     var task = get(1);
     assertThat(task.state()).isEqualTo(TaskState.READY);
@@ -213,7 +213,7 @@ class PartitionTest {
     for (var i = 0; i < 5; i++) {
       wallMs.addAndGet(20_000);
       time.timePasses(Duration.ofSeconds(20));
-      partition.tell(new Partition.Renew("h", 1, session.getRef()));
+      partition.tell(new Leases.Renew("h", 1, session.getRef()));
       assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
     }
 
@@ -225,26 +225,26 @@ class PartitionTest {
   @Test
   void aStoreThatIsShortOfRoomTakesNoTaskAndGoesOnWithThoseItHas() {
     submit("r1", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     room = JournalRoom.LOW;
 
     submit("r2", 1);
 
-    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+    assertThat(client.expectMessageClass(Clients.Refused.class).rejection().code())
         .isEqualTo(Rejection.Code.STORE_FULL);
-    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
-    client.expectMessageClass(Partition.Found.class);
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
   }
 
   @Test
   void aStoreWithoutRoomIsReadAndWritesWaitUntilThereIsRoom() {
     submit("r1", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     var written = everyRow().count();
     room = JournalRoom.NONE;
-    TestProbe<Partition.Reply> canceller = kit.createTestProbe();
+    TestProbe<Clients.Reply> canceller = kit.createTestProbe();
 
-    partition.tell(new Partition.Cancel(1, "enough", canceller.getRef()));
+    partition.tell(new Clients.Cancel(1, "enough", canceller.getRef()));
 
     assertThat(get(1).state()).isEqualTo(TaskState.READY);
     time.timePasses(Duration.ofSeconds(2));
@@ -253,14 +253,14 @@ class PartitionTest {
 
     room = JournalRoom.ENOUGH;
     time.timePasses(Duration.ofSeconds(1));
-    canceller.expectMessageClass(Partition.Found.class);
+    canceller.expectMessageClass(Clients.Found.class);
     assertThat(get(1).state()).isEqualTo(TaskState.CANCELLED);
   }
 
   @Test
   void aPartitionThatStartsWithoutRoomIsReadAndClaimsItsJournalOnceThereIsRoom() {
     submit("r1", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     kit.stop(partition);
     var written = everyRow().count();
     room = JournalRoom.NONE;
@@ -271,7 +271,7 @@ class PartitionTest {
     assertThat(everyRow()).hasSize((int) written);
     room = JournalRoom.ENOUGH;
     submit("r2", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     assertThat(everyRow()).hasSize((int) written + 2);
   }
 
@@ -284,14 +284,13 @@ class PartitionTest {
 
     for (var i = 0; i < 3; i++) {
       pass(LEASE_AUDIT);
-      session.expectMessage(
-          new Partition.LeasesHeld(PARTITION, List.of(new Partition.LeaseKey(1, 1))));
-      partition.tell(new Partition.Renew("h", 1, session.getRef()));
+      session.expectMessage(new Leases.LeasesHeld(PARTITION, List.of(new Leases.LeaseKey(1, 1))));
+      partition.tell(new Leases.Renew("h", 1, session.getRef()));
     }
     assertThat(rows()).hasSize(rows);
 
     settle(1, Settlement.completed(1, 1, new byte[0]));
-    session.expectMessageClass(Partition.SettleAcked.class);
+    session.expectMessageClass(Leases.SettleAcked.class);
     pass(LEASE_AUDIT);
     pass(LEASE_AUDIT);
     session.expectNoMessage();
@@ -303,11 +302,11 @@ class PartitionTest {
     kit.stop(partition);
     partition = start(100);
 
-    partition.tell(new Partition.Renew("h", 1, session.getRef()));
+    partition.tell(new Leases.Renew("h", 1, session.getRef()));
     pass(LEASE_AUDIT);
 
-    assertThat(session.expectMessageClass(Partition.LeasesHeld.class).leases())
-        .containsExactly(new Partition.LeaseKey(1, 1));
+    assertThat(session.expectMessageClass(Leases.LeasesHeld.class).leases())
+        .containsExactly(new Leases.LeaseKey(1, 1));
   }
 
   @Test
@@ -326,30 +325,29 @@ class PartitionTest {
     var bills = new TaskClass("default", "bill", Lane.NORMAL);
     greet(1);
     submit("", 2);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     standing(1, 1);
-    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(1);
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(1);
     report(2);
 
     audit(
         7,
         0,
-        List.of(new Partition.ReadyCount(bills, 4)),
+        List.of(new Grants.ReadyCount(bills, 4)),
         List.of(
-            new Partition.GrantUse(1, 0, false),
-            new Partition.GrantUse(6, 0, false),
-            new Partition.GrantUse(7, 2, true)));
+            new Grants.GrantUse(1, 0, false),
+            new Grants.GrantUse(6, 0, false),
+            new Grants.GrantUse(7, 2, true)));
 
-    var report = dispatcher.expectMessageClass(Partition.Report.class);
+    var report = dispatcher.expectMessageClass(Grants.Report.class);
     assertThat(report.lastSeq()).isEqualTo(7);
     assertThat(report.ready())
-        .containsExactlyInAnyOrder(
-            new Partition.ReadyCount(bills, 0), new Partition.ReadyCount(MAIL, 1));
+        .containsExactlyInAnyOrder(new Grants.ReadyCount(bills, 0), new Grants.ReadyCount(MAIL, 1));
     assertThat(report.grants())
         .containsExactly(
-            new Partition.GrantUse(1, 0, true),
-            new Partition.GrantUse(6, 0, true),
-            new Partition.GrantUse(7, 0, true));
+            new Grants.GrantUse(1, 0, true),
+            new Grants.GrantUse(6, 0, true),
+            new Grants.GrantUse(7, 0, true));
   }
 
   @Test
@@ -357,13 +355,13 @@ class PartitionTest {
     greet(1);
 
     partition.tell(auditOf(2, incarnations.get(), 0, 0, List.of(), List.of()));
-    assertThat(dispatcher.expectMessageClass(Partition.Superseded.class).epoch()).isEqualTo(2);
-    assertThat(dispatcher.expectMessageClass(Partition.Inventory.class).epoch()).isEqualTo(2);
+    assertThat(dispatcher.expectMessageClass(Grants.Superseded.class).epoch()).isEqualTo(2);
+    assertThat(dispatcher.expectMessageClass(Grants.Inventory.class).epoch()).isEqualTo(2);
     partition.tell(auditOf(2, incarnations.get() - 1, 0, 0, List.of(), List.of()));
-    assertThat(dispatcher.expectMessageClass(Partition.Inventory.class).incarnation())
+    assertThat(dispatcher.expectMessageClass(Grants.Inventory.class).incarnation())
         .isEqualTo(incarnations.get());
     partition.tell(auditOf(1, incarnations.get(), 0, 0, List.of(), List.of()));
-    assertThat(dispatcher.expectMessageClass(Partition.Superseded.class).epoch()).isEqualTo(2);
+    assertThat(dispatcher.expectMessageClass(Grants.Superseded.class).epoch()).isEqualTo(2);
   }
 
   @Test
@@ -371,7 +369,7 @@ class PartitionTest {
     leaseOne();
     var failure = new Failure(FailureType.ERROR, "no", "E1");
     settle(1, Settlement.failed(1, 1, failure, false, 0));
-    session.expectMessageClass(Partition.SettleAcked.class);
+    session.expectMessageClass(Leases.SettleAcked.class);
     assertThat(get(1).state()).isEqualTo(TaskState.WAITING);
     while (!dispatcher.receiveMessage().equals(readyReport(0))) {
       // Reports of the lease before.
@@ -380,20 +378,20 @@ class PartitionTest {
     wallMs.addAndGet(10_001);
     time.timePasses(Duration.ofMillis(10_001));
 
-    assertThat(dispatcher.expectMessageClass(Partition.Report.class).ready())
-        .containsExactly(new Partition.ReadyCount(MAIL, 1));
+    assertThat(dispatcher.expectMessageClass(Grants.Report.class).ready())
+        .containsExactly(new Grants.ReadyCount(MAIL, 1));
   }
 
   @Test
   void aRowThatTheJournalRefusesIsAnsweredAsUnknownAndThePartitionComesBack() {
     journal.failNextPersisted(ID);
     submit("r1", 1);
-    var refused = client.expectMessageClass(Partition.Refused.class);
+    var refused = client.expectMessageClass(Clients.Refused.class);
     assertThat(refused.rejection().code()).isEqualTo(Rejection.Code.OUTCOME_UNKNOWN);
 
     submit("r1", 1);
 
-    assertThat(((Partition.Submitted) afterSomeTime(client)).already()).isFalse();
+    assertThat(((Clients.Submitted) afterSomeTime(client)).already()).isFalse();
     client.expectNoMessage();
   }
 
@@ -401,18 +399,18 @@ class PartitionTest {
   void aNewIncarnationTellsTheDispatcherWhereItStands() {
     greet(1);
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     var first = incarnations.get();
-    dispatcher.expectMessageClass(Partition.Report.class);
+    dispatcher.expectMessageClass(Grants.Report.class);
 
     journal.failNextPersisted(ID);
     submit("", 1);
-    client.expectMessageClass(Partition.Refused.class);
-    dispatcher.expectMessageClass(Partition.Report.class);
+    client.expectMessageClass(Clients.Refused.class);
+    dispatcher.expectMessageClass(Grants.Report.class);
 
-    var inventory = (Partition.Inventory) afterSomeTime(dispatcher);
+    var inventory = (Grants.Inventory) afterSomeTime(dispatcher);
     assertThat(inventory.incarnation()).isGreaterThan(first);
-    assertThat(inventory.ready()).containsExactly(new Partition.ReadyCount(MAIL, 1));
+    assertThat(inventory.ready()).containsExactly(new Grants.ReadyCount(MAIL, 1));
   }
 
   @Test
@@ -429,51 +427,51 @@ class PartitionTest {
   @Test
   void aRestartedWriterKeepsToTheDispatcherOfTheHighestEpoch() {
     greet(2);
-    TestProbe<Partition.ToDispatcher> late = kit.createTestProbe();
-    partition.tell(new Partition.Greet(1, late.getRef()));
-    late.expectMessage(new Partition.Superseded(2));
+    TestProbe<Grants.ToDispatcher> late = kit.createTestProbe();
+    partition.tell(new Grants.Greet(1, late.getRef()));
+    late.expectMessage(new Grants.Superseded(2));
 
     journal.failNextPersisted(ID);
     submit("", 1);
-    client.expectMessageClass(Partition.Refused.class);
-    dispatcher.expectMessageClass(Partition.Report.class);
+    client.expectMessageClass(Clients.Refused.class);
+    dispatcher.expectMessageClass(Grants.Report.class);
 
-    assertThat(afterSomeTime(dispatcher)).isInstanceOf(Partition.Inventory.class);
+    assertThat(afterSomeTime(dispatcher)).isInstanceOf(Grants.Inventory.class);
     late.expectNoMessage();
   }
 
   @Test
   void theDispatcherBeforeIsToldThatAnotherIsHeeded() {
     greet(1);
-    TestProbe<Partition.ToDispatcher> next = kit.createTestProbe();
+    TestProbe<Grants.ToDispatcher> next = kit.createTestProbe();
 
-    partition.tell(new Partition.Greet(2, next.getRef()));
+    partition.tell(new Grants.Greet(2, next.getRef()));
 
-    next.expectMessageClass(Partition.Inventory.class);
-    dispatcher.expectMessage(new Partition.Superseded(2));
+    next.expectMessageClass(Grants.Inventory.class);
+    dispatcher.expectMessage(new Grants.Superseded(2));
   }
 
   @Test
   void aDelayEndsSoonAfterTheWallClockWasSetForward() {
     greet(1);
     var task = tasks(1).get(0);
-    var delayed = new Partition.NewTask(task.profile(), 0, 3_600_000, task.spec());
-    partition.tell(Partition.Submit.of("", 5, List.of(delayed), client.getRef()));
-    client.expectMessageClass(Partition.Submitted.class);
+    var delayed = new Clients.NewTask(task.profile(), 0, 3_600_000, task.spec());
+    partition.tell(Clients.Submit.of("", 5, List.of(delayed), client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
 
     wallMs.addAndGet(3_600_000);
 
-    var report = (Partition.Report) afterSteps(Duration.ofSeconds(2), dispatcher);
-    assertThat(report.ready()).containsExactly(new Partition.ReadyCount(MAIL, 1));
+    var report = (Grants.Report) afterSteps(Duration.ofSeconds(2), dispatcher);
+    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 1));
   }
 
   @Test
   void leasesThatNeverReachedTheWorkerAreReleasedWhenItAttaches() {
     leaseOne();
 
-    partition.tell(new Partition.Attach("h", 2, session.getRef(), List.of()));
+    partition.tell(new Leases.Attach("h", 2, session.getRef(), List.of()));
 
-    assertThat(session.expectMessageClass(Partition.Attached.class).lost()).isEmpty();
+    assertThat(session.expectMessageClass(Leases.Attached.class).lost()).isEmpty();
     var task = get(1);
     assertThat(task.state()).isEqualTo(TaskState.READY);
     assertThat(task.attempt()).isZero();
@@ -483,32 +481,32 @@ class PartitionTest {
   @Test
   void leasesOfLargeTasksTravelInSeveralMessages() {
     greet(1);
-    var large = new ArrayList<Partition.NewTask>();
+    var large = new ArrayList<Clients.NewTask>();
     for (var task : tasks(5)) {
-      large.add(new Partition.NewTask(task.profile(), 0, 0, new byte[400_000]));
+      large.add(new Clients.NewTask(task.profile(), 0, 0, new byte[400_000]));
     }
-    partition.tell(Partition.Submit.of("", 5, large, client.getRef()));
-    client.expectMessageClass(Partition.Submitted.class);
+    partition.tell(Clients.Submit.of("", 5, large, client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
 
     grant(1, 1, 5);
 
-    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(2);
-    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(2);
-    assertThat(session.expectMessageClass(Partition.Assigned.class).assignments()).hasSize(1);
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(2);
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(2);
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(1);
   }
 
   @Test
   void aSessionThatWasSupersededIsToldAndChangesNothing() {
     leaseOne();
-    var held = List.of(new Partition.LeaseKey(1, 1));
-    partition.tell(new Partition.Attach("h", 3, session.getRef(), held));
-    session.expectMessageClass(Partition.Attached.class);
+    var held = List.of(new Leases.LeaseKey(1, 1));
+    partition.tell(new Leases.Attach("h", 3, session.getRef(), held));
+    session.expectMessageClass(Leases.Attached.class);
 
-    TestProbe<Partition.ToSession> old = kit.createTestProbe();
-    partition.tell(new Partition.Attach("h", 2, old.getRef(), List.of()));
-    partition.tell(new Partition.HolderGone("h", 2, true, old.getRef()));
+    TestProbe<Leases.ToSession> old = kit.createTestProbe();
+    partition.tell(new Leases.Attach("h", 2, old.getRef(), List.of()));
+    partition.tell(new Leases.HolderGone("h", 2, true, old.getRef()));
 
-    assertThat(old.expectMessageClass(Partition.Attached.class).sessionNo()).isEqualTo(3);
+    assertThat(old.expectMessageClass(Leases.Attached.class).sessionNo()).isEqualTo(3);
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
   }
 
@@ -516,45 +514,45 @@ class PartitionTest {
   void clientsOverTheBoundAreRefusedAndNothingIsLost() {
     kit.stop(partition);
     partition = start(2);
-    var probes = new ArrayList<TestProbe<Partition.Reply>>();
+    var probes = new ArrayList<TestProbe<Clients.Reply>>();
     for (var i = 0; i < 200; i++) {
-      var probe = kit.<Partition.Reply>createTestProbe();
+      var probe = kit.<Clients.Reply>createTestProbe();
       probes.add(probe);
-      partition.tell(Partition.Submit.of("", 0, tasks(1), probe.getRef()));
+      partition.tell(Clients.Submit.of("", 0, tasks(1), probe.getRef()));
     }
 
     var taken = 0;
     for (var probe : probes) {
       var reply = probe.receiveMessage();
-      if (reply instanceof Partition.Refused refused) {
+      if (reply instanceof Clients.Refused refused) {
         assertThat(refused.rejection().code()).isEqualTo(Rejection.Code.OVERLOADED);
       } else {
         taken++;
       }
     }
     partition.tell(
-        new Partition.ListTasks(
+        new Clients.ListTasks(
             0, 1000, 1000, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
-    assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(taken);
+    assertThat(client.expectMessageClass(Clients.Listed.class).tasks()).hasSize(taken);
   }
 
   @Test
   void aWatcherHearsEveryChangeUntilTheEnd() {
     leaseOne();
-    partition.tell(new Partition.Watch(1, client.getRef()));
-    assertThat(client.expectMessageClass(Partition.Found.class).task().state())
+    partition.tell(new Clients.Watch(1, client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Found.class).task().state())
         .isEqualTo(TaskState.LEASED);
 
-    partition.tell(new Partition.ReportProgress(1, 1, 40, "half way"));
-    var progress = client.expectMessageClass(Partition.Found.class).task().progress();
+    partition.tell(new Leases.ReportProgress(1, 1, 40, "half way"));
+    var progress = client.expectMessageClass(Clients.Found.class).task().progress();
     assertThat(progress).isEqualTo(new TaskView.Progress(40, "half way", wallMs.get()));
 
-    partition.tell(new Partition.Cancel(1, "enough", kit.<Partition.Reply>createTestProbe().ref()));
-    var last = client.expectMessageClass(Partition.Found.class).task();
+    partition.tell(new Clients.Cancel(1, "enough", kit.<Clients.Reply>createTestProbe().ref()));
+    var last = client.expectMessageClass(Clients.Found.class).task();
     assertThat(last.state()).isEqualTo(TaskState.CANCELLED);
     assertThat(last.cancelReason()).isEqualTo("enough");
-    var ended = session.expectMessageClass(Partition.LeasesEnded.class);
-    assertThat(ended.leases().get(0).reason()).isEqualTo(Partition.EndReason.CANCELLED);
+    var ended = session.expectMessageClass(Leases.LeasesEnded.class);
+    assertThat(ended.leases().get(0).reason()).isEqualTo(Leases.EndReason.CANCELLED);
   }
 
   // ---- What a row may hold, and commands that fail
@@ -563,8 +561,8 @@ class PartitionTest {
   void tasksThatExpireTogetherAreCutOverSeveralRowsAndOthersComeBetween() {
     restart(settings(100, 100, 1_000_000, 2, 10));
     var task = tasks(1, 60_000).get(0);
-    partition.tell(Partition.Submit.of("", 5, Collections.nCopies(35, task), client.getRef()));
-    client.expectMessageClass(Partition.Submitted.class);
+    partition.tell(Clients.Submit.of("", 5, Collections.nCopies(35, task), client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
     var before = eventsARow().size();
 
     pass(Duration.ofSeconds(60));
@@ -581,9 +579,9 @@ class PartitionTest {
     restart(settings(100, 100, 1_000_000, 2, 10));
     greet(1);
     submit("", 25);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     grant(1, 1, 25);
-    session.expectMessageClass(Partition.Assigned.class);
+    session.expectMessageClass(Leases.Assigned.class);
     get(1);
     var before = eventsARow().size();
 
@@ -604,12 +602,12 @@ class PartitionTest {
     greet(1);
     standing(1, 25);
     submit("", 25);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
 
-    var leased = session.expectMessageClass(Partition.Assigned.class).assignments().size();
+    var leased = session.expectMessageClass(Leases.Assigned.class).assignments().size();
     assertThat(leased).isEqualTo(10);
     while (leased < 25) {
-      var assigned = (Partition.Assigned) afterSteps(Duration.ofMillis(2), session);
+      var assigned = (Leases.Assigned) afterSteps(Duration.ofMillis(2), session);
       assertThat(assigned.assignments()).hasSizeBetween(1, 10);
       leased += assigned.assignments().size();
     }
@@ -623,19 +621,18 @@ class PartitionTest {
     var poison = new Settlement(1, 1, null, new byte[0], null, false, 0, "");
 
     submit("r1", 1);
-    partition.tell(new Partition.Settle("h", 9, List.of(poison), session.getRef()));
+    partition.tell(new Leases.Settle("h", 9, List.of(poison), session.getRef()));
     submit("r2", 1);
 
-    client.expectMessageClass(Partition.Submitted.class);
-    var acked = session.expectMessageClass(Partition.SettleAcked.class);
+    client.expectMessageClass(Clients.Submitted.class);
+    var acked = session.expectMessageClass(Leases.SettleAcked.class);
     assertThat(acked.batch()).isEqualTo(9);
     assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.INTERNAL);
-    assertThat(((Partition.Submitted) afterSomeTime(client)).already()).isFalse();
+    assertThat(((Clients.Submitted) afterSomeTime(client)).already()).isFalse();
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
     partition.tell(
-        new Partition.ListTasks(
-            0, 100, 100, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
-    assertThat(client.expectMessageClass(Partition.Listed.class).tasks()).hasSize(3);
+        new Clients.ListTasks(0, 100, 100, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Listed.class).tasks()).hasSize(3);
   }
 
   // ---- What the heap has room for
@@ -645,19 +642,19 @@ class PartitionTest {
     var mib = 1L << 20;
     budget = new LiveBudget(2 * mib, 4 * mib, needed -> {});
     restart(settings(100, 100, 1_000_000, 2));
-    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+    var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
 
     for (var i = 0; i < 2; i++) {
-      partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
-      client.expectMessageClass(Partition.Submitted.class);
+      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Clients.Submitted.class);
     }
-    partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
-    assertThat(client.expectMessageClass(Partition.Refused.class).rejection().code())
+    partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Refused.class).rejection().code())
         .isEqualTo(Rejection.Code.OVER_CAPACITY);
-    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
-    client.expectMessageClass(Partition.Found.class);
-    partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
-    client.expectMessageClass(Partition.Submitted.class);
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+    partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
 
     kit.stop(partition);
     assertThat(budget.used()).isZero();
@@ -665,10 +662,10 @@ class PartitionTest {
 
   @Test
   void aPartitionThatTheHeapHasNoRoomForDoesNotStartAndSaysWhatItNeeds() {
-    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+    var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
     for (var i = 0; i < 3; i++) {
-      partition.tell(Partition.Submit.of("", 5, List.of(large), client.getRef()));
-      client.expectMessageClass(Partition.Submitted.class);
+      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Clients.Submitted.class);
     }
     kit.stop(partition);
     TestProbe<Long> exhausted = kit.createTestProbe();
@@ -684,9 +681,9 @@ class PartitionTest {
 
   @Test
   void aPageEndsWhenItsBytesDoAndGoesOnBehindIt() {
-    var large = new Partition.NewTask(tasks(1).get(0).profile(), 0, 0, spec(400_000));
-    partition.tell(Partition.Submit.of("", 5, Collections.nCopies(10, large), client.getRef()));
-    client.expectMessageClass(Partition.Submitted.class);
+    var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, spec(400_000));
+    partition.tell(Clients.Submit.of("", 5, Collections.nCopies(10, large), client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
 
     var first = list(0, 1 << 20, false);
     assertThat(first.tasks()).hasSize(2);
@@ -700,11 +697,11 @@ class PartitionTest {
     assertThat(alone.next()).isEqualTo(5);
   }
 
-  private Partition.Listed list(long after, long bytesMax, boolean omitBytes) {
+  private Clients.Listed list(long after, long bytesMax, boolean omitBytes) {
     partition.tell(
-        new Partition.ListTasks(
+        new Clients.ListTasks(
             after, 1000, 1000, bytesMax, omitBytes, Set.of(), "", "", "", client.getRef()));
-    return client.expectMessageClass(Partition.Listed.class);
+    return client.expectMessageClass(Clients.Listed.class);
   }
 
   private static byte[] spec(int payloadBytes) {
@@ -722,25 +719,25 @@ class PartitionTest {
   void afterARestartTheLatestSessionIsAskedWhicheverSpokeFirst() {
     leaseOne();
     restart(settings(100, 100, 1_000_000, 2, 4096));
-    TestProbe<Partition.ToSession> old = kit.createTestProbe();
+    TestProbe<Leases.ToSession> old = kit.createTestProbe();
 
-    partition.tell(new Partition.Renew("h", 1, old.getRef()));
-    partition.tell(new Partition.Renew("h", 2, session.getRef()));
-    partition.tell(new Partition.Renew("h", 1, old.getRef()));
+    partition.tell(new Leases.Renew("h", 1, old.getRef()));
+    partition.tell(new Leases.Renew("h", 2, session.getRef()));
+    partition.tell(new Leases.Renew("h", 1, old.getRef()));
     listOne();
     pass(LEASE_AUDIT);
 
-    assertThat(session.expectMessageClass(Partition.LeasesHeld.class).leases()).hasSize(1);
-    partition.tell(new Partition.Attach("h", 1, old.getRef(), List.of()));
-    assertThat(old.expectMessageClass(Partition.Attached.class).sessionNo()).isEqualTo(2);
+    assertThat(session.expectMessageClass(Leases.LeasesHeld.class).leases()).hasSize(1);
+    partition.tell(new Leases.Attach("h", 1, old.getRef(), List.of()));
+    assertThat(old.expectMessageClass(Leases.Attached.class).sessionNo()).isEqualTo(2);
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
   }
 
   @Test
   void thePercentageOfAnAttemptNeverFalls() {
     leaseOne();
-    partition.tell(new Partition.ReportProgress(1, 1, 40, "half way"));
-    partition.tell(new Partition.ReportProgress(1, 1, 30, "further"));
+    partition.tell(new Leases.ReportProgress(1, 1, 40, "half way"));
+    partition.tell(new Leases.ReportProgress(1, 1, 30, "further"));
 
     assertThat(get(1).progress()).isEqualTo(new TaskView.Progress(40, "further", wallMs.get()));
   }
@@ -786,14 +783,14 @@ class PartitionTest {
     var sink = startWithSnapshots(2);
     sink.begun().complete(null);
     submit("", 2);
-    client.expectMessageClass(Partition.Submitted.class);
-    partition.tell(new Partition.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
     client.receiveMessage();
     listOne();
-    partition.tell(new Partition.Cancel(2, "enough", client.getRef()));
+    partition.tell(new Clients.Cancel(2, "enough", client.getRef()));
     client.receiveMessage();
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
 
     var snapshot = sink.taken().get(1);
 
@@ -837,8 +834,8 @@ class PartitionTest {
 
   private void submitAndCancel(long task) {
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
-    partition.tell(new Partition.Cancel(task, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
+    partition.tell(new Clients.Cancel(task, "enough", client.getRef()));
     client.receiveMessage();
     listOne();
   }
@@ -846,8 +843,8 @@ class PartitionTest {
   /** Its answer follows all that the row before it brought about. */
   private void listOne() {
     partition.tell(
-        new Partition.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
-    client.expectMessageClass(Partition.Listed.class);
+        new Clients.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
+    client.expectMessageClass(Clients.Listed.class);
   }
 
   /** Takes one snapshot at a time and stores it when the test says so. */
@@ -920,8 +917,8 @@ class PartitionTest {
     var started =
         kit.spawn(Partition.create(PARTITION, settings, surroundings(snapshots, retention)));
     started.tell(
-        new Partition.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
-    client.expectMessageClass(Partition.Listed.class);
+        new Clients.ListTasks(0, 1, 1, 1 << 20, false, Set.of(), "", "", "", client.getRef()));
+    client.expectMessageClass(Clients.Listed.class);
     return started;
   }
 
@@ -1011,20 +1008,20 @@ class PartitionTest {
   private void leaseOne() {
     greet(1);
     submit("", 1);
-    client.expectMessageClass(Partition.Submitted.class);
+    client.expectMessageClass(Clients.Submitted.class);
     grant(1, 1, 1);
-    session.expectMessageClass(Partition.Assigned.class);
+    session.expectMessageClass(Leases.Assigned.class);
     // Whoever is answered knows that the partition set its timer for the end of the lease.
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
   }
 
   /** Leases that ended without their worker; audits come before. */
-  private Partition.LeasesEnded leasesEnded() {
+  private Leases.LeasesEnded leasesEnded() {
     var message = session.receiveMessage();
-    while (message instanceof Partition.LeasesHeld) {
+    while (message instanceof Leases.LeasesHeld) {
       message = session.receiveMessage();
     }
-    return (Partition.LeasesEnded) message;
+    return (Leases.LeasesEnded) message;
   }
 
   private void pass(Duration by) {
@@ -1033,75 +1030,72 @@ class PartitionTest {
   }
 
   /** The last of so many reports that follow. */
-  private Partition.Report report(int count) {
+  private Grants.Report report(int count) {
     for (var i = 1; i < count; i++) {
-      dispatcher.expectMessageClass(Partition.Report.class);
+      dispatcher.expectMessageClass(Grants.Report.class);
     }
-    return dispatcher.expectMessageClass(Partition.Report.class);
+    return dispatcher.expectMessageClass(Grants.Report.class);
   }
 
   private void audit(
-      long sentSeq,
-      long heardSeq,
-      List<Partition.ReadyCount> ready,
-      List<Partition.GrantUse> standing) {
+      long sentSeq, long heardSeq, List<Grants.ReadyCount> ready, List<Grants.GrantUse> standing) {
     partition.tell(auditOf(1, incarnations.get(), sentSeq, heardSeq, ready, standing));
   }
 
-  private Partition.Audit auditOf(
+  private Grants.Audit auditOf(
       long epoch,
       long incarnation,
       long sentSeq,
       long heardSeq,
-      List<Partition.ReadyCount> ready,
-      List<Partition.GrantUse> standing) {
-    return new Partition.Audit(
+      List<Grants.ReadyCount> ready,
+      List<Grants.GrantUse> standing) {
+    return new Grants.Audit(
         epoch, incarnation, sentSeq, heardSeq, ready, standing, dispatcher.getRef());
   }
 
   private void greet(long epoch) {
-    partition.tell(new Partition.Greet(epoch, dispatcher.getRef()));
-    dispatcher.expectMessageClass(Partition.Inventory.class);
+    partition.tell(new Grants.Greet(epoch, dispatcher.getRef()));
+    dispatcher.expectMessageClass(Grants.Inventory.class);
   }
 
   private void submit(String requestId, int count) {
-    partition.tell(Partition.Submit.of(requestId, 5, tasks(count), client.getRef()));
+    partition.tell(Clients.Submit.of(requestId, 5, tasks(count), client.getRef()));
   }
 
   private void grant(long epoch, long seq, int count) {
-    partition.tell(new Partition.Grant(epoch, seq, MAIL, count, "h", 1, "w", session.getRef()));
+    partition.tell(new Grants.Grant(epoch, seq, MAIL, count, "h", 1, "w", session.getRef()));
   }
 
   private void standing(long epoch, int count) {
     partition.tell(
-        new Partition.StandingGrant(
+        new Grants.StandingGrant(
             epoch, 1, Set.of("*"), Set.of("mail"), count, "h", 1, "w", session.getRef()));
   }
 
   private void settle(long batch, Settlement settlement) {
-    partition.tell(new Partition.Settle("h", batch, List.of(settlement), session.getRef()));
+    partition.tell(new Leases.Settle("h", batch, List.of(settlement), session.getRef()));
   }
 
   private TaskView get(long sequence) {
-    partition.tell(new Partition.Get(sequence, client.getRef()));
-    return client.expectMessageClass(Partition.Found.class).task();
+    partition.tell(new Clients.Get(sequence, client.getRef()));
+    return client.expectMessageClass(Clients.Found.class).task();
   }
 
-  private Partition.Report readyReport(int ready) {
-    return new Partition.Report(
+  private Grants.Report readyReport(int ready) {
+    return new Grants.Report(
         PARTITION,
         incarnations.get(),
         1,
         1,
-        List.of(new Partition.ReadyCount(MAIL, ready)),
-        List.of(new Partition.GrantUse(1, 1, true)));
+        List.of(new Grants.ReadyCount(MAIL, ready)),
+        List.of(new Grants.GrantUse(1, 1, true)));
   }
 
-  private static List<Partition.NewTask> tasks(int count) {
+  private static List<Clients.NewTask> tasks(int count) {
     return tasks(count, 0);
   }
 
-  private static List<Partition.NewTask> tasks(int count, long queueTimeoutMs) {
+  private static List<Clients.NewTask> tasks(int count, long queueTimeoutMs) {
     var profile =
         new TaskProfile(
             MAIL,
@@ -1110,9 +1104,9 @@ class PartitionTest {
             queueTimeoutMs,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
-    var tasks = new ArrayList<Partition.NewTask>();
+    var tasks = new ArrayList<Clients.NewTask>();
     for (var i = 0; i < count; i++) {
-      tasks.add(new Partition.NewTask(profile, 0, 0, new byte[] {1, 2, 3}));
+      tasks.add(new Clients.NewTask(profile, 0, 0, new byte[] {1, 2, 3}));
     }
     return tasks;
   }

@@ -11,8 +11,9 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
+import io.reeve.partition.Leases;
+import io.reeve.partition.Leases.EndReason;
 import io.reeve.partition.Partition;
-import io.reeve.partition.Partition.EndReason;
 import io.reeve.partition.Partitions;
 import io.reeve.session.WorkerStream.SessionRefusal;
 import java.time.Duration;
@@ -131,13 +132,13 @@ class SessionTest {
     session.tell(
         hello(4, 0, new Session.ResumeToken(SECRET, 3), List.of(lease(0, 7, 1), lease(1, 9, 2))));
 
-    var attach0 = toPartition(0, Partition.Attach.class);
-    var attach1 = toPartition(1, Partition.Attach.class);
+    var attach0 = toPartition(0, Leases.Attach.class);
+    var attach1 = toPartition(1, Leases.Attach.class);
     assertThat(attach0.sessionNo()).isEqualTo(4);
-    assertThat(attach0.held()).containsExactly(new Partition.LeaseKey(7, 1));
-    attach0.session().tell(new Partition.Attached(0, 4, List.of()));
+    assertThat(attach0.held()).containsExactly(new Leases.LeaseKey(7, 1));
+    attach0.session().tell(new Leases.Attached(0, 4, List.of()));
     stream.expectNothing();
-    attach1.session().tell(new Partition.Attached(1, 4, List.of(new Partition.LeaseKey(9, 2))));
+    attach1.session().tell(new Leases.Attached(1, 4, List.of(new Leases.LeaseKey(9, 2))));
 
     var welcome = stream.expect(Session.Welcome.class);
     assertThat(welcome.lost()).containsExactly(lease(1, 9, 2));
@@ -148,12 +149,12 @@ class SessionTest {
   @Test
   void aPartitionThatAnswersAfterTheWelcomeHasItsLostLeasesCancelled() {
     session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(1, 9, 2))));
-    toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 2, List.of()));
-    var late = toPartition(1, Partition.Attach.class);
+    toPartition(0, Leases.Attach.class).session().tell(new Leases.Attached(0, 2, List.of()));
+    var late = toPartition(1, Leases.Attach.class);
 
     pass(tuning.attachWithin());
     stream.expect(Session.Welcome.class);
-    late.session().tell(new Partition.Attached(1, 2, List.of(new Partition.LeaseKey(9, 2))));
+    late.session().tell(new Leases.Attached(1, 2, List.of(new Leases.LeaseKey(9, 2))));
 
     var cancelled = stream.expect(Session.CancelLeases.class).leases();
     assertThat(cancelled).extracting(Session.CancelledLease::task).containsExactly(id(1, 9));
@@ -163,15 +164,15 @@ class SessionTest {
   void aLeaseThatEndsWhileTheWorkerResumesIsLostToIt() {
     session.tell(
         hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 1), lease(0, 8, 1))));
-    var attach = toPartition(0, Partition.Attach.class);
-    attach.session().tell(new Partition.Attached(0, 2, List.of()));
+    var attach = toPartition(0, Leases.Attach.class);
+    attach.session().tell(new Leases.Attached(0, 2, List.of()));
     attach
         .session()
         .tell(
-            new Partition.LeasesEnded(
-                0, List.of(new Partition.EndedLease(7, 1, EndReason.TIMED_OUT, "late"))));
+            new Leases.LeasesEnded(
+                0, List.of(new Leases.EndedLease(7, 1, EndReason.TIMED_OUT, "late"))));
 
-    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+    toPartition(1, Leases.Attach.class).session().tell(new Leases.Attached(1, 2, List.of()));
 
     assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
@@ -183,10 +184,10 @@ class SessionTest {
     session.tell(
         hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 2), lease(0, 7, 1))));
 
-    var attach = toPartition(0, Partition.Attach.class);
-    assertThat(attach.held()).containsExactly(new Partition.LeaseKey(7, 2));
-    attach.session().tell(new Partition.Attached(0, 2, List.of()));
-    toPartition(1, Partition.Attach.class).session().tell(new Partition.Attached(1, 2, List.of()));
+    var attach = toPartition(0, Leases.Attach.class);
+    assertThat(attach.held()).containsExactly(new Leases.LeaseKey(7, 2));
+    attach.session().tell(new Leases.Attached(0, 2, List.of()));
+    toPartition(1, Leases.Attach.class).session().tell(new Leases.Attached(1, 2, List.of()));
 
     assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit())
@@ -197,17 +198,17 @@ class SessionTest {
   void theHolderThatTheJournalKeepsMakesNoToken() {
     session.tell(hello(4, 0, new Session.ResumeToken(HOLDER, 1), List.of(lease(0, 7, 1))));
 
-    assertThat(toPartition(0, Partition.Attach.class).holder()).isNotEqualTo(HOLDER);
+    assertThat(toPartition(0, Leases.Attach.class).holder()).isNotEqualTo(HOLDER);
   }
 
   @Test
   void everySessionOfOneWorkerIsOfOneHolder() {
     session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of()));
 
-    var attach = toPartition(0, Partition.Attach.class);
+    var attach = toPartition(0, Leases.Attach.class);
     assertThat(attach.holder()).isEqualTo(HOLDER);
-    attach.session().tell(new Partition.Attached(0, 2, List.of()));
-    attach.session().tell(new Partition.Attached(1, 2, List.of()));
+    attach.session().tell(new Leases.Attached(0, 2, List.of()));
+    attach.session().tell(new Leases.Attached(1, 2, List.of()));
     assertThat(stream.expect(Session.Welcome.class).resumeToken())
         .isEqualTo(new Session.ResumeToken(SECRET, 2));
   }
@@ -216,7 +217,7 @@ class SessionTest {
   void aTokenThatWasUsedUpIsRefused() {
     session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of()));
 
-    toPartition(0, Partition.Attach.class).session().tell(new Partition.Attached(0, 5, List.of()));
+    toPartition(0, Leases.Attach.class).session().tell(new Leases.Attached(0, 5, List.of()));
 
     assertThat(stream.expect(SessionRefusal.class).reason()).isEqualTo("SUPERSEDED");
     partitions.expectTerminated(session);
@@ -228,15 +229,15 @@ class SessionTest {
     assign(register, 1, assignment(9, 2, Lane.NORMAL));
     stream.expect(Session.Assignments.class);
     session.tell(settled(1, 1, Settlement.completed(9, 2, new byte[0])));
-    toPartition(1, Partition.Settle.class);
+    toPartition(1, Leases.Settle.class);
 
     register.session().tell(new Dispatcher.PartitionRestarted(1));
 
-    var attach = toPartition(1, Partition.Attach.class);
+    var attach = toPartition(1, Leases.Attach.class);
     assertThat(attach.sessionNo()).isEqualTo(1);
-    assertThat(attach.held()).containsExactly(new Partition.LeaseKey(9, 2));
-    attach.session().tell(new Partition.Attached(1, 1, List.of()));
-    assertThat(toPartition(1, Partition.Settle.class).batch()).isEqualTo(1);
+    assertThat(attach.held()).containsExactly(new Leases.LeaseKey(9, 2));
+    attach.session().tell(new Leases.Attached(1, 1, List.of()));
+    assertThat(toPartition(1, Leases.Settle.class).batch()).isEqualTo(1);
   }
 
   // ---- Work
@@ -256,7 +257,7 @@ class SessionTest {
     var sent = stream.expect(Session.Assignments.class);
     assertThat(sent.sequence()).isEqualTo(1);
     assertThat(sent.assignments()).extracting(Assignment::sequence).containsExactly(1L, 2L, 4L);
-    var back = toPartition(0, Partition.Settle.class);
+    var back = toPartition(0, Leases.Settle.class);
     assertThat(back.batch()).isZero();
     assertThat(back.settlements()).extracting(Settlement::sequence).containsExactly(3L);
     assertThat(back.settlements()).extracting(Settlement::outcome).containsOnly(Outcome.RELEASED);
@@ -283,21 +284,21 @@ class SessionTest {
     session.tell(
         new Session.Settled(1, new int[] {0, 1}, List.of(completed(5), completed(6)), List.of()));
     session.tell(settled(2, 1, completed(7)));
-    var first0 = toPartition(0, Partition.Settle.class);
-    toPartition(1, Partition.Settle.class);
-    toPartition(1, Partition.Settle.class);
+    var first0 = toPartition(0, Leases.Settle.class);
+    toPartition(1, Leases.Settle.class);
+    toPartition(1, Leases.Settle.class);
     var no =
-        new Partition.RefusedSettlement(
+        new Leases.RefusedSettlement(
             7,
             1,
             new io.reeve.domain.task.Rejection(
                 io.reeve.domain.task.Rejection.Code.STALE_LEASE, "expected fence 2, got 1"));
 
-    first0.session().tell(new Partition.SettleAcked(1, 2, List.of(no)));
-    first0.session().tell(new Partition.SettleAcked(1, 1, List.of()));
-    first0.session().tell(new Partition.SettleAcked(1, 1, List.of()));
+    first0.session().tell(new Leases.SettleAcked(1, 2, List.of(no)));
+    first0.session().tell(new Leases.SettleAcked(1, 1, List.of()));
+    first0.session().tell(new Leases.SettleAcked(1, 1, List.of()));
     stream.expectNothing();
-    first0.session().tell(new Partition.SettleAcked(0, 1, List.of()));
+    first0.session().tell(new Leases.SettleAcked(0, 1, List.of()));
 
     var ack = stream.expect(Session.SettlementAck.class);
     assertThat(ack.batch()).isEqualTo(2);
@@ -311,10 +312,10 @@ class SessionTest {
         new Session.RefusedSettlement(
             "no task", 1, new Rejection(Rejection.Code.MALFORMED_SETTLEMENT, "expected an id"));
     session.tell(new Session.Settled(1, new int[] {0}, List.of(completed(5)), List.of(malformed)));
-    var settle = toPartition(0, Partition.Settle.class);
+    var settle = toPartition(0, Leases.Settle.class);
     stream.expectNothing();
 
-    settle.session().tell(new Partition.SettleAcked(0, 1, List.of()));
+    settle.session().tell(new Leases.SettleAcked(0, 1, List.of()));
 
     assertThat(stream.expect(Session.SettlementAck.class))
         .isEqualTo(new Session.SettlementAck(1, List.of(malformed)));
@@ -353,9 +354,9 @@ class SessionTest {
   @Test
   void aTokenThatNoServerGaveOutBeginsASessionInWhichAllIsLost() {
     session.tell(hello(4, 0, new Session.ResumeToken("f".repeat(32), 9), List.of(lease(0, 7, 1))));
-    var attach = toPartition(0, Partition.Attach.class);
-    attach.session().tell(new Partition.Attached(0, 10, attach.held()));
-    attach.session().tell(new Partition.Attached(1, 10, List.of()));
+    var attach = toPartition(0, Leases.Attach.class);
+    attach.session().tell(new Leases.Attached(0, 10, attach.held()));
+    attach.session().tell(new Leases.Attached(1, 10, List.of()));
 
     assertThat(stream.expect(Session.Welcome.class).lost()).containsExactly(lease(0, 7, 1));
   }
@@ -378,13 +379,13 @@ class SessionTest {
     session.tell(settled(1, 0, completed(5)));
     session.tell(
         new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7)), List.of()));
-    var from = toPartition(0, Partition.Settle.class).session();
+    var from = toPartition(0, Leases.Settle.class).session();
     var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got fence 1");
-    var refused = List.of(new Partition.RefusedSettlement(7, 1, rejection));
+    var refused = List.of(new Leases.RefusedSettlement(7, 1, rejection));
 
-    from.tell(new Partition.SettleAcked(1, 2, refused));
-    from.tell(new Partition.SettleAcked(0, 1, List.of()));
-    from.tell(new Partition.SettleAcked(0, 2, List.of()));
+    from.tell(new Leases.SettleAcked(1, 2, refused));
+    from.tell(new Leases.SettleAcked(0, 1, List.of()));
+    from.tell(new Leases.SettleAcked(0, 2, List.of()));
 
     assertThat(stream.expect(Session.SettlementAck.class))
         .isEqualTo(new Session.SettlementAck(1, List.of()));
@@ -398,11 +399,11 @@ class SessionTest {
   void aSettlementThatAPartitionDoesNotAcknowledgeIsSentAgain() {
     registered(9, 0);
     session.tell(settled(1, 1, completed(7)));
-    var first = toPartition(1, Partition.Settle.class);
+    var first = toPartition(1, Leases.Settle.class);
 
     beatFor(tuning.settleAgain());
 
-    assertThat(toPartition(1, Partition.Settle.class)).isEqualTo(first);
+    assertThat(toPartition(1, Leases.Settle.class)).isEqualTo(first);
   }
 
   @Test
@@ -444,11 +445,11 @@ class SessionTest {
     register
         .deliverTo()
         .tell(
-            new Partition.LeasesEnded(
+            new Leases.LeasesEnded(
                 0,
                 List.of(
-                    new Partition.EndedLease(1, 1, Partition.EndReason.CANCELLED, "old"),
-                    new Partition.EndedLease(1, 2, Partition.EndReason.CANCELLED, "new"))));
+                    new Leases.EndedLease(1, 1, Leases.EndReason.CANCELLED, "old"),
+                    new Leases.EndedLease(1, 2, Leases.EndReason.CANCELLED, "new"))));
 
     var cancelled = stream.expect(Session.CancelLeases.class).leases();
     assertThat(cancelled).extracting(Session.CancelledLease::message).containsExactly("new");
@@ -464,10 +465,10 @@ class SessionTest {
     register
         .deliverTo()
         .tell(
-            new Partition.LeasesHeld(
-                0, List.of(new Partition.LeaseKey(7, 1), new Partition.LeaseKey(8, 2))));
+            new Leases.LeasesHeld(
+                0, List.of(new Leases.LeaseKey(7, 1), new Leases.LeaseKey(8, 2))));
 
-    var settle = toPartition(0, Partition.Settle.class);
+    var settle = toPartition(0, Leases.Settle.class);
     assertThat(settle.batch()).isZero();
     assertThat(settle.settlements())
         .extracting(Settlement::sequence, Settlement::fence, Settlement::outcome)
@@ -501,7 +502,7 @@ class SessionTest {
     partitions.expectNoMessage();
     beatFor(settings.leaseDuration().dividedBy(3));
 
-    assertThat(toPartition(1, Partition.Renew.class).holder()).isEqualTo(HOLDER);
+    assertThat(toPartition(1, Leases.Renew.class).holder()).isEqualTo(HOLDER);
     partitions.expectNoMessage();
   }
 
@@ -524,7 +525,7 @@ class SessionTest {
 
     assign(register, 1, assignment(9, 1, Lane.NORMAL));
 
-    var handedBack = toPartition(1, Partition.Settle.class).settlements();
+    var handedBack = toPartition(1, Leases.Settle.class).settlements();
     assertThat(handedBack).hasSize(1);
     stream.expectNothing();
   }
@@ -538,8 +539,8 @@ class SessionTest {
     untilTold(m -> m instanceof Dispatcher.CreditChanged c && c.credit().capacity() == 0);
     pass(settings.resumeWithin());
 
-    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
-    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(0, Leases.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(1, Leases.HolderGone.class).lost()).isTrue();
     untilTold(Dispatcher.SessionEnded.class::isInstance);
     partitions.expectTerminated(session);
   }
@@ -586,16 +587,16 @@ class SessionTest {
     register
         .deliverTo()
         .tell(
-            new Partition.LeasesEnded(
-                1, List.of(new Partition.EndedLease(3, 1, EndReason.CANCELLED, ""))));
+            new Leases.LeasesEnded(
+                1, List.of(new Leases.EndedLease(3, 1, EndReason.CANCELLED, ""))));
 
     pass(settings.resumeWithin());
 
-    var back = toPartition(1, Partition.Settle.class);
+    var back = toPartition(1, Leases.Settle.class);
     assertThat(back.settlements()).extracting(Settlement::sequence).containsExactly(2L);
     assertThat(back.settlements()).extracting(Settlement::outcome).containsOnly(Outcome.RELEASED);
-    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
-    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(0, Leases.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(1, Leases.HolderGone.class).lost()).isTrue();
   }
 
   @Test
@@ -611,11 +612,11 @@ class SessionTest {
     untilTold(m -> m instanceof Dispatcher.CreditChanged c && c.credit().capacity() == 0);
     pass(settings.resumeWithin());
 
-    assertThat(toPartition(1, Partition.Settle.class).settlements())
+    assertThat(toPartition(1, Leases.Settle.class).settlements())
         .as("the second may have arrived and ended its worker")
         .extracting(Settlement::sequence)
         .containsExactly(1L);
-    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isTrue();
+    assertThat(toPartition(0, Leases.HolderGone.class).lost()).isTrue();
   }
 
   @Test
@@ -637,8 +638,8 @@ class SessionTest {
     session.tell(new Session.Goodbye("drained"));
 
     stream.expectCompleted();
-    assertThat(toPartition(0, Partition.HolderGone.class).lost()).isFalse();
-    assertThat(toPartition(1, Partition.HolderGone.class).lost()).isFalse();
+    assertThat(toPartition(0, Leases.HolderGone.class).lost()).isFalse();
+    assertThat(toPartition(1, Leases.HolderGone.class).lost()).isFalse();
     dispatcher.expectMessageClass(Dispatcher.SessionEnded.class);
     partitions.expectTerminated(session);
   }
@@ -662,7 +663,7 @@ class SessionTest {
 
     assign(register, 1, assignment(1, 1, Lane.NORMAL));
 
-    assertThat(toPartition(1, Partition.Settle.class).settlements())
+    assertThat(toPartition(1, Leases.Settle.class).settlements())
         .extracting(Settlement::outcome)
         .containsExactly(Outcome.RELEASED);
   }
@@ -678,9 +679,9 @@ class SessionTest {
 
     assertThat(next.expectMessageClass(Dispatcher.CreditChanged.class).credit().receivedTotal())
         .isEqualTo(1);
-    assertThat(toPartition(0, Partition.Attach.class).held())
-        .containsExactly(new Partition.LeaseKey(1, 1));
-    toPartition(1, Partition.Attach.class);
+    assertThat(toPartition(0, Leases.Attach.class).held())
+        .containsExactly(new Leases.LeaseKey(1, 1));
+    toPartition(1, Leases.Attach.class);
     next.stop();
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit().receivedTotal())
         .isEqualTo(1);
@@ -697,8 +698,8 @@ class SessionTest {
     assertThat(dispatcher.expectMessageClass(Dispatcher.Register.class).credit().receivedTotal())
         .isEqualTo(1);
     register.session().tell(new Dispatcher.Registered(2, dispatcher.getRef()));
-    assertThat(toPartition(0, Partition.Attach.class).held())
-        .containsExactly(new Partition.LeaseKey(1, 1));
+    assertThat(toPartition(0, Leases.Attach.class).held())
+        .containsExactly(new Leases.LeaseKey(1, 1));
   }
 
   // ---- What others see of the worker
@@ -759,11 +760,11 @@ class SessionTest {
   @Test
   void whoLosesItsSessionToALaterOneIsSeenSo() {
     session.tell(hello(4, 0, new Session.ResumeToken(SECRET, 1), List.of(lease(0, 7, 1))));
-    var attach = toPartition(0, Partition.Attach.class);
+    var attach = toPartition(0, Leases.Attach.class);
     assertThat(seen().status()).isEqualTo(WorkerStatus.RESUMING);
     assertThat(seen().leases()).isEqualTo(1);
 
-    attach.session().tell(new Partition.Attached(0, 5, List.of()));
+    attach.session().tell(new Leases.Attached(0, 5, List.of()));
 
     partitions.expectTerminated(session);
     assertThat(seen().status()).isEqualTo(WorkerStatus.OFFLINE);
@@ -826,7 +827,7 @@ class SessionTest {
 
   private static void assign(
       Dispatcher.Register register, int partition, Assignment... assignments) {
-    register.deliverTo().tell(new Partition.Assigned(partition, List.of(assignments)));
+    register.deliverTo().tell(new Leases.Assigned(partition, List.of(assignments)));
   }
 
   private static Assignment assignment(long sequence, long fence, Lane lane) {

@@ -22,6 +22,7 @@ import io.reeve.node.metrics.LeadershipMetrics;
 import io.reeve.node.metrics.ProcessMetrics;
 import io.reeve.node.metrics.ReadinessMetrics;
 import io.reeve.node.time.TimeKeeper;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.v1.ListNodesResponse;
@@ -470,7 +471,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         .pipeToSelf(
             partitions.ask(
                 partition,
-                replyTo -> new Partition.Get(Long.MAX_VALUE, replyTo),
+                replyTo -> new Clients.Get(Long.MAX_VALUE, replyTo),
                 PROBE_WITHIN,
                 getContext().getSystem().scheduler()),
             (reply, failure) ->
@@ -491,8 +492,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             answer, (shown, failure) -> new DispatcherSaid(shown != null && shown.epoch() > 0));
   }
 
-  private static boolean notReady(Partition.Reply reply) {
-    return reply instanceof Partition.Refused refused
+  private static boolean notReady(Clients.Reply reply) {
+    return reply instanceof Clients.Refused refused
         && refused.rejection().code() == io.reeve.domain.task.Rejection.Code.NOT_READY;
   }
 }

@@ -10,6 +10,7 @@ import io.reeve.edge.grpc.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
@@ -64,14 +65,13 @@ final class PlayedParts implements Parts {
               if (command instanceof Partition.HandOff) {
                 return Behaviors.stopped();
               }
-              if (command instanceof Partition.Cancel) {
+              if (command instanceof Clients.Cancel) {
                 cancelling.countDown();
               }
-              if (command instanceof Partition.Get get) {
+              if (command instanceof Clients.Get get) {
                 get.replyTo()
                     .tell(
-                        new Partition.Refused(
-                            new Rejection(Rejection.Code.UNKNOWN_TASK, "played")));
+                        new Clients.Refused(new Rejection(Rejection.Code.UNKNOWN_TASK, "played")));
               }
               return Behaviors.same();
             });

@@ -27,10 +27,6 @@ class TidyTest {
   /** Java files that may be longer, each with the reason. */
   private static final Map<String, String> LONG_FILES =
       Map.of(
-          "actors/src/main/java/io/reeve/dispatch/Dispatcher.java",
-          "one actor, whose protocol alone is a page",
-          "actors/src/main/java/io/reeve/partition/Partition.java",
-          "the protocol of a partition, until it is cut by who talks",
           "worker-node/src/main/java/io/reeve/worker/slot/Workload.java",
           "what one lock guards stands in one file",
           "actors/src/test/java/io/reeve/partition/PartitionTest.java",

@@ -276,10 +276,10 @@ public final class SimulatedWriter {
   private void carryOut(Partition.Command command) {
     var before = state.ready();
     turn.carryOut(command);
-    if (command instanceof Partition.Greet greet) {
+    if (command instanceof Grants.Greet greet) {
       epoch = Math.max(epoch, greet.epoch());
       parts.witness().greeted(parts.partition(), incarnation, epoch);
-    } else if (command instanceof Partition.Grant && state.ready() < before) {
+    } else if (command instanceof Grants.Grant && state.ready() < before) {
       parts.witness().leasedUnder(parts.partition(), incarnation, named);
     }
   }
@@ -288,10 +288,10 @@ public final class SimulatedWriter {
   private long named;
 
   private Partition.Command flawed(Partition.Command command) {
-    if (command instanceof Partition.Grant grant) {
+    if (command instanceof Grants.Grant grant) {
       named = grant.epoch();
       return parts.flaws().contains(Flaw.TAKES_OLD_EPOCHS)
-          ? new Partition.Grant(
+          ? new Grants.Grant(
               epoch,
               grant.seq(),
               grant.taskClass(),
@@ -302,13 +302,13 @@ public final class SimulatedWriter {
               grant.session())
           : grant;
     }
-    return command instanceof Partition.Settle settle && parts.flaws().contains(Flaw.IGNORES_FENCES)
+    return command instanceof Leases.Settle settle && parts.flaws().contains(Flaw.IGNORES_FENCES)
         ? unfenced(settle)
         : command;
   }
 
   /** As if nobody looked at fence and holder: both are made to fit. */
-  private Partition.Command unfenced(Partition.Settle settle) {
+  private Partition.Command unfenced(Leases.Settle settle) {
     var settlements = new ArrayList<Settlement>();
     var holder = settle.holder();
     for (var s : settle.settlements()) {
@@ -328,7 +328,7 @@ public final class SimulatedWriter {
         settlements.add(s);
       }
     }
-    return new Partition.Settle(holder, settle.batch(), settlements, settle.session());
+    return new Leases.Settle(holder, settle.batch(), settlements, settle.session());
   }
 
   private Behavior<Object> onStored() {

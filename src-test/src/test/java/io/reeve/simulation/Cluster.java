@@ -4,6 +4,7 @@ import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.SimulatedWriter;
@@ -343,8 +344,8 @@ final class Cluster implements SimulatedWriter.Witness {
   void ask(
       Host node,
       int partition,
-      Function<ActorRef<Partition.Reply>, Partition.Command> question,
-      Consumer<Partition.Reply> answer) {
+      Function<ActorRef<Clients.Reply>, Partition.Command> question,
+      Consumer<Clients.Reply> answer) {
     ask(node, replyTo -> route(node, partition, question.apply(replyTo)), answer);
   }
 

@@ -2,7 +2,7 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Leases;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,7 +19,7 @@ final class Renewals {
 
     @Override
     public void accept(Object message) {
-      if (message instanceof Partition.Renew renew) {
+      if (message instanceof Leases.Renew renew) {
         last.put(renew.holder(), new Renewal(renew.sessionNo(), world.nanos()));
       }
     }

@@ -2,6 +2,7 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Invariant;
+import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -51,8 +52,8 @@ final class Repeats implements Consumer<Object> {
 
   /** As if nobody could tell that the command repeats another. */
   static Partition.Command unlike(Partition.Command sent) {
-    return sent instanceof Partition.Settle settle
-        ? new Partition.Settle(
+    return sent instanceof Leases.Settle settle
+        ? new Leases.Settle(
             settle.holder(), settle.batch(), settle.settlements(), new Alias<>(settle.session()))
         : sent;
   }
@@ -85,10 +86,10 @@ final class Repeats implements Consumer<Object> {
 
   /** What is equal for messages of which one is enough; null for all others. */
   private static @Nullable Object keyOf(Object message) {
-    if (message instanceof Partition.Renew renew) {
+    if (message instanceof Leases.Renew renew) {
       return renew.holder();
     }
-    if (message instanceof Partition.Settle settle && settle.batch() != 0) {
+    if (message instanceof Leases.Settle settle && settle.batch() != 0) {
       return new Batch(
           settle.session() instanceof Alias<?> alias ? alias.of : settle.session(), settle.batch());
     }

@@ -11,7 +11,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ final class SimClient {
   final class Submission {
     final String requestId;
     final int partition;
-    final List<Partition.NewTask> tasks;
+    final List<Clients.NewTask> tasks;
     boolean answered;
     int tries;
 
@@ -84,7 +84,7 @@ final class SimClient {
       cluster.ask(
           someNode(),
           partition,
-          to -> Partition.Submit.of(requestId, requestId.hashCode(), tasks, to),
+          to -> Clients.Submit.of(requestId, requestId.hashCode(), tasks, to),
           this::onReply);
       var tried = tries;
       world.in(ANSWER_WITHIN, () -> again(tried));
@@ -97,8 +97,8 @@ final class SimClient {
       }
     }
 
-    private void onReply(Partition.Reply reply) {
-      if (reply instanceof Partition.Submitted done) {
+    private void onReply(Clients.Reply reply) {
+      if (reply instanceof Clients.Submitted done) {
         checker.add(
             new Fact.SubmitAnswered(
                 requestId, done.partition(), done.firstSequence(), done.count()));
@@ -149,7 +149,7 @@ final class SimClient {
         });
   }
 
-  private static Partition.NewTask task(SplittableRandom chance) {
+  private static Clients.NewTask task(SplittableRandom chance) {
     // Most tasks just work, or nothing would ever be in a hurry.
     var style =
         STYLES.get(chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.size()));
@@ -170,7 +170,7 @@ final class SimClient {
             retry,
             "");
     var delayMs = chance.nextInt(5) == 0 ? chance.nextInt(3_000) : 0;
-    return new Partition.NewTask(
+    return new Clients.NewTask(
         profile, 0, delayMs, new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt()});
   }
 
@@ -192,10 +192,9 @@ final class SimClient {
     cluster.ask(
         someNode(),
         task.partition(),
-        to -> new Partition.Cancel(task.sequence(), "not needed", to),
+        to -> new Clients.Cancel(task.sequence(), "not needed", to),
         reply -> {
-          if (reply instanceof Partition.Found found
-              && found.task().state() == TaskState.CANCELLED) {
+          if (reply instanceof Clients.Found found && found.task().state() == TaskState.CANCELLED) {
             checker.add(new Fact.CancelAnswered(task));
           }
         });
@@ -210,7 +209,7 @@ final class SimClient {
     cluster.ask(
         someNode(),
         task.partition(),
-        to -> new Partition.Get(task.sequence(), to),
+        to -> new Clients.Get(task.sequence(), to),
         reply -> {
           // Of two reads at one time the answers may come in any order.
           if (answeredReads == answeredBefore) {
@@ -220,18 +219,18 @@ final class SimClient {
         });
   }
 
-  private void onRead(TaskId task, Partition.Reply reply) {
+  private void onRead(TaskId task, Clients.Reply reply) {
     if (!cluster.journals.get(task.partition()).isOwnedBy(world.sender())) {
       // Nobody can tell a partition that another has its journal before it writes; until then it
       // shows what was.
       staleReads++;
       return;
     }
-    if (reply instanceof Partition.Found found) {
+    if (reply instanceof Clients.Found found) {
       var view = found.task();
       var result = view.state() == TaskState.COMPLETED ? Arrays.hashCode(view.result()) : 0;
       checker.add(new Fact.ReadAnswered(name, task, view.state(), view.fence(), result));
-    } else if (reply instanceof Partition.Refused refused
+    } else if (reply instanceof Clients.Refused refused
         && refused.rejection().code() == Rejection.Code.UNKNOWN_TASK) {
       checker.add(new Fact.ReadAnswered(name, task, null, 0, 0));
     }

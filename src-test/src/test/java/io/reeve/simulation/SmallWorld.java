@@ -13,7 +13,9 @@ import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
+import io.reeve.partition.Grants;
+import io.reeve.partition.Leases;
 import io.reeve.partition.SmallPartition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +86,7 @@ final class SmallWorld {
       new SmallPartition(LEASE, new To<>(command -> {}), this::stored);
   private final Flaw flaw;
   private final List<TreeSet<Lease>> had = new ArrayList<>();
-  private final List<ActorRef<Partition.ToSession>> sessions = new ArrayList<>();
+  private final List<ActorRef<Leases.ToSession>> sessions = new ArrayList<>();
   private final int[] sessionNo = new int[WORKERS];
   private final int[] grants = new int[DISPATCHERS + 1];
   private long greeted;
@@ -111,16 +113,16 @@ final class SmallWorld {
             0,
             new RetryPolicy(ATTEMPTS, Duration.ZERO, Duration.ZERO, 1, 0),
             "");
-    var tasks = new ArrayList<Partition.NewTask>();
+    var tasks = new ArrayList<Clients.NewTask>();
     for (var t = 0; t < TASKS; t++) {
-      tasks.add(new Partition.NewTask(profile, 0, 0, NOTHING));
+      tasks.add(new Clients.NewTask(profile, 0, 0, NOTHING));
     }
     checker.add(new Fact.SubmitCalled("r", TASKS));
-    partition.carryOut(Partition.Submit.of("r", 1, tasks, new To<>(reply -> {})));
+    partition.carryOut(Clients.Submit.of("r", 1, tasks, new To<>(reply -> {})));
   }
 
-  private void hear(Set<Lease> leases, Partition.ToSession message) {
-    if (message instanceof Partition.Assigned assigned) {
+  private void hear(Set<Lease> leases, Leases.ToSession message) {
+    if (message instanceof Leases.Assigned assigned) {
       for (var a : assigned.assignments()) {
         leases.add(new Lease(a.sequence(), a.fence()));
         checker.add(new Fact.Delivered("any", new TaskId(0, a.sequence()), a.fence(), a.lane()));
@@ -196,17 +198,15 @@ final class SmallWorld {
       case EXPIRE -> expire(a);
       case RESUME -> {
         sessionNo[a]++;
-        partition.carryOut(
-            new Partition.Attach(holder(a), sessionNo[a], sessions.get(a), List.of()));
+        partition.carryOut(new Leases.Attach(holder(a), sessionNo[a], sessions.get(a), List.of()));
       }
       case LOSE ->
-          partition.carryOut(
-              new Partition.HolderGone(holder(a), sessionNo[a], true, sessions.get(a)));
+          partition.carryOut(new Leases.HolderGone(holder(a), sessionNo[a], true, sessions.get(a)));
     }
   }
 
   private void greet(int dispatcher) {
-    partition.carryOut(new Partition.Greet(dispatcher, new To<>(message -> {})));
+    partition.carryOut(new Grants.Greet(dispatcher, new To<>(message -> {})));
     greeted = Math.max(greeted, dispatcher);
   }
 
@@ -220,9 +220,9 @@ final class SmallWorld {
     }
   }
 
-  private Partition.Grant grantOf(int dispatcher, int worker) {
+  private Grants.Grant grantOf(int dispatcher, int worker) {
     var seq = ++grants[dispatcher];
-    return new Partition.Grant(
+    return new Grants.Grant(
         flaw == Flaw.TAKES_OLD_EPOCHS ? greeted : dispatcher,
         seq,
         CLASS,
@@ -245,8 +245,8 @@ final class SmallWorld {
     partition.carryOut(settlement(worker, settlement));
   }
 
-  private Partition.Settle settlement(int worker, Settlement settlement) {
-    return new Partition.Settle(holder(worker), 1, List.of(settlement), sessions.get(worker));
+  private Leases.Settle settlement(int worker, Settlement settlement) {
+    return new Leases.Settle(holder(worker), 1, List.of(settlement), sessions.get(worker));
   }
 
   private void expire(int worker) {
@@ -254,7 +254,7 @@ final class SmallWorld {
     partition.pass(LEASE / 2);
     for (var w = 0; w < WORKERS; w++) {
       if (w != worker) {
-        partition.carryOut(new Partition.Renew(holder(w), sessionNo[w], null));
+        partition.carryOut(new Leases.Renew(holder(w), sessionNo[w], null));
       }
     }
     partition.pass(LEASE / 2);
@@ -305,15 +305,15 @@ final class SmallWorld {
    */
   void comeToAnEnd() {
     var leases = new TreeSet<Lease>();
-    ActorRef<Partition.ToSession> session = new To<>(message -> hear(leases, message));
+    ActorRef<Leases.ToSession> session = new To<>(message -> hear(leases, message));
     partition.pass(LEASE);
     partition.tick();
     greet(DISPATCHERS + 1);
     partition.carryOut(
-        new Partition.Grant(DISPATCHERS + 1, 1, CLASS, TASKS, "last", 1, "last", session));
+        new Grants.Grant(DISPATCHERS + 1, 1, CLASS, TASKS, "last", 1, "last", session));
     for (var lease : leases) {
       partition.carryOut(
-          new Partition.Settle(
+          new Leases.Settle(
               "last",
               1,
               List.of(Settlement.completed(lease.sequence(), lease.fence(), NOTHING)),

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.edge.EdgeSettings;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.TaskView;
@@ -52,14 +53,14 @@ public final class TaskCalls {
   // ---- Writes -----------------------------------------------------------------------------------
 
   /** Submits several tasks, all or none. */
-  public CompletionStage<Partition.Submitted> submitAll(
+  public CompletionStage<Clients.Submitted> submitAll(
       Caller caller, String requestId, List<ByteString> specs) {
     Expect.between("tasks", specs.size(), 1, tasks.perCallMax());
     return submit(requestId, specs, i -> "tasks[" + i + "]");
   }
 
   /** Submits one task. */
-  public CompletionStage<Partition.Submitted> submit(
+  public CompletionStage<Clients.Submitted> submit(
       Caller caller, String requestId, ByteString spec) {
     return submit(requestId, List.of(spec), i -> "task");
   }
@@ -70,17 +71,17 @@ public final class TaskCalls {
     Expect.text("reason", reason, 1024);
     return write(
             id.partition(),
-            to -> new Partition.Cancel(id.sequence(), reason, to),
+            to -> new Clients.Cancel(id.sequence(), reason, to),
             asks.writeAttempts())
-        .thenApply(reply -> expect(Partition.Found.class, reply).task());
+        .thenApply(reply -> expect(Clients.Found.class, reply).task());
   }
 
-  private CompletionStage<Partition.Submitted> submit(
+  private CompletionStage<Clients.Submitted> submit(
       String requestId, List<ByteString> specs, IntFunction<String> fields) {
     Expect.text("request_id", requestId, 128);
     var digest = RequestDigest.of(requestId);
     var reader = new TaskSpecs(tasks, digest);
-    var read = new ArrayList<Partition.NewTask>(specs.size());
+    var read = new ArrayList<Clients.NewTask>(specs.size());
     for (var i = 0; i < specs.size(); i++) {
       read.add(reader.read(fields.apply(i), specs.get(i)));
     }
@@ -92,27 +93,27 @@ public final class TaskCalls {
                     ? CompletableFuture.completedFuture(before)
                     : write(
                         routing.home(requestId),
-                        to -> Partition.Submit.of(requestId, bodyHash, read, to),
+                        to -> Clients.Submit.of(requestId, bodyHash, read, to),
                         requestId.isEmpty() ? 1 : asks.writeAttempts()))
-        .thenApply(reply -> expect(Partition.Submitted.class, reply));
+        .thenApply(reply -> expect(Clients.Submitted.class, reply));
   }
 
   /**
    * The answer of a partition that took this submission before there were more of them, or why one
    * cannot tell; null when none took it. All have to answer: a second task is worse than a refusal.
    */
-  private CompletionStage<Partition.@Nullable Reply> submittedBefore(
+  private CompletionStage<Clients.@Nullable Reply> submittedBefore(
       String requestId, long bodyHash, Iterator<Integer> places) {
     if (!places.hasNext()) {
       return CompletableFuture.completedFuture(null);
     }
     return write(
             places.next(),
-            to -> new Partition.FindRequest(requestId, bodyHash, to),
+            to -> new Clients.FindRequest(requestId, bodyHash, to),
             asks.writeAttempts())
         .thenCompose(
             reply ->
-                reply instanceof Partition.NeverSubmitted
+                reply instanceof Clients.NeverSubmitted
                     ? submittedBefore(requestId, bodyHash, places)
                     : CompletableFuture.completedFuture(reply));
   }
@@ -122,8 +123,8 @@ public final class TaskCalls {
   /** The task as it is now. */
   public CompletionStage<TaskView> get(Caller caller, String taskId) {
     var id = taskId(taskId);
-    return read(id.partition(), to -> new Partition.Get(id.sequence(), to))
-        .thenApply(reply -> expect(Partition.Found.class, reply).task());
+    return read(id.partition(), to -> new Clients.Get(id.sequence(), to))
+        .thenApply(reply -> expect(Clients.Found.class, reply).task());
   }
 
   /** The task that a caller wants to watch, of a partition that exists. */
@@ -167,7 +168,7 @@ public final class TaskCalls {
       return read(
               place.partition(),
               to ->
-                  new Partition.ListTasks(
+                  new Clients.ListTasks(
                       place.after(),
                       pageSize - page.size(),
                       asks.listScanMax(),
@@ -178,10 +179,10 @@ public final class TaskCalls {
                       query.kind(),
                       query.tenant(),
                       to))
-          .thenCompose(reply -> add(place, expect(Partition.Listed.class, reply)));
+          .thenCompose(reply -> add(place, expect(Clients.Listed.class, reply)));
     }
 
-    private CompletionStage<TaskPage<V>> add(PageToken place, Partition.Listed listed) {
+    private CompletionStage<TaskPage<V>> add(PageToken place, Clients.Listed listed) {
       var after = place.after();
       for (var task : listed.tasks()) {
         var shown = view.apply(task);
@@ -217,14 +218,14 @@ public final class TaskCalls {
    * @param attempts in all; each waits for its share of the timeout. 1 for a write that is not safe
    *     to repeat
    */
-  private CompletionStage<Partition.Reply> write(
-      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command, int attempts) {
+  private CompletionStage<Clients.Reply> write(
+      int partition, Function<ActorRef<Clients.Reply>, Partition.Command> command, int attempts) {
     return writeAgain(partition, command, asks.write().dividedBy(attempts), attempts);
   }
 
-  private CompletionStage<Partition.Reply> writeAgain(
+  private CompletionStage<Clients.Reply> writeAgain(
       int partition,
-      Function<ActorRef<Partition.Reply>, Partition.Command> command,
+      Function<ActorRef<Clients.Reply>, Partition.Command> command,
       Duration within,
       int attemptsLeft) {
     return partitions
@@ -240,14 +241,14 @@ public final class TaskCalls {
             });
   }
 
-  private CompletionStage<Partition.Reply> read(
-      int partition, Function<ActorRef<Partition.Reply>, Partition.Command> command) {
+  private CompletionStage<Clients.Reply> read(
+      int partition, Function<ActorRef<Clients.Reply>, Partition.Command> command) {
     return read(partition, command, asks.readAttempts());
   }
 
-  private CompletionStage<Partition.Reply> read(
+  private CompletionStage<Clients.Reply> read(
       int partition,
-      Function<ActorRef<Partition.Reply>, Partition.Command> command,
+      Function<ActorRef<Clients.Reply>, Partition.Command> command,
       int attemptsLeft) {
     return partitions
         .ask(partition, command, asks.read(), scheduler)
@@ -287,8 +288,8 @@ public final class TaskCalls {
     return id;
   }
 
-  private static <T extends Partition.Reply> T expect(Class<T> type, Partition.Reply reply) {
-    if (reply instanceof Partition.Refused refused) {
+  private static <T extends Clients.Reply> T expect(Class<T> type, Clients.Reply reply) {
+    if (reply instanceof Clients.Refused refused) {
       throw EdgeRefusal.of(refused.rejection());
     }
     return type.cast(reply);

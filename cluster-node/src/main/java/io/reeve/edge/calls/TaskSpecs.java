@@ -9,7 +9,7 @@ import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.edge.EdgeSettings;
-import io.reeve.partition.Partition.NewTask;
+import io.reeve.partition.Clients.NewTask;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

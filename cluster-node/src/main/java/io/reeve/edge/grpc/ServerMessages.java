@@ -7,7 +7,7 @@ import io.reeve.edge.calls.Reason;
 import io.reeve.edge.v1.AssignmentView;
 import io.reeve.edge.v1.AssignmentsView;
 import io.reeve.edge.v1.ServerMessageView;
-import io.reeve.partition.Partition.EndReason;
+import io.reeve.partition.Leases.EndReason;
 import io.reeve.session.Session;
 import io.reeve.session.Session.ToWorker;
 import io.reeve.v1.CancelLeases;

@@ -5,7 +5,7 @@ import io.reeve.domain.task.TaskState;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Reason;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.TaskView;
 import java.util.HashMap;
@@ -175,7 +175,7 @@ final class TaskWatches {
 
     private final TaskId id;
     private final Partitions partitions;
-    private final ActorRef<Partition.Reply> self;
+    private final ActorRef<Clients.Reply> self;
 
     /** The readers, each with whether it has seen the task at all. */
     private final Map<WatchStream.Reader, Boolean> readers = new LinkedHashMap<>();
@@ -206,8 +206,8 @@ final class TaskWatches {
       return Behaviors.receive(Object.class)
           .onMessage(Open.class, this::onOpen)
           .onMessage(Closed.class, this::onClosed)
-          .onMessage(Partition.Found.class, this::onFound)
-          .onMessage(Partition.Refused.class, this::onRefused)
+          .onMessage(Clients.Found.class, this::onFound)
+          .onMessage(Clients.Refused.class, this::onRefused)
           .onMessageEquals(Tick.REFRESH, this::onRefresh)
           .build();
     }
@@ -223,7 +223,7 @@ final class TaskWatches {
       return Behaviors.same();
     }
 
-    private Behavior<Object> onFound(Partition.Found found) {
+    private Behavior<Object> onFound(Clients.Found found) {
       var now = Seen.of(found.task());
       var changed = !now.equals(last); // registering again repeats the last answer
       last = now;
@@ -238,7 +238,7 @@ final class TaskWatches {
       return Behaviors.same();
     }
 
-    private Behavior<Object> onRefused(Partition.Refused refused) {
+    private Behavior<Object> onRefused(Clients.Refused refused) {
       switch (refused.rejection().code()) {
         case NOT_READY, OVERLOADED -> {
           // The next refresh asks again.
@@ -254,7 +254,7 @@ final class TaskWatches {
     }
 
     private void register() {
-      partitions.tell(id.partition(), new Partition.Watch(id.sequence(), self));
+      partitions.tell(id.partition(), new Clients.Watch(id.sequence(), self));
     }
   }
 }

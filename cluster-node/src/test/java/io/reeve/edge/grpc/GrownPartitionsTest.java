@@ -7,7 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.partition.PartitionCounts.Line;
 import io.reeve.domain.task.Rejection;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.SubmitTaskResponse;
 import io.reeve.v1.TaskServiceGrpc;
@@ -54,8 +54,8 @@ class GrownPartitionsTest {
   void whatWasTakenBeforeIsFoundWhereItWentThen() {
     var answer = submit(MOVED);
 
-    var asked = edge.asked(Partition.FindRequest.class);
-    asked.command().replyTo().tell(new Partition.Submitted(asked.partition(), 7, 1, 1_500, true));
+    var asked = edge.asked(Clients.FindRequest.class);
+    asked.command().replyTo().tell(new Clients.Submitted(asked.partition(), 7, 1, 1_500, true));
 
     assertThat(asked.partition()).isEqualTo(FOUR.home(MOVED));
     assertThat(asked.command().requestId()).isEqualTo(MOVED);
@@ -67,10 +67,10 @@ class GrownPartitionsTest {
   void whatWasNotTakenBeforeGoesHomeUnderTheSameHash() {
     var answer = submit(MOVED);
 
-    var asked = edge.asked(Partition.FindRequest.class);
-    asked.command().replyTo().tell(new Partition.NeverSubmitted(MOVED));
-    var submitted = edge.asked(Partition.Submit.class);
-    submitted.command().replyTo().tell(new Partition.Submitted(6, 1, 1, 1_500, false));
+    var asked = edge.asked(Clients.FindRequest.class);
+    asked.command().replyTo().tell(new Clients.NeverSubmitted(MOVED));
+    var submitted = edge.asked(Clients.Submit.class);
+    submitted.command().replyTo().tell(new Clients.Submitted(6, 1, 1, 1_500, false));
 
     assertThat(submitted.partition()).isEqualTo(EIGHT.home(MOVED));
     assertThat(submitted.command().bodyHash()).isEqualTo(asked.command().bodyHash()).isNotZero();
@@ -81,8 +81,8 @@ class GrownPartitionsTest {
   void aRequestIdWhoseHomeIsTheSameIsAskedNowhereElse() {
     var answer = submit(STAYED);
 
-    var submitted = edge.asked(Partition.Submit.class);
-    submitted.command().replyTo().tell(new Partition.Submitted(1, 1, 1, 1_500, false));
+    var submitted = edge.asked(Clients.Submit.class);
+    submitted.command().replyTo().tell(new Clients.Submitted(1, 1, 1, 1_500, false));
 
     assertThat(submitted.partition()).isEqualTo(EIGHT.home(STAYED));
     assertThat(answer.join().getTaskId()).isEqualTo("1-1");
@@ -92,9 +92,9 @@ class GrownPartitionsTest {
   void whereNobodyCanTellNothingIsTaken() {
     var answer = submit(MOVED);
 
-    var asked = edge.asked(Partition.FindRequest.class);
+    var asked = edge.asked(Clients.FindRequest.class);
     var notReady = new Rejection(Rejection.Code.NOT_READY, "expected a partition that works");
-    asked.command().replyTo().tell(new Partition.Refused(notReady));
+    asked.command().replyTo().tell(new Clients.Refused(notReady));
 
     var failure = catchThrowableOfType(CompletionException.class, answer::join);
     assertThat(failure).hasCauseInstanceOf(StatusRuntimeException.class);

@@ -17,7 +17,7 @@ import io.grpc.stub.MetadataUtils;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.TaskServiceGrpc;
@@ -105,11 +105,11 @@ class GuardsTest {
         client.withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
     var answer =
         edge.calling(() -> looking.getTask(GetTaskRequest.newBuilder().setTaskId("0-1").build()));
-    var asked = edge.asked(Partition.Get.class);
+    var asked = edge.asked(Clients.Get.class);
     asked
         .command()
         .replyTo()
-        .tell(new Partition.Found(Tasks.ready(new io.reeve.domain.task.TaskId(0, 1))));
+        .tell(new Clients.Found(Tasks.ready(new io.reeve.domain.task.TaskId(0, 1))));
     answer.join();
 
     var encoding = Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
@@ -170,7 +170,7 @@ class GuardsTest {
                 .watchTask(
                     io.reeve.v1.WatchTaskRequest.newBuilder().setTaskId("0-" + (i + 1)).build());
         assertThat(watch).isNotNull();
-        small.asked(Partition.Watch.class);
+        small.asked(Clients.Watch.class);
       }
 
       assertThat(getOfNothing(small)).isEqualTo(Status.Code.UNAVAILABLE);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.session.Session;
 import io.reeve.v1.Hello;
 import io.reeve.v1.Reconnect;
@@ -76,7 +76,7 @@ class LeavingServerTest {
                         client
                             .watchTask(WatchTaskRequest.newBuilder().setTaskId("0-1").build())
                             .hasNext()));
-    edge.asked(Partition.Watch.class);
+    edge.asked(Clients.Watch.class);
 
     edge.server.terminate().toCompletableFuture().join();
 

@@ -14,7 +14,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.Hello;
@@ -96,7 +96,7 @@ class RoomForCallsTest {
     try {
       var asked = edge.partitions.receiveMessage(Duration.ofMillis(300));
       // A page walks all partitions; each call begins with the first.
-      ((Partition.ListTasks) asked.message()).replyTo().tell(new Partition.Listed(List.of(), -1));
+      ((Clients.ListTasks) asked.message()).replyTo().tell(new Clients.Listed(List.of(), -1));
       return asked.entityId().equals("0");
     } catch (AssertionError nothingCame) {
       return false;
@@ -110,16 +110,16 @@ class RoomForCallsTest {
     var answers = new LinkedBlockingQueue<WatchTaskResponse>();
     var ended = new CompletableFuture<Status>();
     var call = watch("0-11", answers, ended);
-    var feed = edge.asked(Partition.Watch.class).command().watcher();
+    var feed = edge.asked(Clients.Watch.class).command().watcher();
     var large = new byte[700_000];
-    feed.tell(new Partition.Found(task(11, TaskState.READY, 1, large)));
+    feed.tell(new Clients.Found(task(11, TaskState.READY, 1, large)));
     call.request(1);
     assertThat(answers.poll(5, TimeUnit.SECONDS)).isNotNull();
 
     for (var fence = 2; fence <= 500; fence++) {
-      feed.tell(new Partition.Found(task(11, TaskState.LEASED, fence, large)));
+      feed.tell(new Clients.Found(task(11, TaskState.LEASED, fence, large)));
     }
-    feed.tell(new Partition.Found(task(11, TaskState.COMPLETED, 500, large)));
+    feed.tell(new Clients.Found(task(11, TaskState.COMPLETED, 500, large)));
     call.request(1_000);
 
     assertThat(ended.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.OK);
@@ -137,13 +137,13 @@ class RoomForCallsTest {
     var first = new LinkedBlockingQueue<WatchTaskResponse>();
     var second = new LinkedBlockingQueue<WatchTaskResponse>();
     watch("0-12", first, new CompletableFuture<>()).request(10);
-    var feed = edge.asked(Partition.Watch.class).command().watcher();
-    feed.tell(new Partition.Found(task(12, TaskState.READY, 1, new byte[10])));
+    var feed = edge.asked(Clients.Watch.class).command().watcher();
+    feed.tell(new Clients.Found(task(12, TaskState.READY, 1, new byte[10])));
     assertThat(first.poll(5, TimeUnit.SECONDS)).isNotNull();
 
     watch("0-12", second, new CompletableFuture<>()).request(10);
-    assertThat(edge.asked(Partition.Watch.class).command().watcher()).isEqualTo(feed);
-    feed.tell(new Partition.Found(task(12, TaskState.READY, 1, new byte[10])));
+    assertThat(edge.asked(Clients.Watch.class).command().watcher()).isEqualTo(feed);
+    feed.tell(new Clients.Found(task(12, TaskState.READY, 1, new byte[10])));
 
     assertThat(second.poll(5, TimeUnit.SECONDS)).isNotNull();
     assertThat(first).as("the first has seen it").isEmpty();
@@ -202,10 +202,10 @@ class RoomForCallsTest {
       var answer =
           edge.calling(
               () -> client.getTask(GetTaskRequest.newBuilder().setTaskId("0-" + sequence).build()));
-      edge.asked(Partition.Get.class)
+      edge.asked(Clients.Get.class)
           .command()
           .replyTo()
-          .tell(new Partition.Found(task(sequence, TaskState.READY, 1, new byte[MIB - 1024])));
+          .tell(new Clients.Found(task(sequence, TaskState.READY, 1, new byte[MIB - 1024])));
       assertThat(answer.join().getTask().getSpec().getPayload().size()).isEqualTo(MIB - 1024);
     }
   }

@@ -14,7 +14,7 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.calls.Reason;
-import io.reeve.partition.Partition;
+import io.reeve.partition.Clients;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
@@ -61,8 +61,8 @@ class TaskServiceEdgeTest {
     var spec = ECHO.toBuilder().setPayload(ByteString.copyFromUtf8("hello")).build();
     var answer = edge.calling(() -> client.submitTask(submit(spec).build()));
 
-    var asked = edge.asked(Partition.Submit.class);
-    asked.command().replyTo().tell(new Partition.Submitted(asked.partition(), 7, 1, 1_500, false));
+    var asked = edge.asked(Clients.Submit.class);
+    asked.command().replyTo().tell(new Clients.Submitted(asked.partition(), 7, 1, 1_500, false));
 
     var task = asked.command().tasks().get(0);
     assertThat(task.spec()).isEqualTo(spec.toByteArray());
@@ -84,8 +84,8 @@ class TaskServiceEdgeTest {
     var request = SubmitTasksRequest.newBuilder().addTasks(ECHO).addTasks(ECHO).addTasks(ECHO);
     var answer = edge.calling(() -> client.submitTasks(request.build()));
 
-    var asked = edge.asked(Partition.Submit.class);
-    asked.command().replyTo().tell(new Partition.Submitted(2, 10, 3, 1, true));
+    var asked = edge.asked(Clients.Submit.class);
+    asked.command().replyTo().tell(new Clients.Submitted(2, 10, 3, 1, true));
 
     assertThat(asked.command().tasks()).hasSize(3);
     assertThat(asked.command().tasks().get(2).profile())
@@ -109,8 +109,8 @@ class TaskServiceEdgeTest {
     var met = new ArrayList<Integer>();
     for (var i = 0; i < 4; i++) {
       var answer = edge.calling(() -> client.submitTask(submit(ECHO).build()));
-      var asked = edge.asked(Partition.Submit.class);
-      asked.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+      var asked = edge.asked(Clients.Submit.class);
+      asked.command().replyTo().tell(new Clients.Submitted(0, 1, 1, 1, false));
       answer.join();
       met.add(asked.partition());
     }
@@ -121,9 +121,9 @@ class TaskServiceEdgeTest {
   @Test
   void aSubmissionThatIsLostOnItsWayIsMadeAgainUnderItsRequestId() {
     var answer = edge.calling(() -> client.submitTask(submit(ECHO).setRequestId("r7").build()));
-    var lost = edge.asked(Partition.Submit.class);
-    var again = edge.asked(Partition.Submit.class);
-    again.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+    var lost = edge.asked(Clients.Submit.class);
+    var again = edge.asked(Clients.Submit.class);
+    again.command().replyTo().tell(new Clients.Submitted(0, 1, 1, 1, false));
 
     assertThat(answer.join().getTaskId()).isEqualTo("0-1");
     assertThat(again.partition()).isEqualTo(lost.partition());
@@ -134,7 +134,7 @@ class TaskServiceEdgeTest {
   @Test
   void aWriteWithoutAnAnswerSaysThatItsOutcomeIsUnknown() {
     var refusal = refusalOf(() -> client.submitTask(submit(ECHO).build()));
-    edge.asked(Partition.Submit.class);
+    edge.asked(Clients.Submit.class);
 
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("OUTCOME_UNKNOWN");
@@ -145,8 +145,8 @@ class TaskServiceEdgeTest {
   void aPayloadAtTheLimitIsTakenAndOneByteMoreIsNot() {
     var most = edge.settings.tasks().payloadBytesMax();
     var answer = edge.calling(() -> client.submitTask(submit(payload(most)).build()));
-    var asked = edge.asked(Partition.Submit.class);
-    asked.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+    var asked = edge.asked(Clients.Submit.class);
+    asked.command().replyTo().tell(new Clients.Submitted(0, 1, 1, 1, false));
     answer.join();
 
     var refusal = refusalOf(() -> client.submitTask(submit(payload(most + 1)).build()));
@@ -231,8 +231,8 @@ class TaskServiceEdgeTest {
             .build();
     var answer = edge.calling(() -> client.submitTask(submit(spec).build()));
 
-    var asked = edge.asked(Partition.Submit.class);
-    asked.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+    var asked = edge.asked(Clients.Submit.class);
+    asked.command().replyTo().tell(new Clients.Submitted(0, 1, 1, 1, false));
 
     answer.join();
     var profile = asked.command().tasks().get(0).profile();
@@ -284,8 +284,8 @@ class TaskServiceEdgeTest {
                     () ->
                         client.cancelTask(
                             CancelTaskRequest.newBuilder().setTaskId("1-5").build())));
-    var asked = edge.asked(Partition.Cancel.class);
-    asked.command().replyTo().tell(new Partition.Refused(new Rejection(code, "expected X, got Y")));
+    var asked = edge.asked(Clients.Cancel.class);
+    asked.command().replyTo().tell(new Clients.Refused(new Rejection(code, "expected X, got Y")));
 
     var refusal = answer.join();
     assertThat(asked.partition()).isEqualTo(1);
@@ -301,9 +301,9 @@ class TaskServiceEdgeTest {
   @Test
   void aFaultTellsTheCallerNothingOfItsCause() {
     var answer = edge.calling(() -> refusalOf(() -> client.getTask(get("0-1"))));
-    var asked = edge.asked(Partition.Get.class);
+    var asked = edge.asked(Clients.Get.class);
     // An answer of a wrong type is a bug of ours.
-    asked.command().replyTo().tell(new Partition.Listed(List.of(), -1));
+    asked.command().replyTo().tell(new Clients.Listed(List.of(), -1));
 
     var refusal = answer.join();
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
@@ -317,9 +317,9 @@ class TaskServiceEdgeTest {
   void aReadThatIsNotAnsweredIsAskedAgain() {
     var answer = edge.calling(() -> client.getTask(get("3-9")));
 
-    edge.asked(Partition.Get.class);
-    var second = edge.asked(Partition.Get.class);
-    second.command().replyTo().tell(new Partition.Found(task(9, TaskState.READY)));
+    edge.asked(Clients.Get.class);
+    var second = edge.asked(Clients.Get.class);
+    second.command().replyTo().tell(new Clients.Found(task(9, TaskState.READY)));
 
     assertThat(answer.join().getTask().getId()).isEqualTo("3-9");
     assertThat(answer.join().getTask().getSpec()).isEqualTo(ECHO);
@@ -328,8 +328,8 @@ class TaskServiceEdgeTest {
   @Test
   void aReadThatIsNeverAnsweredIsUnavailable() {
     var refusal = refusalOf(() -> client.getTask(get("3-9")));
-    edge.asked(Partition.Get.class);
-    edge.asked(Partition.Get.class);
+    edge.asked(Clients.Get.class);
+    edge.asked(Clients.Get.class);
 
     assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("NO_ANSWER");
   }
@@ -346,19 +346,19 @@ class TaskServiceEdgeTest {
   void aListingWalksThePartitionsAndGoesOnWhereItStopped() {
     var request = ListTasksRequest.newBuilder().setPageSize(2).setOmitBytes(true);
     var first = edge.calling(() -> client.listTasks(request.build()));
-    var zero = edge.asked(Partition.ListTasks.class);
-    zero.command().replyTo().tell(new Partition.Listed(List.of(task(1, TaskState.READY)), -1));
-    var one = edge.asked(Partition.ListTasks.class);
-    one.command().replyTo().tell(new Partition.Listed(List.of(task(4, TaskState.READY)), 4));
+    var zero = edge.asked(Clients.ListTasks.class);
+    zero.command().replyTo().tell(new Clients.Listed(List.of(task(1, TaskState.READY)), -1));
+    var one = edge.asked(Clients.ListTasks.class);
+    one.command().replyTo().tell(new Clients.Listed(List.of(task(4, TaskState.READY)), 4));
     var token = first.join().getNextPageToken();
 
     var second = edge.calling(() -> client.listTasks(request.setPageToken(token).build()));
-    var again = edge.asked(Partition.ListTasks.class);
-    again.command().replyTo().tell(new Partition.Listed(List.of(), -1));
+    var again = edge.asked(Clients.ListTasks.class);
+    again.command().replyTo().tell(new Clients.Listed(List.of(), -1));
     for (var partition = 2; partition < 4; partition++) {
-      var asked = edge.asked(Partition.ListTasks.class);
+      var asked = edge.asked(Clients.ListTasks.class);
       assertThat(asked.partition()).isEqualTo(partition);
-      asked.command().replyTo().tell(new Partition.Listed(List.of(), -1));
+      asked.command().replyTo().tell(new Clients.Listed(List.of(), -1));
     }
 
     assertThat(zero.partition()).isZero();
@@ -389,10 +389,10 @@ class TaskServiceEdgeTest {
               client.watchTask(watch("0-5")).forEachRemaining(seen::add);
               return true;
             });
-    var watcher = edge.asked(Partition.Watch.class).command().watcher();
-    watcher.tell(new Partition.Found(task(5, TaskState.READY)));
-    watcher.tell(new Partition.Found(task(5, TaskState.READY)));
-    watcher.tell(new Partition.Found(task(5, TaskState.COMPLETED)));
+    var watcher = edge.asked(Clients.Watch.class).command().watcher();
+    watcher.tell(new Clients.Found(task(5, TaskState.READY)));
+    watcher.tell(new Clients.Found(task(5, TaskState.READY)));
+    watcher.tell(new Clients.Found(task(5, TaskState.COMPLETED)));
 
     watching.join();
     assertThat(seen)
@@ -411,7 +411,7 @@ class TaskServiceEdgeTest {
               context.run(() -> client.watchTask(watch("0-6")).forEachRemaining(change -> {}));
               return true;
             });
-    var watcher = edge.asked(Partition.Watch.class).command().watcher();
+    var watcher = edge.asked(Clients.Watch.class).command().watcher();
     context.cancel(null);
 
     edge.kit.createTestProbe().expectTerminated(watcher, java.time.Duration.ofSeconds(5));
@@ -421,11 +421,11 @@ class TaskServiceEdgeTest {
   @Test
   void aWatchOfAnUnknownTaskIsRefused() {
     var answer = edge.calling(() -> refusalOf(() -> client.watchTask(watch("0-8")).hasNext()));
-    edge.asked(Partition.Watch.class)
+    edge.asked(Clients.Watch.class)
         .command()
         .watcher()
         .tell(
-            new Partition.Refused(
+            new Clients.Refused(
                 new Rejection(Rejection.Code.UNKNOWN_TASK, "expected a known task, got 0-8")));
 
     assertThat(answer.join().getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
@@ -437,11 +437,11 @@ class TaskServiceEdgeTest {
     return catchThrowableOfType(StatusRuntimeException.class, call::get);
   }
 
-  private EdgeFixture.Asked<Partition.Submit> submitted(TaskSpec spec) {
+  private EdgeFixture.Asked<Clients.Submit> submitted(TaskSpec spec) {
     var answer =
         edge.calling(() -> client.submitTask(submit(spec).setRequestId("invoice-7").build()));
-    var asked = edge.asked(Partition.Submit.class);
-    asked.command().replyTo().tell(new Partition.Submitted(0, 1, 1, 1, false));
+    var asked = edge.asked(Clients.Submit.class);
+    asked.command().replyTo().tell(new Clients.Submitted(0, 1, 1, 1, false));
     answer.join();
     return asked;
   }

@@ -10,6 +10,7 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class PartitionSnapshotTest {
     var first = submit(partition, 3).firstSequence();
     for (var task = 4; task <= 100; task++) {
       var sequence = submit(partition, 1).firstSequence();
-      ask(partition, replyTo -> new Partition.Cancel(sequence, "enough", replyTo));
+      ask(partition, replyTo -> new Clients.Cancel(sequence, "enough", replyTo));
     }
     kit.createTestProbe().awaitAssert(LONG, this::twoSnapshotsAndNoRowBelowTheOlderOne);
     kit.stop(partition);
@@ -81,11 +82,11 @@ class PartitionSnapshotTest {
     var again = kit.spawn(Partition.create(0, settings, surroundings));
 
     var listed =
-        (Partition.Listed)
+        (Clients.Listed)
             ask(
                 again,
                 replyTo ->
-                    new Partition.ListTasks(
+                    new Clients.ListTasks(
                         0, 1000, 1000, 1 << 20, false, Set.of(), "", "", "", replyTo));
     assertThat(listed.tasks())
         .extracting(task -> task.id().sequence())
@@ -115,7 +116,7 @@ class PartitionSnapshotTest {
     return null;
   }
 
-  private Partition.Submitted submit(ActorRef<Partition.Command> partition, int count) {
+  private Clients.Submitted submit(ActorRef<Partition.Command> partition, int count) {
     var profile =
         new TaskProfile(
             new TaskClass("default", "mail", Lane.NORMAL),
@@ -124,17 +125,17 @@ class PartitionSnapshotTest {
             0,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
-    var task = new Partition.NewTask(profile, 0, 0, new byte[] {1, 2, 3});
-    return (Partition.Submitted)
+    var task = new Clients.NewTask(profile, 0, 0, new byte[] {1, 2, 3});
+    return (Clients.Submitted)
         ask(
             partition,
-            replyTo -> Partition.Submit.of("", 0, Collections.nCopies(count, task), replyTo));
+            replyTo -> Clients.Submit.of("", 0, Collections.nCopies(count, task), replyTo));
   }
 
-  private Partition.Reply ask(
+  private Clients.Reply ask(
       ActorRef<Partition.Command> partition,
-      Function<ActorRef<Partition.Reply>, Partition.Command> command) {
-    return AskPattern.<Partition.Command, Partition.Reply>ask(
+      Function<ActorRef<Clients.Reply>, Partition.Command> command) {
+    return AskPattern.<Partition.Command, Clients.Reply>ask(
             partition, command::apply, LONG, kit.system().scheduler())
         .toCompletableFuture()
         .join();

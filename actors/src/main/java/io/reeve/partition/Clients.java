@@ -1,0 +1,171 @@
+package io.reeve.partition;
+
+import io.reeve.domain.partition.Incoming;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.TaskState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What clients ask a partition, and what it answers.
+ *
+ * <p>An answer to a change is sent only after the events behind it are durable, so a client that
+ * got one may forget the call; a client that got none may repeat it, since a repeat changes
+ * nothing.
+ */
+public final class Clients {
+
+  private Clients() {}
+
+  // ---- What clients ask -------------------------------------------------------------------------
+
+  /** What a client asks. Refused when it cannot be carried out, by {@link Refused}. */
+  public sealed interface Call extends Partition.Command {
+
+    ActorRef<Reply> replyTo();
+  }
+
+  /**
+   * Adds tasks, all or none, in one journal row. Tasks of a submission share most of their
+   * settings, so each different profile travels once, and a task costs some 50 bytes beside its
+   * spec.
+   *
+   * @param requestId makes a repeat harmless; empty: none
+   * @param bodyHash of the submission's bytes; the same request id with another one is refused
+   * @param profiles the different profiles of the tasks
+   */
+  public record Submit(
+      String requestId,
+      long bodyHash,
+      List<TaskProfile> profiles,
+      List<PackedTask> packed,
+      ActorRef<Reply> replyTo)
+      implements Call {
+
+    /** Packs {@code tasks}. */
+    public static Submit of(
+        String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo) {
+      var indexes = new HashMap<TaskProfile, Integer>();
+      var profiles = new ArrayList<TaskProfile>();
+      var packed = new ArrayList<PackedTask>(tasks.size());
+      for (var task : tasks) {
+        var known = indexes.putIfAbsent(task.profile(), profiles.size());
+        if (known == null) {
+          profiles.add(task.profile());
+        }
+        packed.add(
+            new PackedTask(
+                known == null ? profiles.size() - 1 : known,
+                task.notBeforeMs(),
+                task.delayMs(),
+                task.spec()));
+      }
+      return new Submit(requestId, bodyHash, profiles, packed, replyTo);
+    }
+
+    /** The tasks, unpacked anew with each call. */
+    public List<NewTask> tasks() {
+      var tasks = new ArrayList<NewTask>(packed.size());
+      for (var task : packed) {
+        tasks.add(
+            new NewTask(
+                profiles.get(task.profile()), task.notBeforeMs(), task.delayMs(), task.spec()));
+      }
+      return tasks;
+    }
+  }
+
+  /**
+   * A {@link NewTask} on its way.
+   *
+   * @param profile index into the submission's profiles
+   */
+  public record PackedTask(int profile, long notBeforeMs, long delayMs, byte[] spec)
+      implements Wire {}
+
+  /**
+   * A task to add. It is due at {@code notBeforeMs} or {@code delayMs} after it was taken in,
+   * whichever is given; at once when both are 0.
+   *
+   * @param spec bytes of its reeve.v1.TaskSpec; kept and never changed
+   */
+  public record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
+      implements Incoming {}
+
+  /**
+   * Asks for what an earlier {@link Submit} with this request id added, and adds nothing. Answered
+   * like a repeat of it, or by {@link NeverSubmitted}.
+   */
+  public record FindRequest(String requestId, long bodyHash, ActorRef<Reply> replyTo)
+      implements Call {}
+
+  /** Asks for one task. */
+  public record Get(long sequence, ActorRef<Reply> replyTo) implements Call {}
+
+  /**
+   * Asks for tasks with a sequence number above {@code after}, in order.
+   *
+   * @param states any of these; empty: all
+   * @param queue exact match; empty: any; kind and tenant alike
+   * @param scanMax tasks looked at, at most
+   * @param bytesMax of the page, about; one task alone may have more
+   * @param omitBytes leave payloads and results out
+   */
+  public record ListTasks(
+      long after,
+      int pageSize,
+      int scanMax,
+      long bytesMax,
+      boolean omitBytes,
+      Set<TaskState> states,
+      String queue,
+      String kind,
+      String tenant,
+      ActorRef<Reply> replyTo)
+      implements Call {}
+
+  /**
+   * Sends the task as it is, and again after each change, until it is terminal. Ends when {@code
+   * watcher} stops.
+   */
+  public record Watch(long sequence, ActorRef<Reply> watcher) implements Call {
+
+    @Override
+    public ActorRef<Reply> replyTo() {
+      return watcher;
+    }
+  }
+
+  /** Ends a task that is not terminal. A running attempt is told to stop. */
+  public record Cancel(long sequence, String reason, ActorRef<Reply> replyTo) implements Call {}
+
+  // ---- What they are answered -------------------------------------------------------------------
+
+  public sealed interface Reply extends Wire {}
+
+  /**
+   * The tasks are durable. They have consecutive sequence numbers.
+   *
+   * @param already an earlier submission with the same request id had added them
+   */
+  public record Submitted(
+      int partition, long firstSequence, int count, long submittedAtMs, boolean already)
+      implements Reply {}
+
+  /** No submission with this request id is remembered here. */
+  public record NeverSubmitted(String requestId) implements Reply {}
+
+  /** The task asked for. To a {@link Watch}, one for each change. */
+  public record Found(TaskView task) implements Reply {}
+
+  /**
+   * @param next pass it as {@code after} for the next page; -1 when there is none
+   */
+  public record Listed(List<TaskView> tasks, long next) implements Reply {}
+
+  public record Refused(Rejection rejection) implements Reply {}
+}
