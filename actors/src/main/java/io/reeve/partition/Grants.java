@@ -100,14 +100,12 @@ public final class Grants {
    *
    * @param incarnation differs with each start of the partition; grants of an older one are void
    * @param ready every class with ready tasks
-   * @param leases per holder the number of leases, of this incarnation or an older one
    */
   public record Inventory(
       int partition,
       long incarnation,
       long epoch,
       List<ReadyCount> ready,
-      List<HolderLeases> leases,
       ActorRef<Partition.Command> self)
       implements ToDispatcher {}
 
@@ -143,7 +141,4 @@ public final class Grants {
    * @param done nothing more will be leased under it
    */
   public record GrantUse(long seq, int leased, boolean done) implements Wire {}
-
-  /** Leases of one holder. */
-  public record HolderLeases(String holder, int leases) implements Wire {}
 }

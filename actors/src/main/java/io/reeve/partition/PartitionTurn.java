@@ -273,9 +273,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     for (var taskClass : state.readyClasses()) {
       ready.add(new Grants.ReadyCount(taskClass, state.ready(taskClass)));
     }
-    var leases = new ArrayList<Grants.HolderLeases>();
-    state.forEachHolder((holder, n) -> leases.add(new Grants.HolderLeases(holder, n)));
-    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, ready, leases, self));
+    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, ready, self));
   }
 
   private void onAudit(Grants.Audit c) {

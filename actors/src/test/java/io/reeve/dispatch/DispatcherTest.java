@@ -437,7 +437,7 @@ class DispatcherTest {
 
   private static Grants.Inventory inventory(
       int partition, long incarnation, TestProbe<Partition.Command> self) {
-    return new Grants.Inventory(partition, incarnation, 1, List.of(), List.of(), self.getRef());
+    return new Grants.Inventory(partition, incarnation, 1, List.of(), self.getRef());
   }
 
   private static Grants.Report report(

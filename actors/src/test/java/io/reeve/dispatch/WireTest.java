@@ -91,7 +91,7 @@ class WireTest {
 
     roundTrip(
         Grants.ToDispatcher.class,
-        new Grants.Inventory(1, 2, 3, ready, List.of(new Grants.HolderLeases("h", 4)), self),
+        new Grants.Inventory(1, 2, 3, ready, self),
         new Grants.Report(1, 2, 3, 4, ready, uses),
         new Grants.Superseded(7));
     roundTrip(

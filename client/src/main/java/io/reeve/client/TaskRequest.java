@@ -36,11 +36,6 @@ public final class TaskRequest {
     return new Builder(kind);
   }
 
-  /** A request with exactly this specification. */
-  public static TaskRequest ofSpec(TaskSpec spec) {
-    return new TaskRequest(spec);
-  }
-
   /** The specification that goes over the wire. */
   public TaskSpec spec() {
     return spec;

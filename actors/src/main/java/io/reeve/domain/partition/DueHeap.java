@@ -72,10 +72,6 @@ final class DueHeap {
     }
   }
 
-  void clear() {
-    size = 0;
-  }
-
   private void sweep() {
     var kept = 0;
     for (var i = 0; i < size; i++) {
