@@ -5,7 +5,6 @@ import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.partition.PartitionState.Answer;
 import io.reeve.domain.partition.PartitionState.Grantee;
 import io.reeve.domain.task.PartitionEvent;
-import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Clients.Reply;
@@ -36,6 +35,8 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private final long incarnation;
   private final DoubleSupplier random;
   private final ActorRef<Command> self;
+  private final ProgressBook progress = new ProgressBook();
+  private final TaskReader reader;
   private final TaskWatchers watchers;
   private final int assignedBytesMax;
   private final int eventsMax;
@@ -79,7 +80,8 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     this.self = self;
     this.eventsMax = settings.batch().eventsMax();
     this.assignedBytesMax = settings.batch().bytesMax();
-    this.watchers = new TaskWatchers(partition, settings.watchersMax());
+    this.reader = new TaskReader(partition, progress);
+    this.watchers = new TaskWatchers(reader, settings.watchersMax());
     this.state = new PartitionState(settings.limits());
   }
 
@@ -117,6 +119,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     if (state.leaseAuditDue(now)) {
       state.forEachHolder((holder, n) -> askFor(holder));
     }
+    progress.forget(events);
     watchers.note(events);
     return events;
   }
@@ -180,12 +183,12 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
       onGreet(greet);
     } else if (command instanceof Grants.Audit audit) {
       onAudit(audit);
-    } else if (command instanceof Leases.ReportProgress progress) {
-      watchers.progress(progress, state, now.wallMs());
+    } else if (command instanceof Leases.ReportProgress report) {
+      onProgress(report);
     } else if (command instanceof Clients.Get get) {
       onGet(get);
     } else if (command instanceof Clients.ListTasks list) {
-      var page = TaskPages.list(list, partition, state, watchers, now.wallMs());
+      var page = TaskPages.list(list, state, reader, now.wallMs());
       reply(list.replyTo(), page);
     } else if (command instanceof Clients.Cancel cancel) {
       onCancel(cancel);
@@ -244,13 +247,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   }
 
   private Reply found(long sequence) {
-    var task = state.get(sequence);
-    return task == Task.Absent.TASK
-        ? new Clients.Refused(
-            new Rejection(
-                Rejection.Code.UNKNOWN_TASK,
-                "expected a known task, got " + partition + "-" + sequence))
-        : new Clients.Found(watchers.view(task, now.wallMs()));
+    return reader.read(state, sequence, now.wallMs());
   }
 
   private void reply(ActorRef<Reply> to, Reply reply) {
@@ -452,6 +449,12 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     state.end(c.holder(), c.sessionNo(), c.lost(), now, events);
     standing.revokeHolder(c.holder(), this);
     sessions.remove(c.holder());
+  }
+
+  private void onProgress(Leases.ReportProgress c) {
+    if (progress.take(c, state, now.wallMs())) {
+      watchers.note(c.sequence());
+    }
   }
 
   private void onEnded(Task.Leased lease, PartitionState.Ended reason) {

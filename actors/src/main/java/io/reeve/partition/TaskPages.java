@@ -15,11 +15,7 @@ final class TaskPages {
   private TaskPages() {}
 
   static Clients.Listed list(
-      Clients.ListTasks query,
-      int partition,
-      PartitionState state,
-      TaskWatchers watchers,
-      long nowMs) {
+      Clients.ListTasks query, PartitionState state, TaskReader reader, long nowMs) {
     var page = new ArrayList<TaskView>();
     var seen = new int[1];
     var bytes = new long[1];
@@ -34,7 +30,7 @@ final class TaskPages {
           }
           seen[0]++;
           if (matches(query, task, nowMs)) {
-            var full = watchers.view(task, nowMs);
+            var full = reader.view(task, nowMs);
             var view = query.omitBytes() ? full.withoutBytes() : full;
             bytes[0] += view.bytes();
             if (!page.isEmpty() && bytes[0] > query.bytesMax()) {
