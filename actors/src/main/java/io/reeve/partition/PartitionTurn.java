@@ -4,6 +4,8 @@ import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.partition.PartitionState.Answer;
 import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.partition.StandingGrant;
+import io.reeve.domain.partition.StandingGrants;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * batch is durable. Holds what a partition knows in memory only: the dispatcher, standing grants,
  * which session speaks for a holder, watchers, progress.
  */
-final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseListener {
+final class PartitionTurn implements StandingGrants.Lessor<ActorRef<ToSession>>, StandingGrants.UseListener {
 
   private final int partition;
   private final long incarnation;
@@ -41,7 +43,7 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private final int assignedBytesMax;
   private final int eventsMax;
 
-  private final StandingGrants standing = new StandingGrants();
+  private final StandingGrants<ActorRef<ToSession>> standing = new StandingGrants<>();
   private final Map<String, ActorRef<ToSession>> sessions = new HashMap<>();
   private @Nullable ActorRef<ToDispatcher> dispatcher;
   private long epoch;
@@ -280,7 +282,9 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
     }
     lastSeq = Math.max(lastSeq, c.sentSeq());
     reportDue = lastSeq != c.heardSeq();
-    standing.compare(c.standing(), this);
+    for (var believed : c.standing()) {
+      standing.compare(believed.seq(), believed.leased(), believed.done(), this);
+    }
     var ready = new HashMap<TaskClass, Integer>();
     c.ready().forEach(count -> ready.put(count.taskClass(), count.ready()));
     state.restateReady(ready);
@@ -299,13 +303,16 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   private void onStandingGrant(Grants.StandingGrant c) {
     if (c.epoch() == epoch) {
       lastSeq = Math.max(lastSeq, c.seq());
-      standing.add(c);
+      var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
+      standing.add(
+          new StandingGrant<>(
+              c.seq(), c.queues(), c.kinds(), c.count(), grantee, c.session()));
     }
   }
 
   private void onRevoke(Grants.Revoke c) {
     if (c.epoch() == epoch) {
-      standing.revoke(c.seqs(), this);
+      c.seqs().forEach(seq -> standing.revoke(seq, this));
     }
   }
 
@@ -315,11 +322,11 @@ final class PartitionTurn implements StandingGrants.Lessor, StandingGrants.UseLi
   }
 
   @Override
-  public int lease(Grants.StandingGrant grant, TaskClass taskClass, int count) {
+  public int lease(
+      StandingGrant<ActorRef<ToSession>> grant, TaskClass taskClass, int count) {
     var room = Math.max(0, roomUntil - events.size());
     unfinished |= count > room;
-    var grantee = new Grantee(grant.holder(), grant.sessionNo(), grant.workerId());
-    return lease(taskClass, Math.min(count, room), grantee, grant.session());
+    return lease(taskClass, Math.min(count, room), grant.grantee(), grant.deliverTo());
   }
 
   @Override

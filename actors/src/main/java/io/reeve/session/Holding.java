@@ -32,12 +32,7 @@ final class Holding {
     this.leases = leases;
   }
 
-  /**
-   * Takes over what a resuming worker says to hold; returns what cannot be. A worker may name a
-   * task twice: a lease that ended without it, whose settlement still waits, and the one it got
-   * since. The later one is taken over, and the earlier one is told as lost, so that both sides
-   * count the same.
-   */
+  /** Takes over what a resuming worker says to hold; returns what is lost. */
   List<Session.Lease> takeOver(Session.Hello hello) {
     var lost = new ArrayList<Session.Lease>();
     for (var held : hello.held()) {
@@ -46,12 +41,9 @@ final class Holding {
         lost.add(held);
         continue;
       }
-      var other = leases.put(task.partition(), task.sequence(), held.fence());
-      if (other > held.fence()) {
-        leases.put(task.partition(), task.sequence(), other);
-        lost.add(held);
-      } else if (other > 0) {
-        lost.add(new Session.Lease(task, other));
+      var lostFence = leases.takeOver(task.partition(), task.sequence(), held.fence());
+      if (lostFence > 0) {
+        lost.add(new Session.Lease(task, lostFence));
       }
     }
     return lost;

@@ -40,7 +40,7 @@ public final class Dispatch {
   public record ClassLine(TaskClass taskClass, long ready, boolean served) {}
 
   private final Rules rules;
-  private final Grants grants;
+  private final OpenGrants grants;
   private final Pauses pauses;
   private final Pairing pairing;
   private final StandingPlan plan;
@@ -53,7 +53,7 @@ public final class Dispatch {
 
   public Dispatch(int partitions, Rules rules) {
     this.rules = rules;
-    this.grants = new Grants(partitions);
+    this.grants = new OpenGrants(partitions);
     this.pauses = new Pauses(rules);
     this.pairing = new Pairing(rules, grants, pauses);
     this.plan = new StandingPlan(grants, pauses);

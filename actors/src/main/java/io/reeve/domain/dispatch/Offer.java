@@ -1,7 +1,6 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.TaskClass;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -20,15 +19,8 @@ public record Offer(
     List<String> queues,
     Set<String> kinds) {
 
-  private static final String ANY = "*";
-
   /** Whether it may run tasks of this class. */
   public boolean serves(TaskClass taskClass) {
-    return serves(queues, taskClass.queue()) && serves(kinds, taskClass.kind());
-  }
-
-  /** Whether what is offered includes this name. */
-  static boolean serves(Collection<String> offered, String name) {
-    return offered.contains(name) || (offered.size() == 1 && offered.contains(ANY));
+    return taskClass.isServedBy(queues, kinds);
   }
 }

@@ -50,7 +50,7 @@ final class Pairing {
   }
 
   private final Rules rules;
-  private final Grants grants;
+  private final OpenGrants grants;
   private final Pauses pauses;
   private final Map<Lane, Map<String, Share>> shares = new EnumMap<>(Lane.class);
   private final Map<Lane, Double> clocks = new EnumMap<>(Lane.class);
@@ -64,7 +64,7 @@ final class Pairing {
 
   private int nextPartition;
 
-  Pairing(Rules rules, Grants grants, Pauses pauses) {
+  Pairing(Rules rules, OpenGrants grants, Pauses pauses) {
     this.rules = rules;
     this.grants = grants;
     this.pauses = pauses;

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandingPlan {
 
-  private final Grants grants;
+  private final OpenGrants grants;
   private final Pauses pauses;
 
-  StandingPlan(Grants grants, Pauses pauses) {
+  StandingPlan(OpenGrants grants, Pauses pauses) {
     this.grants = grants;
     this.pauses = pauses;
   }

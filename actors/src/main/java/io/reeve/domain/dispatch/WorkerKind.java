@@ -1,6 +1,7 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.TaskClass;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -29,7 +30,8 @@ public record WorkerKind(Set<String> queues, Set<String> kinds) {
 
   /** Whether they may run tasks of this class. */
   boolean runs(TaskClass taskClass) {
-    return (queues.isEmpty() || Offer.serves(queues, taskClass.queue()))
-        && (kinds.isEmpty() || Offer.serves(kinds, taskClass.kind()));
+    return taskClass.isServedBy(
+        queues.isEmpty() ? List.of(taskClass.queue()) : queues,
+        kinds.isEmpty() ? List.of(taskClass.kind()) : kinds);
   }
 }

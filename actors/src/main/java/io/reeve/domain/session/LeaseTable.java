@@ -59,6 +59,22 @@ public final class LeaseTable {
     return replaced;
   }
 
+  /**
+   * Takes over a lease that a resuming worker says to hold. A worker may hold two leases of one
+   * task: an old one that it has settled but that was not acknowledged, and a newer one. The newer
+   * one is taken over and the older one is lost, so that both sides count the same.
+   *
+   * @return the fence of the lease that is lost; 0 when none is
+   */
+  public long takeOver(int partition, long sequence, long fence) {
+    var other = put(partition, sequence, fence);
+    if (other > fence) {
+      put(partition, sequence, other);
+      return fence;
+    }
+    return other;
+  }
+
   private void forgetUrgent(int partition, long sequence) {
     var map = urgentByPartition[partition];
     if (map != null && map.get(sequence) != LongMap.NONE) {

@@ -9,14 +9,14 @@ import java.util.TreeMap;
  * The open grants of all partitions, and the orders that brought them about. The one place where
  * grants open and close, so that the counts of partitions, classes and workers move together.
  */
-final class Grants {
+final class OpenGrants {
 
   final Stock[] stocks;
   private List<Order> orders = new ArrayList<>();
   private final Map<Integer, List<Long>> revocations = new TreeMap<>();
   private final List<OpenGrant> unused = new ArrayList<>();
 
-  Grants(int partitions) {
+  OpenGrants(int partitions) {
     stocks = new Stock[partitions];
     for (var p = 0; p < partitions; p++) {
       stocks[p] = new Stock(p);

@@ -1,0 +1,15 @@
+package io.reeve.domain.partition;
+
+import io.reeve.domain.partition.PartitionState.Grantee;
+import java.util.Set;
+
+/**
+ * A grant that waits for tasks to become ready.
+ *
+ * @param seq numbers the grants of a dispatcher to a partition
+ * @param queues which queues the grantee serves; "*" alone: any; kinds alike
+ * @param count tasks that may be leased under it
+ * @param deliverTo where the leases go; the rules only hand it on
+ */
+public record StandingGrant<D>(
+    long seq, Set<String> queues, Set<String> kinds, int count, Grantee grantee, D deliverTo) {}
