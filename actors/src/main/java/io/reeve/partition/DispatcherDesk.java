@@ -1,0 +1,199 @@
+package io.reeve.partition;
+
+import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.partition.StandingGrant;
+import io.reeve.domain.partition.StandingGrants;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.partition.Grants.GrantUse;
+import io.reeve.partition.Grants.ReadyCount;
+import io.reeve.partition.Leases.ToSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the dispatcher: takes its grants of the present epoch, leases under them, and reports what
+ * changed. In memory only: a dispatcher greets a partition that started.
+ */
+final class DispatcherDesk {
+
+  private final int partition;
+  private final long incarnation;
+  private final ActorRef<Partition.Command> self;
+  private final Outbox outbox;
+  private final Speakers speakers;
+
+  private final StandingGrants<ActorRef<ToSession>> standing = new StandingGrants<>();
+  private final List<GrantUse> uses = new ArrayList<>();
+  private @Nullable ActorRef<Grants.ToDispatcher> dispatcher;
+  private long epoch;
+  private long lastSeq;
+
+  /** The dispatcher has not heard of all grants that were dealt with. */
+  private boolean reportDue;
+
+  DispatcherDesk(
+      int partition,
+      long incarnation,
+      ActorRef<Partition.Command> self,
+      Outbox outbox,
+      Speakers speakers) {
+    this.partition = partition;
+    this.incarnation = incarnation;
+    this.self = self;
+    this.outbox = outbox;
+    this.speakers = speakers;
+  }
+
+  void carryOut(Grants.FromDispatcher command, Draft draft) {
+    if (command instanceof Grants.Grant grant) {
+      onGrant(grant, draft);
+    } else if (command instanceof Grants.StandingGrant grant) {
+      onStandingGrant(grant);
+    } else if (command instanceof Grants.Revoke revoke) {
+      onRevoke(revoke);
+    } else if (command instanceof Grants.Greet greet) {
+      onGreet(greet, draft);
+    } else if (command instanceof Grants.Audit audit) {
+      onAudit(audit, draft);
+    }
+  }
+
+  // ---- Where both stand -----------------------------------------------------------------------
+
+  private void onGreet(Grants.Greet c, Draft draft) {
+    if (c.epoch() < epoch) {
+      return;
+    }
+    epoch = c.epoch();
+    dispatcher = c.dispatcher();
+    standing.clear();
+    uses.clear();
+    lastSeq = 0;
+    var ready = new ArrayList<ReadyCount>();
+    for (var taskClass : draft.state().readyClasses()) {
+      ready.add(new ReadyCount(taskClass, draft.state().ready(taskClass)));
+    }
+    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, ready, self));
+  }
+
+  private void onAudit(Grants.Audit c, Draft draft) {
+    if (c.epoch() != epoch || c.incarnation() != incarnation) {
+      onGreet(c.greeting(), draft);
+      return;
+    }
+    lastSeq = Math.max(lastSeq, c.sentSeq());
+    reportDue = lastSeq != c.heardSeq();
+    for (var believed : c.standing()) {
+      standing.compare(believed.seq(), believed.leased(), believed.done(), this::used);
+    }
+    var ready = new HashMap<TaskClass, Integer>();
+    c.ready().forEach(count -> ready.put(count.taskClass(), count.ready()));
+    draft.state().restateReady(ready);
+  }
+
+  /**
+   * Tells the dispatcher what changed, before it is durable: it may propose the next leases while
+   * the row is written. When the write fails, a new incarnation makes all of it void.
+   */
+  void report(Draft draft) {
+    var changed = new ArrayList<ReadyCount>();
+    draft.state().drainReadyChanges((taskClass, n) -> changed.add(new ReadyCount(taskClass, n)));
+    if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
+      dispatcher.tell(
+          new Grants.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
+    }
+    uses.clear();
+    reportDue = false;
+  }
+
+  // ---- Grants ---------------------------------------------------------------------------------
+
+  private void onGrant(Grants.Grant c, Draft draft) {
+    if (c.epoch() != epoch) {
+      return;
+    }
+    lastSeq = Math.max(lastSeq, c.seq());
+    var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
+    var leased = lease(c.taskClass(), c.count(), grantee, c.session(), draft);
+    used(c.seq(), Math.max(0, leased), true);
+  }
+
+  private void onStandingGrant(Grants.StandingGrant c) {
+    if (c.epoch() == epoch) {
+      lastSeq = Math.max(lastSeq, c.seq());
+      var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
+      standing.add(
+          new StandingGrant<>(c.seq(), c.queues(), c.kinds(), c.count(), grantee, c.session()));
+    }
+  }
+
+  private void onRevoke(Grants.Revoke c) {
+    if (c.epoch() == epoch) {
+      c.seqs().forEach(seq -> standing.revoke(seq, this::used));
+    }
+  }
+
+  /** The holder is gone: what it was granted is free again. */
+  void holderGone(String holder) {
+    standing.revokeHolder(holder, this::used);
+  }
+
+  /**
+   * Leases ready tasks under standing grants.
+   *
+   * @param eventsMax it stops when the row has so many events
+   * @return whether there was more to lease than the row has room for
+   */
+  boolean useStanding(Draft draft, int eventsMax) {
+    if (standing.isEmpty() || draft.state().ready() == 0) {
+      return false;
+    }
+    var lessor = new RowLessor(draft, eventsMax);
+    standing.use(draft.state().readyClasses(), lessor, this::used);
+    return lessor.full;
+  }
+
+  /** Leases as long as the row has room. */
+  private final class RowLessor implements StandingGrants.Lessor<ActorRef<ToSession>> {
+
+    private final Draft draft;
+    private final int eventsMax;
+    private boolean full;
+
+    RowLessor(Draft draft, int eventsMax) {
+      this.draft = draft;
+      this.eventsMax = eventsMax;
+    }
+
+    @Override
+    public int ready(TaskClass taskClass) {
+      return draft.state().ready(taskClass);
+    }
+
+    @Override
+    public int lease(StandingGrant<ActorRef<ToSession>> grant, TaskClass taskClass, int count) {
+      var room = Math.max(0, eventsMax - draft.events().size());
+      full |= count > room;
+      return DispatcherDesk.this.lease(
+          taskClass, Math.min(count, room), grant.grantee(), grant.deliverTo(), draft);
+    }
+  }
+
+  private int lease(
+      TaskClass taskClass, int count, Grantee grantee, ActorRef<ToSession> session, Draft draft) {
+    var leased = draft.state().lease(taskClass, count, grantee, draft.now(), draft.events());
+    if (leased == null) {
+      return -1;
+    }
+    speakers.set(grantee.holder(), session);
+    outbox.assign(session, leased);
+    return leased.size();
+  }
+
+  private void used(long seq, int leased, boolean done) {
+    uses.add(new GrantUse(seq, leased, done));
+  }
+}
