@@ -32,11 +32,16 @@ public final class DemandMetrics implements MetricSource {
   @Override
   public void bindTo(MeterRegistry registry) {
     gauge(
-        registry, "reeve.workers.wanted", "Workers that the work asks for", Demand::wantedWorkers);
-    gauge(registry, "reeve.workers", "Workers that are connected and take work", Demand::workers);
-    gauge(registry, "reeve.slots.wanted", "Leases that ought to be held", Demand::wantedSlots);
-    gauge(registry, "reeve.slots", "Leases that the connected workers may hold", Demand::slots);
-    gauge(registry, "reeve.slots.held", "Leases that are held or proposed", Demand::held);
+        registry, "reeve.workers.wanted", "How many workers the work needs", Demand::wantedWorkers);
+    gauge(registry, "reeve.workers", "Connected workers that accept work", Demand::workers);
+    gauge(
+        registry, "reeve.slots.wanted", "How many leases workers should hold", Demand::wantedSlots);
+    gauge(registry, "reeve.slots", "How many leases the connected workers may hold", Demand::slots);
+    gauge(
+        registry,
+        "reeve.slots.held",
+        "Leases that workers hold or that are proposed for them",
+        Demand::held);
     gauge(registry, "reeve.tasks.ready", "Tasks that could be leased now", Demand::ready);
     gauge(
         registry,
@@ -46,7 +51,7 @@ public final class DemandMetrics implements MetricSource {
     gauge(
         registry,
         "reeve.task.hold.seconds",
-        "For how long a task holds its slot, on average; 0: not known yet",
+        "Average time that a task occupies its slot; 0: not known yet",
         demand -> demand.holdTimeNanos() / NANOS_PER_S);
   }
 

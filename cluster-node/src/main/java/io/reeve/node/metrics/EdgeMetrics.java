@@ -17,17 +17,17 @@ public record EdgeMetrics(GrpcServer server) implements MetricSource {
   @Override
   public void bindTo(MeterRegistry registry) {
     Gauge.builder("reeve.worker.sessions", server, GrpcServer::openSessions)
-        .description("Sessions of workers that are open on this node")
+        .description("Open worker streams on this node")
         .register(registry);
     Gauge.builder("reeve.grpc.connections", server, GrpcServer::connections)
-        .description("Connections to the gRPC server that are open")
+        .description("Open connections to the gRPC server")
         .register(registry);
     Gauge.builder("reeve.in.flight", server, s -> s.room().used())
-        .description("Bytes of requests that are worked on and of answers that are not read yet")
+        .description("Bytes of requests in progress and of answers that callers have not read yet")
         .baseUnit("bytes")
         .register(registry);
     Gauge.builder("reeve.in.flight.max", server, s -> s.room().max())
-        .description("Bytes that may be in flight before callers are refused or held back")
+        .description("Bytes in flight beyond which callers are refused or slowed down")
         .baseUnit("bytes")
         .register(registry);
     for (var reason : Reason.values()) {

@@ -12,13 +12,13 @@ public record LeadershipMetrics(Leadership leadership) implements MetricSource {
   @Override
   public void bindTo(MeterRegistry registry) {
     Gauge.builder("reeve.dispatcher.epoch", () -> leadership.now().epoch())
-        .description("The highest epoch of a dispatcher that this node has heard of; 0: none")
+        .description("Highest epoch of a dispatcher that this node has heard of; 0: none")
         .register(registry);
     Gauge.builder("reeve.dispatcher.here", () -> leadership.now().here() ? 1 : 0)
-        .description("1 on the node where the dispatcher works, else 0")
+        .description("1 on the node where the dispatcher runs, else 0")
         .register(registry);
     FunctionCounter.builder("reeve.dispatcher.changes", leadership, seen -> seen.now().changes())
-        .description("Dispatchers that this node saw take over from the one it knew")
+        .description("How often a new dispatcher replaced the one that this node knew")
         .register(registry);
   }
 }

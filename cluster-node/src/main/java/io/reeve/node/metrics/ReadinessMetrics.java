@@ -19,7 +19,7 @@ public final class ReadinessMetrics implements MetricSource {
   @Override
   public void bindTo(MeterRegistry registry) {
     Gauge.builder("reeve.node.ready", () -> ready ? 1 : 0)
-        .description("1 while the node is ready, as /health/ready has it, else 0")
+        .description("1 while /health/ready answers 200, else 0")
         .register(registry);
   }
 
