@@ -31,6 +31,12 @@ class CommitIsCutOff {
   private static final int CUTS = 10;
   private static final int CALLS_MAX = 2000;
 
+  /**
+   * Longer than the backoffs of one partition add up to (200 ms doubled up to 5 s: 31 s) when every
+   * cut meets the row by which it starts again.
+   */
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
+
   /** Makes commits take 20 ms, so that they can be met. */
   private static final String SLOW_COMMITS = "commit_delay = 20000\ncommit_siblings = 0\n";
 
@@ -51,7 +57,7 @@ class CommitIsCutOff {
       var node = fleet.node();
       var ids = new HashMap<String, String>();
       var foundThere = 0;
-      try (var client = node.client();
+      try (var client = patient(node);
           var cutter = new Cutter(server)) {
         for (var call = 1; !cutter.isDone() && call <= CALLS_MAX; call++) {
           var submission = client.submit("call-" + call, task());
@@ -80,6 +86,10 @@ class CommitIsCutOff {
           assertThat(repeat.taskId()).isEqualTo(id);
           assertThat(repeat.alreadySubmitted()).isTrue();
         });
+  }
+
+  private static ReeveClient patient(NodeProcess node) {
+    return ReeveClient.builder().endpoints(node.endpoint()).callTimeout(CALL_TIMEOUT).build();
   }
 
   private static TaskRequest task() {

@@ -97,7 +97,7 @@ public final class Member {
     return process.descendants().toList();
   }
 
-  /** Waits for its end, ten seconds at most, and returns its exit code. */
+  /** Waits for its end, for a bounded time, and returns its exit code. */
   public int awaitExit() {
     Signals.awaitEnd(process, "the order to end");
     return process.exitValue();

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** Signals to processes that this test started. */
 public final class Signals {
 
-  private static final Duration WITHIN = Duration.ofSeconds(10);
+  private static final Duration WITHIN = Duration.ofSeconds(30);
 
   private Signals() {}
 
