@@ -298,7 +298,6 @@ public final class Session {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers ->
-                    new SessionActor(context, new Reminders(timers), stream, card, environment)));
+                timers -> new Greeting(context, new Reminders(timers), stream, card, environment)));
   }
 }

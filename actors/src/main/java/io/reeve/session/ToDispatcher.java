@@ -19,28 +19,26 @@ final class ToDispatcher {
   private final RecipientRef<Dispatcher.Command> proxy;
   private final ActorRef<Dispatcher.ToSession> self;
   private final ActorRef<Leases.ToSession> deliverTo;
+  private final String holder;
+  private final int sessionNo;
   private @Nullable ActorRef<Dispatcher.Command> dispatcher;
   private long epoch;
-  private String holder = "";
-  private int sessionNo;
 
   /**
+   * @param token of the session that speaks
    * @param deliverTo where partitions deliver
    */
   ToDispatcher(
       ActorContext<Session.Command> context,
       RecipientRef<Dispatcher.Command> proxy,
+      Session.ResumeToken token,
       ActorRef<Leases.ToSession> deliverTo) {
     this.context = context;
     this.proxy = proxy;
     this.self = context.messageAdapter(Dispatcher.ToSession.class, Session.FromDispatcher::new);
     this.deliverTo = deliverTo;
-  }
-
-  /** Says whose session this is; once, before anything is told. */
-  void speakFor(String holder, int sessionNo) {
-    this.holder = holder;
-    this.sessionNo = sessionNo;
+    this.holder = token.holder();
+    this.sessionNo = token.sessionNo();
   }
 
   boolean isUp() {

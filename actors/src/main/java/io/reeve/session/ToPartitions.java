@@ -23,13 +23,12 @@ final class ToPartitions {
 
   ToPartitions(
       Partitions partitions,
-      String holder,
-      int sessionNo,
+      Session.ResumeToken token,
       LeaseTable leases,
       ActorRef<Leases.ToSession> self) {
     this.partitions = partitions;
-    this.holder = holder;
-    this.sessionNo = sessionNo;
+    this.holder = token.holder();
+    this.sessionNo = token.sessionNo();
     this.leases = leases;
     this.self = self;
   }
