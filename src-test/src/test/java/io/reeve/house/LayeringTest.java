@@ -59,6 +59,7 @@ class LayeringTest {
             .mayUse("io.reeve.domain..", "io.reeve.partition.."),
         Layer.layer("session", "io.reeve.session..")
             .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.dispatch.."),
+        // Has no class yet; where a history of ended tasks will stand.
         Layer.layer("history", "io.reeve.history..")
             .mayUse("io.reeve.domain..", "io.reeve.journal.."),
         Layer.layer("bounds of edges", "io.reeve.edge.bounds..").mayUse(),
