@@ -86,7 +86,8 @@ final class Serving extends Phase {
     if (misuse != null) {
       return misused(misuse);
     }
-    for (var part : session.settling.open(settled)) {
+    session.settling.open(settled);
+    for (var part : settled.parts()) {
       session.partitions.settle(settled.batch(), part.partition(), part.settlements());
     }
     session.reminders.setOnce(Due.SETTLE_AGAIN, session.env.tuning().settleAgain());

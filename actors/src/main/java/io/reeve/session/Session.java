@@ -2,8 +2,8 @@ package io.reeve.session;
 
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Rejection;
-import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Leases;
@@ -73,11 +73,11 @@ public final class Session {
   public record ReceivedUpTo(long sequence) implements FromWorker {}
 
   /**
-   * @param settlements entry i is about a task of partition {@code partitions[i]}
+   * @param parts by partition, each in the worker's order; no partition twice
    * @param malformed settlements that the edge cannot pass on, with the reason
    */
   public record Settled(
-      long batch, int[] partitions, List<Settlement> settlements, List<RefusedSettlement> malformed)
+      long batch, List<SettlementBatches.Part> parts, List<RefusedSettlement> malformed)
       implements FromWorker {}
 
   public record ProgressMade(TaskId task, long fence, double percent, String message)

@@ -42,7 +42,7 @@ final class SessionParts {
     var count = env.partitions().count();
     this.leases = new LeaseTable(count);
     this.holding = new Holding(count, leases);
-    this.settling = new Settling(count, leases, env.tuning().batchesMax());
+    this.settling = new Settling(leases, env.tuning().batchesMax());
     var fromPartitions = context.messageAdapter(Leases.ToSession.class, Session.FromPartition::new);
     this.partitions = new ToPartitions(env.partitions(), token, leases, fromPartitions);
     this.dispatcher = new ToDispatcher(context, env.dispatcher(), token, fromPartitions);

@@ -3,7 +3,6 @@ package io.reeve.session;
 import io.reeve.domain.session.LeaseTable;
 import io.reeve.domain.session.Misuse;
 import io.reeve.domain.session.SettlementBatches;
-import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Leases;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** A session's settlements on their way to the partitions, and what the worker is told of them. */
 final class Settling {
 
-  private final int partitions;
   private final LeaseTable leases;
   private final SettlementBatches batches;
 
@@ -23,8 +21,7 @@ final class Settling {
 
   private long told;
 
-  Settling(int partitions, LeaseTable leases, int batchesMax) {
-    this.partitions = partitions;
+  Settling(LeaseTable leases, int batchesMax) {
     this.leases = leases;
     this.batches = new SettlementBatches(batchesMax);
   }
@@ -34,38 +31,10 @@ final class Settling {
     return batches.check(settled.batch());
   }
 
-  /** Takes the batch in and returns its parts by partition, each in the worker's order. */
-  List<SettlementBatches.Part> open(Session.Settled settled) {
-    var parts = new ArrayList<SettlementBatches.Part>();
+  /** Takes the batch in. */
+  void open(Session.Settled settled) {
     settled.malformed().forEach(no -> refuse(settled.batch(), no));
-    var byPartition = new SettlementBatches.@Nullable Part[partitions];
-    for (var i = 0; i < settled.settlements().size(); i++) {
-      var p = settled.partitions()[i];
-      var settlement = settled.settlements().get(i);
-      if (p >= partitions) {
-        refuse(settled.batch(), p, settlement.sequence(), settlement.fence());
-        continue;
-      }
-      var part = byPartition[p];
-      if (part == null) {
-        part = new SettlementBatches.Part(p, new ArrayList<>());
-        byPartition[p] = part;
-        parts.add(part);
-      }
-      part.settlements().add(settlement);
-    }
-    batches.open(settled.batch(), parts);
-    return parts;
-  }
-
-  private void refuse(long batch, int partition, long sequence, long fence) {
-    var why = "expected a task of one of " + partitions + " partitions, got " + partition;
-    refuse(
-        batch,
-        new Session.RefusedSettlement(
-            new TaskId(partition, sequence),
-            fence,
-            new Rejection(Rejection.Code.UNKNOWN_TASK, why)));
+    batches.open(settled.batch(), settled.parts());
   }
 
   private void refuse(long batch, Session.RefusedSettlement settlement) {

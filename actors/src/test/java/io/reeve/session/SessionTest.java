@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Rejection;
@@ -282,7 +283,7 @@ class SessionTest {
   void aBatchIsAcknowledgedOnceAllPartitionsHaveAndAllBatchesBeforeItAreThrough() {
     registered(9, 0);
     session.tell(
-        new Session.Settled(1, new int[] {0, 1}, List.of(completed(5), completed(6)), List.of()));
+        new Session.Settled(1, List.of(part(0, completed(5)), part(1, completed(6))), List.of()));
     session.tell(settled(2, 1, completed(7)));
     var first0 = toPartition(0, Leases.Settle.class);
     toPartition(1, Leases.Settle.class);
@@ -311,7 +312,7 @@ class SessionTest {
     var malformed =
         new Session.RefusedSettlement(
             "no task", 1, new Rejection(Rejection.Code.MALFORMED_SETTLEMENT, "expected an id"));
-    session.tell(new Session.Settled(1, new int[] {0}, List.of(completed(5)), List.of(malformed)));
+    session.tell(new Session.Settled(1, List.of(part(0, completed(5))), List.of(malformed)));
     var settle = toPartition(0, Leases.Settle.class);
     stream.expectNothing();
 
@@ -325,7 +326,7 @@ class SessionTest {
   void anEmptyBatchIsAcknowledgedAtOnce() {
     registered(9, 0);
 
-    session.tell(new Session.Settled(1, new int[0], List.of(), List.of()));
+    session.tell(new Session.Settled(1, List.of(), List.of()));
 
     assertThat(stream.expect(Session.SettlementAck.class).batch()).isEqualTo(1);
   }
@@ -378,7 +379,7 @@ class SessionTest {
     registered(4, 0);
     session.tell(settled(1, 0, completed(5)));
     session.tell(
-        new Session.Settled(2, new int[] {0, 1}, List.of(completed(6), completed(7)), List.of()));
+        new Session.Settled(2, List.of(part(0, completed(6)), part(1, completed(7))), List.of()));
     var from = toPartition(0, Leases.Settle.class).session();
     var rejection = new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got fence 1");
     var refused = List.of(new Leases.RefusedSettlement(7, 1, rejection));
@@ -839,7 +840,11 @@ class SessionTest {
   }
 
   private static Session.Settled settled(long batch, int partition, Settlement settlement) {
-    return new Session.Settled(batch, new int[] {partition}, List.of(settlement), List.of());
+    return new Session.Settled(batch, List.of(part(partition, settlement)), List.of());
+  }
+
+  private static SettlementBatches.Part part(int partition, Settlement settlement) {
+    return new SettlementBatches.Part(partition, List.of(settlement));
   }
 
   private static Session.Lease lease(int partition, long sequence, long fence) {

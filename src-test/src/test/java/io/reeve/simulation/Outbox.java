@@ -1,10 +1,12 @@
 package io.reeve.simulation;
 
+import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
 import io.reeve.session.Session;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +54,15 @@ final class Outbox {
       reports.add(waiting.remove());
     }
     sent.add(new Batch(++last, reports));
-    return new Session.Settled(
-        last,
-        reports.stream().mapToInt(Report::partition).toArray(),
-        reports.stream().map(Report::settlement).toList(),
-        List.of());
+    var parts = new LinkedHashMap<Integer, SettlementBatches.Part>();
+    for (var report : reports) {
+      parts
+          .computeIfAbsent(
+              report.partition(), p -> new SettlementBatches.Part(p, new ArrayList<>()))
+          .settlements()
+          .add(report.settlement());
+    }
+    return new Session.Settled(last, List.copyOf(parts.values()), List.of());
   }
 
   /** The slots that the last batch gives back. */

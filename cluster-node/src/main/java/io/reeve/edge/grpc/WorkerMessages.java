@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
 import io.reeve.domain.TimeBounds;
+import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Rejection;
@@ -23,8 +24,8 @@ import io.reeve.v1.Settlements;
 import io.reeve.v1.WorkerMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -156,18 +157,19 @@ final class WorkerMessages {
   }
 
   private Session.Settled settlements(Settlements message) {
-    var count = Expect.between("settlements", message.getSettlementsCount(), 0, SETTLEMENTS_MAX);
+    Expect.between("settlements", message.getSettlementsCount(), 0, SETTLEMENTS_MAX);
     Expect.between("settlements.batch", message.getBatch(), 1, Long.MAX_VALUE);
-    var of = new int[count];
-    var settlements = new ArrayList<Settlement>(count);
+    var parts = new LinkedHashMap<Integer, SettlementBatches.Part>();
     var malformed = new ArrayList<Session.RefusedSettlement>(0);
     for (var settlement : message.getSettlementsList()) {
       try {
         var id = taskId("task_id", settlement.getTaskId());
         var fence = Expect.between("fence", settlement.getFence(), 1, Long.MAX_VALUE);
         var outcome = outcome(id.sequence(), fence, settlement);
-        of[settlements.size()] = id.partition();
-        settlements.add(outcome);
+        parts
+            .computeIfAbsent(id.partition(), p -> new SettlementBatches.Part(p, new ArrayList<>()))
+            .settlements()
+            .add(outcome);
       } catch (EdgeRefusal refusal) {
         // To end the stream would help nobody: the worker would send the same in its next session.
         malformed.add(
@@ -177,8 +179,7 @@ final class WorkerMessages {
                 new Rejection(Rejection.Code.MALFORMED_SETTLEMENT, refusal.text())));
       }
     }
-    return new Session.Settled(
-        message.getBatch(), Arrays.copyOf(of, settlements.size()), settlements, malformed);
+    return new Session.Settled(message.getBatch(), List.copyOf(parts.values()), malformed);
   }
 
   private Settlement outcome(long sequence, long fence, io.reeve.v1.Settlement settlement) {

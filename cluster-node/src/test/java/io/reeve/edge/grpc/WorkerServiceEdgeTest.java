@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
@@ -251,13 +252,14 @@ class WorkerServiceEdgeTest {
                                 Completed.newBuilder().setResult(ByteString.copyFrom(tooLarge))))));
 
     var settled = (Session.Settled) worker.session().next();
-    assertThat(settled.partitions()).containsExactly(1, 3, 0);
-    assertThat(settled.settlements().get(0).result()).isEqualTo("ok".getBytes(UTF_8));
-    var failed = settled.settlements().get(1);
+    var parts = settled.parts();
+    assertThat(parts).extracting(SettlementBatches.Part::partition).containsExactly(1, 3, 0);
+    assertThat(parts.get(0).settlements().get(0).result()).isEqualTo("ok".getBytes(UTF_8));
+    var failed = parts.get(1).settlements().get(0);
     assertThat(failed.retryAfterMs()).isEqualTo(2000);
     assertThat(Objects.requireNonNull(failed.failure()).type()).isEqualTo(FailureType.ERROR);
     assertThat(failed.failure().message()).isEqualTo("\u20ac".repeat(8192 / 3));
-    var rejected = settled.settlements().get(2);
+    var rejected = parts.get(2).settlements().get(0);
     assertThat(rejected.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(rejected.permanent()).isTrue();
     assertThat(Objects.requireNonNull(rejected.failure()).code()).isEqualTo("RESULT_TOO_LARGE");
@@ -291,8 +293,10 @@ class WorkerServiceEdgeTest {
                     .addSettlements(Settlement.newBuilder().setTaskId("1-4").setFence(5))));
 
     var settled = (Session.Settled) worker.session().next();
-    assertThat(settled.settlements()).extracting(s -> s.sequence()).containsExactly(3L);
-    assertThat(settled.partitions()).containsExactly(1);
+    assertThat(settled.parts()).extracting(SettlementBatches.Part::partition).containsExactly(1);
+    assertThat(settled.parts().get(0).settlements())
+        .extracting(s -> s.sequence())
+        .containsExactly(3L);
     assertThat(settled.malformed())
         .extracting(Session.RefusedSettlement::taskId)
         .containsExactly("9-1", "1-2", "1-4");
@@ -304,12 +308,35 @@ class WorkerServiceEdgeTest {
   }
 
   @Test
+  void aBatchIsPartedByPartitionEachInTheWorkersOrder() throws InterruptedException {
+    var worker = connected();
+    var batch = Settlements.newBuilder().setBatch(1);
+    for (var id : List.of("3-9", "1-2", "3-4", "1-7", "3-5")) {
+      batch.addSettlements(
+          Settlement.newBuilder()
+              .setTaskId(id)
+              .setFence(1)
+              .setCompleted(Completed.getDefaultInstance()));
+    }
+
+    worker.say(WorkerMessage.newBuilder().setSettlements(batch));
+
+    var parts = ((Session.Settled) worker.session().next()).parts();
+    assertThat(parts).extracting(SettlementBatches.Part::partition).containsExactly(3, 1);
+    assertThat(parts.get(0).settlements())
+        .extracting(s -> s.sequence())
+        .containsExactly(9L, 4L, 5L);
+    assertThat(parts.get(1).settlements()).extracting(s -> s.sequence()).containsExactly(2L, 7L);
+    worker.end(worker.session());
+  }
+
+  @Test
   void aBatchWithoutSettlementsIsTaken() throws InterruptedException {
     var worker = connected();
 
     worker.say(WorkerMessage.newBuilder().setSettlements(Settlements.newBuilder().setBatch(1)));
 
-    assertThat(((Session.Settled) worker.session().next()).settlements()).isEmpty();
+    assertThat(((Session.Settled) worker.session().next()).parts()).isEmpty();
     worker.end(worker.session());
   }
 
@@ -338,7 +365,7 @@ class WorkerServiceEdgeTest {
                                         com.google.protobuf.Duration.newBuilder()
                                             .setSeconds(1_000_000_000))))));
 
-    var failed = ((Session.Settled) worker.session().next()).settlements().get(0);
+    var failed = ((Session.Settled) worker.session().next()).parts().get(0).settlements().get(0);
     assertThat(Objects.requireNonNull(failed.failure()).code()).hasSize(256);
     assertThat(failed.retryAfterMs()).isEqualTo(Duration.ofDays(365).toMillis());
     worker.end(worker.session());
