@@ -48,11 +48,16 @@ public final class CreditBook {
   }
 
   /**
-   * What is wrong with resuming so many leases, or null. Settlements on their way count as held, so
-   * there may be more than the capacity.
+   * How many leases a resuming worker may name. Settlements on their way count as held, so there
+   * may be more than the capacity.
    */
+  public static int heldMax(int capacityMax) {
+    return HELD_PER_CAPACITY * capacityMax;
+  }
+
+  /** What is wrong with resuming so many leases, or null. */
   public static @Nullable Misuse checkHeld(int held, int capacityMax) {
-    var max = HELD_PER_CAPACITY * (long) capacityMax;
+    var max = heldMax(capacityMax);
     return held <= max
         ? null
         : Misuse.of(Misuse.Code.CAPACITY_OUT_OF_BOUNDS, "at most " + max + " leases held", held);

@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import com.google.protobuf.Duration;
 import io.reeve.domain.TimeBounds;
+import io.reeve.domain.session.CreditBook;
 import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
@@ -124,8 +125,7 @@ final class WorkerMessages {
   }
 
   private List<Session.Lease> held(Hello hello) {
-    // A worker may hold what it runs and, beside it, what it has settled without an answer.
-    Expect.capacity("hello.held", hello.getHeldCount(), 0, 2 * capacityMax);
+    Expect.capacity("hello.held", hello.getHeldCount(), 0, CreditBook.heldMax(capacityMax));
     var held = new ArrayList<Session.Lease>(hello.getHeldCount());
     for (var i = 0; i < hello.getHeldCount(); i++) {
       LeaseRef lease = hello.getHeld(i);

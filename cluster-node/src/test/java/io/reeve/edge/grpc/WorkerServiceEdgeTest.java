@@ -127,7 +127,26 @@ class WorkerServiceEdgeTest {
                 .addHeld(lease("1-1", 7))
                 .addHeld(lease("1-2", 7))
                 .addHeld(lease("1-1", 7))),
+        Arguments.of("hello.held", holding(4 * 10_000 + 1)),
         Arguments.of("hello.labels", HELLO.toBuilder().putLabels("", "v")));
+  }
+
+  private static Hello.Builder holding(int leases) {
+    var hello = HELLO.toBuilder().setResumeToken(TOKEN);
+    for (var i = 1; i <= leases; i++) {
+      hello.addHeld(lease("1-" + i, 1));
+    }
+    return hello;
+  }
+
+  @Test
+  void aResumingWorkerMayNameFourTimesTheLargestCapacity() throws InterruptedException {
+    var worker = new StreamedWorker(edge);
+    worker.say(WorkerMessage.newBuilder().setHello(holding(4 * 10_000)));
+
+    var session = edge.nextSession();
+    assertThat(session.hello().held()).hasSize(40_000);
+    worker.end(session);
   }
 
   @ParameterizedTest
