@@ -39,8 +39,7 @@ public final class Session {
 
   public sealed interface Command {}
 
-  // ---- What the worker says, put into words of ours by the edge
-  // ----------------------------------
+  // ---- What the worker says, put into words of ours by the edge --------------------------------
 
   public sealed interface FromWorker extends Command {}
 
@@ -100,8 +99,7 @@ public final class Session {
   /** The stream ended, by failure or in order without a goodbye. */
   public record StreamClosed(String cause) implements FromWorker {}
 
-  // ---- What the session says to the worker, put onto the wire by the edge
-  // ------------------------
+  // ---- What the session says to the worker, put onto the wire by the edge ----------------------
 
   public sealed interface ToWorker {}
 
@@ -206,8 +204,7 @@ public final class Session {
     }
   }
 
-  // ---- Messages to itself
-  // ------------------------------------------------------------------------
+  // ---- Messages to itself ----------------------------------------------------------------------
 
   record FromPartition(Leases.ToSession message) implements Command {}
 
@@ -229,8 +226,7 @@ public final class Session {
     GRACE_OVER
   }
 
-  // ---- Construction
-  // ------------------------------------------------------------------------------
+  // ---- Construction ----------------------------------------------------------------------------
 
   /**
    * What a session tells the worker to keep to; read from {@code reeve.session}.

@@ -124,8 +124,7 @@ public final class WorkerCard {
     return entry;
   }
 
-  // ---- For the session alone
-  // ----------------------------------------------------------------------
+  // ---- For the session alone -------------------------------------------------------------------
 
   /** The worker said hello; what it holds is not confirmed yet. */
   public void introduce(Session.Hello hello, long held, long heardAt) {

@@ -877,8 +877,7 @@ class PartitionTest {
     }
   }
 
-  // ---- Words of the story
-  // ---------------------------------------------------------------------------
+  // ---- Words of the story ----------------------------------------------------------------------
 
   private ActorRef<Partition.Command> start(int pendingMax) {
     return start(settings(pendingMax, 100, 1_000_000, 2), new ControlledSink(), new KeepsAll());
