@@ -92,6 +92,7 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("nodes", new NodesCommand(terminal));
     root.addSubcommand("workers", new WorkersCommand(terminal));
     root.addSubcommand("demand", new DemandCommand(terminal));
+    root.addSubcommand("cron", new CronCommand(terminal));
     root.addSubcommand(
         "store",
         new CommandLine(new StoreCommand())

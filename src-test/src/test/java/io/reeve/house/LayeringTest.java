@@ -92,6 +92,7 @@ class LayeringTest {
         Layer.layer("client", "io.reeve.client..").mayUse("io.reeve.v1.."),
         Layer.layer("cli", "io.reeve.cli..")
             .mayUse(
+                "io.reeve.domain.schedule..",
                 "io.reeve.client..",
                 "io.reeve.worker..",
                 "io.reeve.bench..",
