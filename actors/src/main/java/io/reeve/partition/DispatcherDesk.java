@@ -1,6 +1,6 @@
 package io.reeve.partition;
 
-import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.partition.LeaseRules.Grantee;
 import io.reeve.domain.partition.StandingGrant;
 import io.reeve.domain.partition.StandingGrants;
 import io.reeve.domain.task.TaskClass;
@@ -184,7 +184,7 @@ final class DispatcherDesk {
 
   private int lease(
       TaskClass taskClass, int count, Grantee grantee, ActorRef<ToSession> session, Draft draft) {
-    var leased = draft.state().lease(taskClass, count, grantee, draft.now(), draft.events());
+    var leased = draft.leases().lease(taskClass, count, grantee, draft.now(), draft.events());
     if (leased == null) {
       return -1;
     }

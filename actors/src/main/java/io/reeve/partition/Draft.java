@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.LeaseRules;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.PartitionEvent;
@@ -11,4 +12,9 @@ import java.util.List;
  * @param now the instant at which all of it happens
  * @param events what happened so far, in order: the row to be
  */
-record Draft(PartitionState state, Now now, List<PartitionEvent> events) {}
+record Draft(PartitionState state, Now now, List<PartitionEvent> events) {
+
+  LeaseRules leases() {
+    return state.leases();
+  }
+}

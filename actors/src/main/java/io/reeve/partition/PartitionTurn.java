@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.LeaseRules;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.PartitionEvent;
@@ -82,7 +83,7 @@ final class PartitionTurn {
   List<PartitionEvent> end() {
     var events = draft.events();
     var roomUntil = events.size() + eventsMax;
-    draft.state().endOverdue(draft.now(), random, this::onEnded, roomUntil, events);
+    draft.leases().endOverdue(draft.now(), random, this::onEnded, roomUntil, events);
     unfinished = dispatcher.useStanding(draft, roomUntil);
     dispatcher.report(draft);
     sessions.audit(draft);
@@ -91,7 +92,7 @@ final class PartitionTurn {
     return events;
   }
 
-  private void onEnded(Task.Leased lease, PartitionState.Ended reason) {
+  private void onEnded(Task.Leased lease, LeaseRules.Ended reason) {
     switch (reason) {
       case TIMED_OUT -> outbox.ended(lease, EndReason.TIMED_OUT, "the execution timeout passed");
       case LEASE_LOST -> outbox.ended(lease, EndReason.LEASE_LOST, "the lease ran out");

@@ -55,8 +55,8 @@ final class SessionDesk {
    * the highest number that it hears of does.
    */
   private void onRenew(Leases.Renew c, Draft draft) {
-    var newer = c.sessionNo() > draft.state().sessionNo(c.holder());
-    if (!draft.state().renew(c.holder(), c.sessionNo(), draft.now()) || c.session() == null) {
+    var newer = c.sessionNo() > draft.leases().sessionNo(c.holder());
+    if (!draft.leases().renew(c.holder(), c.sessionNo(), draft.now()) || c.session() == null) {
       return;
     }
     if (newer) {
@@ -74,7 +74,7 @@ final class SessionDesk {
     List<RefusedSettlement> refused = new ArrayList<>(0);
     for (var settlement : c.settlements()) {
       var rejection =
-          draft.state().settle(c.holder(), settlement, draft.now(), random, draft.events());
+          draft.leases().settle(c.holder(), settlement, draft.now(), random, draft.events());
       if (rejection != null) {
         refused.add(new RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
       }
@@ -91,11 +91,11 @@ final class SessionDesk {
     }
     var lost =
         draft
-            .state()
+            .leases()
             .attach(c.holder(), c.sessionNo(), sequences, fences, draft.now(), draft.events());
     if (lost == null) {
       // A later session has the holder; its number tells this one to end.
-      var later = draft.state().sessionNo(c.holder());
+      var later = draft.leases().sessionNo(c.holder());
       outbox.reply(c.session(), new Leases.Attached(partition, later, List.of()));
       return;
     }
@@ -105,11 +105,11 @@ final class SessionDesk {
   }
 
   private void onHolderGone(Leases.HolderGone c, Draft draft) {
-    if (c.sessionNo() < draft.state().sessionNo(c.holder())
+    if (c.sessionNo() < draft.leases().sessionNo(c.holder())
         || !speakers.maySpeak(c.holder(), c.session())) {
       return;
     }
-    draft.state().end(c.holder(), c.sessionNo(), c.lost(), draft.now(), draft.events());
+    draft.leases().end(c.holder(), c.sessionNo(), c.lost(), draft.now(), draft.events());
     dispatcher.holderGone(c.holder());
     speakers.forget(c.holder());
   }
@@ -122,9 +122,9 @@ final class SessionDesk {
 
   /** Tells each session which leases its holder has here, once in a while. */
   void audit(Draft draft) {
-    var state = draft.state();
-    if (state.leaseAuditDue(draft.now())) {
-      state.forEachHolder((holder, n) -> outbox.held(holder, state.leasesOf(holder)));
+    var leases = draft.leases();
+    if (leases.auditDue(draft.now())) {
+      leases.forEachHolder((holder, n) -> outbox.held(holder, leases.leasesOf(holder)));
     }
   }
 }

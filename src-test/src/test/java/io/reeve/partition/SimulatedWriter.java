@@ -232,10 +232,14 @@ public final class SimulatedWriter {
     now = parts.now().get();
     parts.taken().accept(batch.commands());
     sessionNos.clear();
-    state.forEachHolder((holder, n) -> sessionNos.put(holder, state.sessionNo(holder)));
+    state
+        .leases()
+        .forEachHolder((holder, n) -> sessionNos.put(holder, state.leases().sessionNo(holder)));
     var events = new ArrayList<PartitionEvent>();
     if (parts.flaws().contains(Flaw.ENDS_LEASES_BEFORE_RENEWALS)) {
-      state.endOverdue(now, parts.random(), (lease, reason) -> {}, Integer.MAX_VALUE, events);
+      state
+          .leases()
+          .endOverdue(now, parts.random(), (lease, reason) -> {}, Integer.MAX_VALUE, events);
     }
     turn.begin(state, now);
     for (var command : batch.commands()) {

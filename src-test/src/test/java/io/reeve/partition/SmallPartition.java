@@ -116,7 +116,7 @@ public final class SmallPartition {
 
   /** The highest session number heard of the holder. */
   public int sessionNo(String holder) {
-    return state.sessionNo(holder);
+    return state.leases().sessionNo(holder);
   }
 
   /** Of everything stored, and of when the next lease runs out. */

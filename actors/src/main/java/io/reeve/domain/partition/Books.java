@@ -1,11 +1,14 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.WriterStarted;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,21 @@ final class Books implements PartitionEvent.Visitor<Task> {
     this.requests = new RequestBook(limits.requests());
     this.finished = new KeptTasks(limits.finished(), tasks.tasks);
     this.dead = new KeptTasks(limits.dead(), tasks.tasks);
+  }
+
+  /** Applies what was decided and notes it; null, or why it was refused. */
+  @Nullable Rejection carryOut(Decision decision, List<PartitionEvent> out) {
+    if (decision instanceof TaskEvent event) {
+      emit(event, out);
+      return null;
+    }
+    return decision instanceof Decision.Refused refused ? refused.reason() : null;
+  }
+
+  /** Applies an event that was decided, and notes it; returns the task after it. */
+  Task emit(PartitionEvent event, List<PartitionEvent> out) {
+    out.add(event);
+    return event.accept(this);
   }
 
   // ---- Events

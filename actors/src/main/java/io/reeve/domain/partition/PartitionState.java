@@ -1,24 +1,16 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.TimeBounds;
-import io.reeve.domain.task.Decision;
-import io.reeve.domain.task.Failure;
-import io.reeve.domain.task.FailureReport;
-import io.reeve.domain.task.FailureType;
-import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
-import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
-import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.WriterStarted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,20 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionState {
 
-  private static final Failure WORKER_LOST =
-      new Failure(FailureType.WORKER_LOST, "the worker was lost", "");
-  private static final Failure LEASE_RAN_OUT =
-      new Failure(FailureType.WORKER_LOST, "the lease ran out", "");
-
   /**
    * Finished tasks are forgotten up to this much late, in groups, so that an idle system sleeps.
    */
   private static final long FORGET_SLACK_MS = 10_000;
 
-  private final Limits limits;
   private final Books books;
   private final TaskBook tasks;
   private final LeaseBook leases;
+  private final LeaseRules leaseRules;
 
   /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
@@ -60,10 +47,15 @@ public final class PartitionState {
    * @param account of this start of the partition; the caller closes it with the state
    */
   public PartitionState(Limits limits, LiveBudget.Account account) {
-    this.limits = limits;
     this.books = new Books(limits, account);
     this.tasks = books.tasks;
     this.leases = books.leases;
+    this.leaseRules = new LeaseRules(limits, books);
+  }
+
+  /** Who gets leases, and when they end. */
+  public LeaseRules leases() {
+    return leaseRules;
   }
 
   // ---- Reading
@@ -121,24 +113,14 @@ public final class PartitionState {
     tasks.ready.touchWhereNot(believed);
   }
 
-  /** Tells each holder with leases and their number. */
-  public void forEachHolder(ObjIntConsumer<String> consumer) {
-    leases.forEachWithLeases(consumer);
-  }
-
-  /** The holder's leases, in the order of their tasks. */
-  public List<Task.Leased> leasesOf(String holderId) {
-    return leases.leasesOf(leases.find(holderId));
-  }
-
   /** Visits tasks with a number above {@code after}, in order, until the visitor says false. */
   public void forEachAfter(long after, Predicate<Task> visitor) {
     tasks.tasks.forEachAfter(after, visitor);
   }
 
   /**
-   * Nanoseconds until {@link #sweep}, {@link #endOverdue} or {@link #leaseAuditDue} has something
-   * to do, never negative; Long.MAX_VALUE when only a command can change that.
+   * Nanoseconds until {@link #sweep}, {@link LeaseRules#endOverdue} or {@link LeaseRules#auditDue}
+   * has something to do, never negative; Long.MAX_VALUE when only a command can change that.
    */
   public long nextSweepInNanos(Now now) {
     var forgetAtMs = Math.min(books.finished.nextForgottenAtMs(), books.dead.nextForgottenAtMs());
@@ -151,11 +133,6 @@ public final class PartitionState {
     return atMs == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : TimeBounds.waitUntil(TimeBounds.plus(atMs, slackMs), now.wallMs());
-  }
-
-  /** Whether sessions are to be asked for their leases now; call it at the end of each batch. */
-  public boolean leaseAuditDue(Now now) {
-    return leases.auditDue(now.monoNanos());
   }
 
   // ---- Submission
@@ -217,170 +194,17 @@ public final class PartitionState {
       var spec = new Task.Spec(sequence++, tasks.intern(task.profile()), task.spec(), now.wallMs());
       queued.add(Task.Queued.entering(spec, dueAtMs));
     }
-    emit(new Submission(requestId, bodyHash, tasks.nextSequence, now.wallMs(), queued), out);
+    books.emit(new Submission(requestId, bodyHash, tasks.nextSequence, now.wallMs(), queued), out);
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
-  }
-
-  // ---- Leases
-
-  /** Who gets a lease; {@code sessionNo} is of the session that it is delivered to. */
-  public record Grantee(String holder, int sessionNo, String workerId) {}
-
-  /**
-   * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
-   * of the same holder has superseded, or that is gone.
-   *
-   * @return the leased tasks, in order; null when the session may not have any
-   */
-  public @Nullable List<Task.Leased> lease(
-      TaskClass taskClass, int count, Grantee grantee, Now now, List<PartitionEvent> out) {
-    var holder = leases.named(grantee.holder(), grantee.sessionNo());
-    if (holder == null) {
-      return null;
-    }
-    var nowMs = Math.max(now.wallMs(), tasks.horizonMs);
-    var expiresAtMs = TimeBounds.plus(nowMs, limits.leaseNanos() / 1_000_000);
-    var leased = new ArrayList<Task.Leased>(Math.min(count, tasks.ready.count(taskClass)));
-    while (leased.size() < count) {
-      var sequence = tasks.ready.poll(taskClass);
-      if (sequence < 0) {
-        break;
-      }
-      var decision =
-          tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
-      if (!(decision instanceof TaskEvent event)) {
-        throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
-      }
-      var task = (Task.Leased) emit(event, out);
-      var timeoutMs = task.spec().profile().executionTimeoutMs();
-      leases.delivered(task, holder, timeoutMs, now.monoNanos());
-      leased.add(task);
-    }
-    leases.renew(holder, now.monoNanos());
-    return leased;
-  }
-
-  /**
-   * Takes a worker's report of an ended attempt.
-   *
-   * @param random uniform in [0, 1), for the jitter of a retry; asked for failures only
-   * @return null when it holds now, or why it does not
-   */
-  public @Nullable Rejection settle(
-      String holder, Settlement report, Now now, DoubleSupplier random, List<PartitionEvent> out) {
-    var task = tasks.get(report.sequence());
-    if (task instanceof Task.Leased leased && !leased.holder().equals(holder)) {
-      return new Rejection(
-          Rejection.Code.STALE_LEASE, "expected the holder of the lease, got another");
-    }
-    var decision =
-        switch (report.outcome()) {
-          case COMPLETED -> task.complete(report.fence(), report.result(), now.wallMs());
-          case FAILED ->
-              task.fail(report.fence(), report.failed(random.getAsDouble()), now.wallMs());
-          case RELEASED -> task.release(report.fence(), report.reason(), now.wallMs());
-        };
-    return settle(decision, out);
   }
 
   /** Ends a task that is not terminal; null, or why not. */
   public @Nullable Rejection cancel(
       long sequence, String reason, Now now, List<PartitionEvent> out) {
-    return settle(tasks.get(sequence).cancel(reason, now.wallMs()), out);
-  }
-
-  /**
-   * The holder's worker beats: its leases last for one more lease time. From then on the holder
-   * heeds no session with a lower number, also after a start, when nobody else has spoken yet.
-   *
-   * @return whether the holder has leases here and no later session speaks for it
-   */
-  public boolean renew(String holderId, int sessionNo, Now now) {
-    var holder = leases.find(holderId);
-    if (holder == null || sessionNo < holder.sessionNo) {
-      return false;
-    }
-    holder.sessionNo = sessionNo;
-    leases.renew(holder, now.monoNanos());
-    return true;
-  }
-
-  /**
-   * A session takes over the holder's leases. Those that were delivered under an earlier session
-   * and that the worker does not have are released; they never reached it.
-   *
-   * @param heldSequences the leases that the worker says it has
-   * @param heldFences entry i is the fence of {@code heldSequences[i]}
-   * @return positions in these arrays of leases that are not the holder's; null when a later
-   *     session has the holder already
-   */
-  public @Nullable List<Integer> attach(
-      String holderId,
-      int sessionNo,
-      long[] heldSequences,
-      long[] heldFences,
-      Now now,
-      List<PartitionEvent> out) {
-    var holder = leases.speaks(holderId, sessionNo);
-    if (holder == null) {
-      return null;
-    }
-    leases.renew(holder, now.monoNanos());
-    var lost = new ArrayList<Integer>();
-    for (var i = 0; i < heldSequences.length; i++) {
-      var sequence = heldSequences[i];
-      if (tasks.get(sequence) instanceof Task.Leased task
-          && task.fence() == heldFences[i]
-          && task.holder().equals(holderId)) {
-        holder.leases.put(sequence, sessionNo);
-      } else {
-        lost.add(i);
-      }
-    }
-    for (var task : leases.leasesOf(holder)) {
-      if (holder.leases.get(task.spec().sequence()) < sessionNo) {
-        settle(task.release(task.fence(), "not delivered", now.wallMs()), out);
-      }
-    }
-    return lost;
-  }
-
-  /**
-   * The holder is gone: its leases end, and grants that arrive later lease nothing to it.
-   *
-   * @param lost the worker was lost, and its attempts count; else it left in order
-   */
-  public void end(String holderId, int sessionNo, boolean lost, Now now, List<PartitionEvent> out) {
-    if (sessionNo < leases.sessionNo(holderId) || leases.hasEnded(holderId, sessionNo)) {
-      return;
-    }
-    for (var task : leases.leasesOf(leases.find(holderId))) {
-      settle(
-          lost
-              ? task.lose(task.fence(), WORKER_LOST, now.wallMs())
-              : task.release(task.fence(), "the worker left", now.wallMs()),
-          out);
-    }
-    emit(new HolderEnded(holderId, sessionNo, now.wallMs()), out);
-  }
-
-  /** The highest session number of the holder that was seen; 0 when it is not known. */
-  public int sessionNo(String holderId) {
-    return leases.sessionNo(holderId);
+    return books.carryOut(tasks.get(sequence).cancel(reason, now.wallMs()), out);
   }
 
   // ---- Time
-
-  /** Why a lease ended without its worker. */
-  public enum Ended {
-    TIMED_OUT,
-    LEASE_LOST
-  }
-
-  /** Is told leases that end without their worker. */
-  public interface EndedListener {
-    void ended(Task.Leased lease, Ended reason);
-  }
 
   /**
    * Does what is due by the wall clock; to be called before the commands of each batch, so that
@@ -397,49 +221,10 @@ public final class PartitionState {
     tasks.sweep(
         now.wallMs(),
         () -> out.size() < eventsMax,
-        sequence -> settle(tasks.get(sequence).expire(tasks.horizonMs), out));
+        sequence -> books.carryOut(tasks.get(sequence).expire(tasks.horizonMs), out));
     books.finished.sweep(now.wallMs());
     books.dead.sweep(now.wallMs());
     books.requests.sweep(now.wallMs());
-  }
-
-  /**
-   * Ends the leases whose time is up: attempts time out, and silent holders lose their leases. To
-   * be called after the commands of each batch, so that a renewal or a settlement that waited in
-   * the batch counts before the lease that it is about ends.
-   *
-   * @param random source of jitter, uniform in [0, 1)
-   * @param eventsMax as for {@link #sweep}
-   */
-  public void endOverdue(
-      Now now,
-      DoubleSupplier random,
-      EndedListener listener,
-      int eventsMax,
-      List<PartitionEvent> out) {
-    while (out.size() < eventsMax) {
-      var task = leases.pollTimedOut(now.monoNanos());
-      if (task == null) {
-        break;
-      }
-      var timeoutMs = task.spec().profile().executionTimeoutMs();
-      var failure =
-          new Failure(
-              FailureType.TIMED_OUT, "expected an end within " + timeoutMs + " ms, got none", "");
-      var report = new FailureReport(failure, false, 0, random.getAsDouble());
-      settle(task.fail(task.fence(), report, now.wallMs()), out);
-      listener.ended(task, Ended.TIMED_OUT);
-    }
-    for (var holder : leases.silent(now.monoNanos())) {
-      for (var task : leases.leasesOf(holder)) {
-        if (out.size() >= eventsMax) {
-          return;
-        }
-        settle(task.lose(task.fence(), LEASE_RAN_OUT, now.wallMs()), out);
-        listener.ended(task, Ended.LEASE_LOST);
-      }
-      leases.remove(holder);
-    }
   }
 
   // ---- Events
@@ -452,7 +237,7 @@ public final class PartitionState {
    */
   public void start(long startId, Now now, List<PartitionEvent> out) {
     var startsBefore = books.lastStart == null ? 0 : books.lastStart.startNo();
-    emit(WriterStarted.next(startsBefore, startId, tasks.nextSequence, now.wallMs()), out);
+    books.emit(WriterStarted.next(startsBefore, startId, tasks.nextSequence, now.wallMs()), out);
   }
 
   /** Repeats an event from the journal. Only before {@link #recovered}. */
@@ -482,18 +267,5 @@ public final class PartitionState {
   /** The one object of all that are equal to {@code profile}. */
   public TaskProfile intern(TaskProfile profile) {
     return tasks.intern(profile);
-  }
-
-  private @Nullable Rejection settle(Decision decision, List<PartitionEvent> out) {
-    if (decision instanceof TaskEvent event) {
-      emit(event, out);
-      return null;
-    }
-    return decision instanceof Decision.Refused refused ? refused.reason() : null;
-  }
-
-  private Task emit(PartitionEvent event, List<PartitionEvent> out) {
-    out.add(event);
-    return event.accept(books);
   }
 }

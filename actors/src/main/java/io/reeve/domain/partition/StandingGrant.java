@@ -1,6 +1,6 @@
 package io.reeve.domain.partition;
 
-import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.partition.LeaseRules.Grantee;
 import java.util.Set;
 
 /**

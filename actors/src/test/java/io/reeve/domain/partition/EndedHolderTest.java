@@ -48,15 +48,19 @@ class EndedHolderTest {
     end("anna", 1);
 
     story.batch(
-        events -> story.state.attach("anna", 2, new long[0], new long[0], story.now(), events));
+        events ->
+            story.state.leases().attach("anna", 2, new long[0], new long[0], story.now(), events));
     story.batch(
         events ->
-            story.state.lease(
-                PartitionStory.MAIL,
-                1,
-                new PartitionState.Grantee("anna", 2, "worker of anna"),
-                story.now(),
-                events));
+            story
+                .state
+                .leases()
+                .lease(
+                    PartitionStory.MAIL,
+                    1,
+                    new LeaseRules.Grantee("anna", 2, "worker of anna"),
+                    story.now(),
+                    events));
 
     assertThat(story.get(task)).isInstanceOf(Task.Leased.class);
   }
@@ -66,7 +70,7 @@ class EndedHolderTest {
     end("anna", 3);
 
     assertThat(attach("anna", 2)).isNull();
-    assertThat(story.state.sessionNo("anna")).isEqualTo(3);
+    assertThat(story.state.leases().sessionNo("anna")).isEqualTo(3);
   }
 
   /** A worker that never got its welcome resumes with the same token: two sessions, one number. */
@@ -88,12 +92,15 @@ class EndedHolderTest {
     attach("anna", 2);
     story.batch(
         events ->
-            story.state.lease(
-                PartitionStory.MAIL,
-                1,
-                new PartitionState.Grantee("anna", 2, "worker of anna"),
-                story.now(),
-                events));
+            story
+                .state
+                .leases()
+                .lease(
+                    PartitionStory.MAIL,
+                    1,
+                    new LeaseRules.Grantee("anna", 2, "worker of anna"),
+                    story.now(),
+                    events));
     story.start(start);
     assertThat(story.get(task)).isInstanceOf(Task.Leased.class);
 
@@ -118,7 +125,10 @@ class EndedHolderTest {
     story.lease("anna", 1);
     story.batch(
         events ->
-            story.state.attach("anna", 2, new long[] {task}, new long[] {1}, story.now(), events));
+            story
+                .state
+                .leases()
+                .attach("anna", 2, new long[] {task}, new long[] {1}, story.now(), events));
 
     end("anna", 1);
 
@@ -130,8 +140,8 @@ class EndedHolderTest {
     for (var i = 0; i <= PartitionStory.ROOMY.ended().max(); i++) {
       end("h" + i, 1);
     }
-    assertThat(story.state.sessionNo("h0")).isZero();
-    assertThat(story.state.sessionNo("h1")).isEqualTo(1);
+    assertThat(story.state.leases().sessionNo("h0")).isZero();
+    assertThat(story.state.leases().sessionNo("h1")).isEqualTo(1);
 
     story.stall(Duration.ofMillis(PartitionStory.ROOMY.ended().keptMs() + 1));
     story.batch(events -> {});
@@ -140,11 +150,13 @@ class EndedHolderTest {
   }
 
   private @Nullable List<Integer> attach(String holder, int sessionNo) {
-    return story.state.attach(
-        holder, sessionNo, new long[0], new long[0], story.now(), story.journal);
+    return story
+        .state
+        .leases()
+        .attach(holder, sessionNo, new long[0], new long[0], story.now(), story.journal);
   }
 
   private void end(String holder, int sessionNo) {
-    story.batch(events -> story.state.end(holder, sessionNo, true, story.now(), events));
+    story.batch(events -> story.state.leases().end(holder, sessionNo, true, story.now(), events));
   }
 }

@@ -35,7 +35,7 @@ class LeaseRulesTest {
 
     assertThat(attach("anna", 1, task)).isEmpty();
     assertThat(attach("anna", 1, task)).isEmpty();
-    assertThat(story.state.sessionNo("anna")).isEqualTo(1);
+    assertThat(story.state.leases().sessionNo("anna")).isEqualTo(1);
   }
 
   @Test
@@ -44,7 +44,7 @@ class LeaseRulesTest {
     attach("anna", 2, task);
 
     assertThat(attach("anna", 1, task)).isNull();
-    assertThat(story.state.sessionNo("anna")).isEqualTo(2);
+    assertThat(story.state.leases().sessionNo("anna")).isEqualTo(2);
   }
 
   @Test
@@ -78,7 +78,7 @@ class LeaseRulesTest {
 
   @Test
   void aHolderThatNobodyKnowsHasNoSession() {
-    assertThat(story.state.sessionNo("nobody")).isZero();
+    assertThat(story.state.leases().sessionNo("nobody")).isZero();
   }
 
   @Test
@@ -87,10 +87,10 @@ class LeaseRulesTest {
     var second = leased("anna");
     leased("berta");
 
-    assertThat(story.state.leasesOf("anna"))
+    assertThat(story.state.leases().leasesOf("anna"))
         .extracting(lease -> lease.spec().sequence())
         .containsExactly(first, second);
-    assertThat(story.state.leasesOf("nobody")).isEmpty();
+    assertThat(story.state.leases().leasesOf("nobody")).isEmpty();
   }
 
   // ---- The end of a holder
@@ -184,7 +184,7 @@ class LeaseRulesTest {
     story.lease("anna", 1);
 
     assertThat(endedAfter(Duration.ofMillis(9_999))).isEmpty();
-    assertThat(endedAfter(Duration.ofMillis(1))).containsExactly(PartitionState.Ended.TIMED_OUT);
+    assertThat(endedAfter(Duration.ofMillis(1))).containsExactly(LeaseRules.Ended.TIMED_OUT);
   }
 
   @Test
@@ -194,7 +194,7 @@ class LeaseRulesTest {
 
     assertThat(endedAfter(LEASE.minusMillis(1))).isEmpty();
     assertThat(endedAfter(Duration.ofMillis(1)))
-        .containsExactly(PartitionState.Ended.LEASE_LOST, PartitionState.Ended.LEASE_LOST);
+        .containsExactly(LeaseRules.Ended.LEASE_LOST, LeaseRules.Ended.LEASE_LOST);
     assertThat(holders()).isEmpty();
   }
 
@@ -249,17 +249,21 @@ class LeaseRulesTest {
     var lost = new ArrayList<@Nullable List<Integer>>();
     story.batch(
         events ->
-            lost.add(story.state.attach(holder, sessionNo, tasks, fences, story.now(), events)));
+            lost.add(
+                story
+                    .state
+                    .leases()
+                    .attach(holder, sessionNo, tasks, fences, story.now(), events)));
     return lost.get(0);
   }
 
   private void end(String holder, int sessionNo, boolean lost) {
-    story.batch(events -> story.state.end(holder, sessionNo, lost, story.now(), events));
+    story.batch(events -> story.state.leases().end(holder, sessionNo, lost, story.now(), events));
   }
 
   private Map<String, Integer> holders() {
     var counts = new HashMap<String, Integer>();
-    story.state.forEachHolder(counts::put);
+    story.state.leases().forEachHolder(counts::put);
     return counts;
   }
 
@@ -270,15 +274,22 @@ class LeaseRulesTest {
   }
 
   /** Lets time pass, looking as often as a partition has to; gives the ends that were told. */
-  private List<PartitionState.Ended> endedAfter(Duration time) {
-    var told = new ArrayList<PartitionState.Ended>();
+  private List<LeaseRules.Ended> endedAfter(Duration time) {
+    var told = new ArrayList<LeaseRules.Ended>();
     var look = LEASE.dividedBy(8);
     for (var left = time; !left.isZero(); left = left.minus(min(left, look))) {
       story.stall(min(left, look));
       var events = new ArrayList<PartitionEvent>();
       story.state.sweep(story.now(), Integer.MAX_VALUE, events);
-      story.state.endOverdue(
-          story.now(), () -> 0.5, (lease, reason) -> told.add(reason), Integer.MAX_VALUE, events);
+      story
+          .state
+          .leases()
+          .endOverdue(
+              story.now(),
+              () -> 0.5,
+              (lease, reason) -> told.add(reason),
+              Integer.MAX_VALUE,
+              events);
     }
     return told;
   }

@@ -78,7 +78,9 @@ class PartitionStateRandomTest {
       nanos += random.nextInt(40) * 1_000_000L;
       state.sweep(now(), Integer.MAX_VALUE, events);
       command(random, events);
-      state.endOverdue(now(), random::nextDouble, (lease, reason) -> {}, Integer.MAX_VALUE, events);
+      state
+          .leases()
+          .endOverdue(now(), random::nextDouble, (lease, reason) -> {}, Integer.MAX_VALUE, events);
       journal.addAll(events);
       if (step % 50 == 0) {
         checkIndexes();
@@ -105,39 +107,47 @@ class PartitionStateRandomTest {
           var wanted = 1 + random.nextInt(5);
           var expected = nextOf(taskClass, wanted);
           var leased =
-              state.lease(
-                  taskClass,
-                  wanted,
-                  new PartitionState.Grantee(holder, 1 + random.nextInt(2), "w-" + holder),
-                  now(),
-                  events);
+              state
+                  .leases()
+                  .lease(
+                      taskClass,
+                      wanted,
+                      new LeaseRules.Grantee(holder, 1 + random.nextInt(2), "w-" + holder),
+                      now(),
+                      events);
           if (leased != null) {
             assertThat(leased).extracting(t -> t.spec().sequence()).isEqualTo(expected);
           }
         }
       }
       case 6, 7 ->
-          state.settle(holder, settlement(random, sequence, fence), now(), () -> 0.5, events);
+          state
+              .leases()
+              .settle(holder, settlement(random, sequence, fence), now(), () -> 0.5, events);
       case 8 -> {
         if (task instanceof Task.Leased leased) {
-          state.settle(
-              leased.holder(),
-              settlement(random, sequence, leased.fence()),
-              now(),
-              () -> 0.5,
-              events);
+          state
+              .leases()
+              .settle(
+                  leased.holder(),
+                  settlement(random, sequence, leased.fence()),
+                  now(),
+                  () -> 0.5,
+                  events);
         }
       }
       case 9 -> state.cancel(sequence, "enough", now(), events);
-      case 10 -> state.renew(holder, 9, now());
+      case 10 -> state.leases().renew(holder, 9, now());
       default -> {
         if (random.nextBoolean()) {
-          state.end(holder, 9, random.nextBoolean(), now(), events);
-          var late = new PartitionState.Grantee(holder, 9, "w-" + holder);
-          assertThat(state.lease(ANY_CLASS, 1, late, now(), events)).isNull();
+          state.leases().end(holder, 9, random.nextBoolean(), now(), events);
+          var late = new LeaseRules.Grantee(holder, 9, "w-" + holder);
+          assertThat(state.leases().lease(ANY_CLASS, 1, late, now(), events)).isNull();
           holders.set(place, holder.charAt(0) + "" + random.nextInt(1_000_000_000));
         } else {
-          state.attach(holder, 2, new long[] {sequence}, new long[] {task.fence()}, now(), events);
+          state
+              .leases()
+              .attach(holder, 2, new long[] {sequence}, new long[] {task.fence()}, now(), events);
         }
       }
     }
@@ -220,7 +230,7 @@ class PartitionStateRandomTest {
     state.readyClasses().forEach(c -> countedReady.put(c, state.ready(c)));
     assertThat(countedReady).isEqualTo(ready);
     var countedLeases = new HashMap<String, Integer>();
-    state.forEachHolder(countedLeases::put);
+    state.leases().forEachHolder(countedLeases::put);
     assertThat(countedLeases).isEqualTo(leases);
     assertThat(state.liveBytes()).isEqualTo((long) live[0] * (1 + Limits.TASK_OVERHEAD));
   }

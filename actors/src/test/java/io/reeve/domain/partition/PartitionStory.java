@@ -110,17 +110,18 @@ final class PartitionStory {
   }
 
   @Nullable List<Task.Leased> leaseIn(String holder, int count, List<PartitionEvent> events) {
-    var grantee = new PartitionState.Grantee(holder, 1, "worker of " + holder);
-    return state.lease(MAIL, count, grantee, now(), events);
+    var grantee = new LeaseRules.Grantee(holder, 1, "worker of " + holder);
+    return state.leases().lease(MAIL, count, grantee, now(), events);
   }
 
   void renew(String holder) {
-    batch(events -> state.renew(holder, 1, now()));
+    batch(events -> state.leases().renew(holder, 1, now()));
   }
 
   @Nullable Rejection settle(String holder, Settlement settlement) {
     var answer = new @Nullable Rejection[1];
-    batch(events -> answer[0] = state.settle(holder, settlement, now(), () -> 0.5, events));
+    batch(
+        events -> answer[0] = state.leases().settle(holder, settlement, now(), () -> 0.5, events));
     return answer[0];
   }
 
@@ -170,7 +171,7 @@ final class PartitionStory {
     var events = new ArrayList<PartitionEvent>();
     state.sweep(now(), Integer.MAX_VALUE, events);
     commands.accept(events);
-    state.endOverdue(now(), () -> 0.5, (lease, reason) -> {}, Integer.MAX_VALUE, events);
+    state.leases().endOverdue(now(), () -> 0.5, (lease, reason) -> {}, Integer.MAX_VALUE, events);
     journal.addAll(events);
   }
 

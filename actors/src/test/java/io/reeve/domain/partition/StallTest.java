@@ -56,7 +56,10 @@ class StallTest {
 
     story.batch(
         events ->
-            story.state.attach("anna", 2, new long[] {task}, new long[] {1}, story.now(), events));
+            story
+                .state
+                .leases()
+                .attach("anna", 2, new long[] {task}, new long[] {1}, story.now(), events));
 
     assertThat(state()).isEqualTo(TaskState.LEASED);
   }

@@ -2,7 +2,7 @@ package io.reeve.domain.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reeve.domain.partition.PartitionState.Grantee;
+import io.reeve.domain.partition.LeaseRules.Grantee;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;

@@ -39,8 +39,8 @@ class SweepTest {
     assertThat(state.get(first)).isInstanceOf(Task.Expired.class);
     assertThat(state.get(second)).isInstanceOf(Task.Expired.class);
     assertThat(state.ready(MAIL)).isEqualTo(1);
-    var grantee = new PartitionState.Grantee("anna", 1, "worker");
-    assertThat(state.lease(MAIL, 5, grantee, later, events))
+    var grantee = new LeaseRules.Grantee("anna", 1, "worker");
+    assertThat(state.leases().lease(MAIL, 5, grantee, later, events))
         .extracting(task -> task.spec().sequence())
         .containsExactly(ready);
     assertThat(state.ready()).isZero();
