@@ -1,7 +1,7 @@
 package io.reeve.cli;
 
 import io.reeve.cli.cluster.ClusterDemo;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

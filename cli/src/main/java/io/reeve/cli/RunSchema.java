@@ -6,7 +6,7 @@ import io.reeve.bench.process.SharedStore;
 import io.reeve.node.store.JournalReader;
 import io.reeve.node.store.PostgresSettings;
 import io.reeve.node.store.StoreException;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;

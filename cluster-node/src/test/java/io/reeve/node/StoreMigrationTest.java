@@ -13,7 +13,7 @@ import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreMigration;
 import io.reeve.node.store.Stores;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.SubmitTaskRequest;

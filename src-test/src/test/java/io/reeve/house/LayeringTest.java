@@ -90,12 +90,24 @@ class LayeringTest {
                 "io.reeve.grpc.."),
         Layer.layer("worker", "io.reeve.worker..").mayUse("io.reeve.v1.."),
         Layer.layer("client", "io.reeve.client..").mayUse("io.reeve.v1.."),
-        Layer.layer("cli", "io.reeve.cli..")
+        Layer.layer("postgres", "io.reeve.postgres..").mayUse(),
+        // The demonstration of a cluster reads what the journal says.
+        Layer.layer("cluster-demo", "io.reeve.cli.cluster..")
             .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.journal",
+                "io.reeve.client..",
+                "io.reeve.bench..",
+                "io.reeve.node.store..",
+                "io.reeve.v1.."),
+        Layer.layer("cli", "io.reeve.cli", "io.reeve.cli.demo..")
+            .mayUse(
+                "io.reeve.cli.cluster..",
                 "io.reeve.domain.schedule..",
                 "io.reeve.client..",
                 "io.reeve.worker..",
                 "io.reeve.bench..",
+                "io.reeve.postgres..",
                 "io.reeve.node..",
                 "io.reeve.v1..",
                 "io.reeve.grpc.."),

@@ -3,7 +3,7 @@ package io.reeve.rig;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.check.Fact;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import io.reeve.scenario.Await;
 import io.reeve.scenario.FakeClock;
 import io.reeve.scenario.Member;

@@ -3,12 +3,12 @@ package io.reeve.rig;
 import com.typesafe.config.Config;
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
+import io.reeve.cli.cluster.JournalFacts;
+import io.reeve.cli.cluster.JournalFollower;
 import io.reeve.cli.cluster.Pulse;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
-import io.reeve.node.store.JournalFacts;
-import io.reeve.node.store.JournalFollower;
 import io.reeve.node.store.StoreException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,9 +54,6 @@ final class RigJournal implements JournalFacts, AutoCloseable {
     try {
       follower.readOn();
     } catch (StoreException away) {
-      if (String.valueOf(away.getMessage()).contains("were removed before")) {
-        throw away;
-      }
       outages++;
     }
   }

@@ -1,7 +1,7 @@
 package io.reeve.scenario;
 
 import io.reeve.client.ReeveClient;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

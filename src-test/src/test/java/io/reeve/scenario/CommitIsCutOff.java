@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskRequest;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;

@@ -3,7 +3,7 @@ package io.reeve.scenario;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.node.store.JournalReader;
 import io.reeve.node.store.PostgresSettings;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.reeve.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.reeve.cli.cluster;
 
-import io.reeve.node.store.JournalFacts;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,7 +5,6 @@ import io.reeve.bench.process.ReeveProcesses;
 import io.reeve.cli.cluster.Phase.Event;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskQuery;
-import io.reeve.node.store.JournalFollower;
 import io.reeve.v1.Task;
 import java.nio.file.Path;
 import java.time.Clock;

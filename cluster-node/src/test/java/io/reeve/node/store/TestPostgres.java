@@ -2,7 +2,7 @@ package io.reeve.node.store;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.reeve.node.store.local.LocalPostgres;
+import io.reeve.postgres.LocalPostgres;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;

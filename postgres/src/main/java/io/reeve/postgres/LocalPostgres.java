@@ -1,4 +1,4 @@
-package io.reeve.node.store.local;
+package io.reeve.postgres;
 
 import java.io.IOException;
 import java.net.InetAddress;

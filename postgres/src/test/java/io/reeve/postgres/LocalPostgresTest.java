@@ -1,4 +1,4 @@
-package io.reeve.node.store.local;
+package io.reeve.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

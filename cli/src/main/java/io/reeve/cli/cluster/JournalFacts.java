@@ -1,4 +1,4 @@
-package io.reeve.node.store;
+package io.reeve.cli.cluster;
 
 import io.reeve.domain.task.PartitionEvent;
 

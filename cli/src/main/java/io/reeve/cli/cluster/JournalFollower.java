@@ -1,6 +1,4 @@
-package io.reeve.node.store;
-
-import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
+package io.reeve.cli.cluster;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.dispatch.EpochStarted;
@@ -13,6 +11,10 @@ import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.EpochSerializer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
+import io.reeve.node.store.JournalReader;
+import io.reeve.node.store.JournalRow;
+import io.reeve.node.store.PostgresSettings;
+import io.reeve.node.store.StoreException;
 import java.io.NotSerializableException;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,8 +58,9 @@ public final class JournalFollower implements AutoCloseable {
   /**
    * Tells what is new.
    *
-   * @throws StoreException when the server is away, or the journal is not as it should be; the next
-   *     call connects again, and goes on behind the last row that was told
+   * @throws StoreException when the server is away; the next call connects again, and goes on
+   *     behind the last row that was told
+   * @throws IllegalStateException when the journal is not as it should be
    */
   public void readOn() {
     var from = connected();
@@ -94,8 +97,7 @@ public final class JournalFollower implements AutoCloseable {
   private void tell(JournalRow row) {
     var persistenceId = row.persistenceId();
     if (row.sequenceNr() != last(persistenceId) + 1) {
-      throw new StoreException(
-          UNREADABLE,
+      throw new IllegalStateException(
           "%s: expected row %d next, got %d: rows were removed before they were read"
               .formatted(persistenceId, last(persistenceId) + 1, row.sequenceNr()));
     }
@@ -119,7 +121,7 @@ public final class JournalFollower implements AutoCloseable {
     try {
       return (EpochStarted) epochs.fromBinary(row.payload(), row.manifest());
     } catch (NotSerializableException e) {
-      throw new StoreException(UNREADABLE, "an epoch cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException("an epoch cannot be read: " + e.getMessage(), e);
     }
   }
 

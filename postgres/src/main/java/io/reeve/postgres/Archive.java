@@ -1,4 +1,4 @@
-package io.reeve.node.store.local;
+package io.reeve.postgres;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
