@@ -6,6 +6,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
@@ -14,30 +17,38 @@ final class ArchiveSamples {
 
   static final String CONTENT = "echo hello";
 
-  private static final int BLOCK = 512;
+  private static final int EXECUTABLE = 0100755;
+  private static final boolean AS_IT_IS = true;
 
   private ArchiveSamples() {}
 
   /** One executable file with this name. */
   static InputStream file(String name) throws IOException {
-    var header = new byte[BLOCK];
-    put(header, 0, name);
-    put(header, 100, "0000755");
-    put(header, 124, "%011o".formatted(CONTENT.length()));
-    header[156] = '0';
-    var content = new byte[BLOCK];
-    put(content, 0, CONTENT);
-    var packed = new ByteArrayOutputStream();
-    try (var out = new XZOutputStream(packed, new LZMA2Options(0))) {
-      out.write(header);
-      out.write(content);
-      out.write(new byte[2 * BLOCK]);
-    }
-    return new ByteArrayInputStream(packed.toByteArray());
+    var entry = new TarArchiveEntry(name, AS_IT_IS);
+    entry.setMode(EXECUTABLE);
+    entry.setSize(CONTENT.length());
+    return packed(entry, CONTENT);
   }
 
-  private static void put(byte[] block, int at, String text) {
-    var bytes = text.getBytes(US_ASCII);
-    System.arraycopy(bytes, 0, block, at, bytes.length);
+  /** One symbolic link. */
+  static InputStream link(String name, String to) throws IOException {
+    var entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
+    entry.setLinkName(to);
+    return packed(entry, "");
+  }
+
+  /** One entry that is neither a file nor a directory nor a symbolic link. */
+  static InputStream device(String name) throws IOException {
+    return packed(new TarArchiveEntry(name, TarConstants.LF_CHR), "");
+  }
+
+  private static InputStream packed(TarArchiveEntry entry, String content) throws IOException {
+    var packed = new ByteArrayOutputStream();
+    try (var out = new TarArchiveOutputStream(new XZOutputStream(packed, new LZMA2Options(0)))) {
+      out.putArchiveEntry(entry);
+      out.write(content.getBytes(US_ASCII));
+      out.closeArchiveEntry();
+    }
+    return new ByteArrayInputStream(packed.toByteArray());
   }
 }

@@ -3,6 +3,7 @@ package io.reeve.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,15 +117,35 @@ class LocalPostgresTest {
   @ParameterizedTest
   @ValueSource(strings = {"../outside", "/outside"})
   void anArchiveDoesNotWriteOutsideOfItsDirectory(String name, @TempDir Path directory) {
-    assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.file(name), directory))
-        .hasMessage("expected a path within the archive");
+    var inside = directory.resolve("inside");
+
+    assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.file(name), inside))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("outside");
+    assertThat(directory.resolve("outside")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../outside", "/outside", "deeper/../../outside"})
+  void anArchiveDoesNotLinkOutsideOfItsDirectory(String to, @TempDir Path directory) {
+    assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.link("link", to), directory))
+        .hasMessage("expected a link within the archive");
+  }
+
+  @Test
+  void anArchiveWithADeviceIsRefused(@TempDir Path directory) {
+    assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.device("device"), directory))
+        .hasMessage("expected files, directories and links only");
   }
 
   @Test
   void anArchiveIsUnpackedAsItWasPacked(@TempDir Path directory) throws Exception {
     Archive.unpack(ArchiveSamples.file("bin/tool"), directory);
 
+    Archive.unpack(ArchiveSamples.link("bin/other", "tool"), directory);
+
     assertThat(directory.resolve("bin/tool")).hasContent(ArchiveSamples.CONTENT).isExecutable();
+    assertThat(directory.resolve("bin/other")).hasContent(ArchiveSamples.CONTENT);
   }
 
   private static Connection connect(LocalPostgres postgres) throws SQLException {
