@@ -1,10 +1,10 @@
 package io.reeve.partition;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.partition.Limits;
 import io.reeve.domain.task.TaskId;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 
 /**
@@ -25,106 +25,90 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
    */
   public record Memory(double live, double liveLimit, double finished) {}
 
-  private static final String ROOT = "reeve.partition";
+  /** As much as bounds nothing. */
+  private static final long UNBOUNDED = Long.MAX_VALUE / 2;
 
   /**
    * The settings in {@code config}, the whole configuration.
    *
-   * @throws ConfigException when a value is missing or out of its bounds; the message names the key
+   * @throws IllegalArgumentException when a value is missing or out of its bounds; the message
+   *     names the key
    */
   public static PartitionSettings of(Config config) {
-    var c = config.getConfig(ROOT);
-    var limits =
-        new Limits(
-            atLeast(c, "tasks-max", 1, Integer.MAX_VALUE),
-            c.getBytes("bytes-max") == 0 ? Long.MAX_VALUE / 2 : bytes(c, "bytes-max"),
-            kept(c, "finished"),
-            kept(c, "dead"),
-            requests(c),
-            TimeBounds.waitOf(duration(c, "lease.duration", Duration.ofSeconds(1))),
-            TimeBounds.waitOf(duration(c, "lease.audit-interval", Duration.ofSeconds(1))),
-            new Limits.Ended(
-                atLeast(c, "ended-holders.max", 1, 10_000_000),
-                TimeBounds.duration(duration(c, "ended-holders.kept", Duration.ofMinutes(1)))));
+    var keys = new Keys(config, "reeve.partition");
     return new PartitionSettings(
-        atLeast(c, "count", 0, TaskId.PARTITIONS_MAX - 1),
-        new Memory(
-            share(c, "memory.live", 0.01, 0.8),
-            share(c, "memory.live-limit", c.getDouble("memory.live"), 0.95),
-            share(c, "memory.finished", 0, 0.5)),
+        keys.count("count", 0, TaskId.PARTITIONS_MAX - 1),
+        memory(keys.below("memory")),
         new Partition.Settings(
-            limits,
+            limits(keys),
             new Partition.Queue(
-                atLeast(c, "pending-max", 1, 10_000_000),
-                atLeast(c, "pending-others-max", 1, 10_000_000),
-                bytes(c, "pending-bytes-max")),
-            new Partition.BatchMax(
-                atLeast(c, "batch.commands-max", 1, 1_000_000),
-                (int) Math.min(Integer.MAX_VALUE, bytes(c, "batch.bytes-max")),
-                atLeast(c, "batch.events-max", 1, 1_000_000)),
-            atLeast(c, "watchers-max", 0, 1_000_000),
-            new Partition.Snapshots(
-                atLeast(c, "snapshot.finished-min", 1, Integer.MAX_VALUE),
-                atLeast(c, "snapshot.rows-min", 1, Integer.MAX_VALUE),
-                atLeast(c, "snapshot.kept", 2, 100),
-                backoff(c, "snapshot", 0)),
-            backoff(c, "restart", c.getDouble("restart.jitter"))));
+                keys.count("pending-max", 1, 10_000_000),
+                keys.count("pending-others-max", 1, 10_000_000),
+                keys.bytesFrom("pending-bytes-max", 1)),
+            batch(keys.below("batch")),
+            keys.count("watchers-max", 0, 1_000_000),
+            snapshots(keys.below("snapshot")),
+            restarts(keys.below("restart"))));
   }
 
-  private static Partition.Backoff backoff(Config c, String what, double jitter) {
-    return new Partition.Backoff(
-        duration(c, what + ".backoff-min", Duration.ofMillis(1)),
-        duration(c, what + ".backoff-max", c.getDuration(what + ".backoff-min")),
-        jitter);
+  private static Memory memory(Keys keys) {
+    var live = keys.number("live", 0.01, 0.8);
+    return new Memory(live, keys.number("live-limit", live, 0.95), keys.number("finished", 0, 0.5));
   }
 
-  private static Limits.Kept kept(Config c, String key) {
+  private static Limits limits(Keys keys) {
+    var bytes = keys.bytesFrom("bytes-max", 0);
+    var lease = keys.below("lease");
+    var ended = keys.below("ended-holders");
+    return new Limits(
+        keys.count("tasks-max", 1, Integer.MAX_VALUE),
+        bytes == 0 ? UNBOUNDED : bytes,
+        kept(keys.below("finished")),
+        kept(keys.below("dead")),
+        requests(keys.below("request-id")),
+        TimeBounds.waitOf(lease.durationFrom("duration", Duration.ofSeconds(1))),
+        TimeBounds.waitOf(lease.durationFrom("audit-interval", Duration.ofSeconds(1))),
+        new Limits.Ended(
+            ended.count("max", 1, 10_000_000),
+            TimeBounds.duration(ended.durationFrom("kept", Duration.ofMinutes(1)))));
+  }
+
+  private static Limits.Kept kept(Keys keys) {
     return new Limits.Kept(
-        atLeast(c, key + ".max", 0, 100_000_000),
-        bytes(c, key + ".bytes-max"),
-        TimeBounds.duration(duration(c, key + ".kept", Duration.ZERO)));
+        keys.count("max", 0, 100_000_000),
+        keys.bytesFrom("bytes-max", 1),
+        TimeBounds.duration(keys.durationFrom("kept", Duration.ZERO)));
   }
 
-  private static Limits.Requests requests(Config c) {
-    var keptMin = duration(c, "request-id.kept-min", Duration.ZERO);
+  private static Limits.Requests requests(Keys keys) {
+    var keptMin = keys.durationFrom("kept-min", Duration.ZERO);
     return new Limits.Requests(
-        bytes(c, "request-id.bytes-max"),
+        keys.bytesFrom("bytes-max", 1),
         TimeBounds.duration(keptMin),
-        TimeBounds.duration(duration(c, "request-id.kept", keptMin)));
+        TimeBounds.duration(keys.durationFrom("kept", keptMin)));
   }
 
-  private static int atLeast(Config c, String key, int min, int max) {
-    var value = c.getInt(key);
-    if (value < min || value > max) {
-      throw new ConfigException.BadValue(
-          ROOT + "." + key, "expected " + min + " to " + max + ", got " + value);
-    }
-    return value;
+  private static Partition.BatchMax batch(Keys keys) {
+    return new Partition.BatchMax(
+        keys.count("commands-max", 1, 1_000_000),
+        (int) Math.min(Integer.MAX_VALUE, keys.bytesFrom("bytes-max", 1)),
+        keys.count("events-max", 1, 1_000_000));
   }
 
-  private static double share(Config c, String key, double min, double max) {
-    var value = c.getDouble(key);
-    if (!(value >= min && value <= max)) {
-      throw new ConfigException.BadValue(
-          ROOT + "." + key, "expected " + min + " to " + max + ", got " + value);
-    }
-    return value;
+  private static Partition.Snapshots snapshots(Keys keys) {
+    return new Partition.Snapshots(
+        keys.count("finished-min", 1, Integer.MAX_VALUE),
+        keys.count("rows-min", 1, Integer.MAX_VALUE),
+        keys.count("kept", 2, 100),
+        backoff(keys, 0));
   }
 
-  private static long bytes(Config c, String key) {
-    var value = c.getBytes(key);
-    if (value < 1) {
-      throw new ConfigException.BadValue(ROOT + "." + key, "expected 1 byte or more, got " + value);
-    }
-    return value;
+  private static Partition.Backoff restarts(Keys keys) {
+    return backoff(keys, keys.number("jitter", 0, 1));
   }
 
-  private static Duration duration(Config c, String key, Duration min) {
-    var value = c.getDuration(key);
-    if (value.compareTo(min) < 0) {
-      throw new ConfigException.BadValue(
-          ROOT + "." + key, "expected " + min + " or more, got " + value);
-    }
-    return value;
+  private static Partition.Backoff backoff(Keys keys, double jitter) {
+    var min = keys.durationFrom("backoff-min", Duration.ofMillis(1));
+    return new Partition.Backoff(min, keys.durationFrom("backoff-max", min), jitter);
   }
 }

@@ -9,6 +9,7 @@ import io.reeve.partition.Assignment;
 import io.reeve.partition.Leases;
 import io.reeve.partition.Leases.EndReason;
 import io.reeve.partition.Partitions;
+import io.reeve.settings.Keys;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -259,13 +260,14 @@ public final class Session {
      * @param leaseDuration as the partitions have it
      */
     public static Settings from(Config config, Duration leaseDuration) {
+      var keys = new Keys(config, SessionTuning.PATH);
       return new Settings(
-          SessionTuning.positive(config, "heartbeat-interval"),
-          SessionTuning.positive(config, "silence-max"),
+          keys.positive("heartbeat-interval"),
+          keys.positive("silence-max"),
           leaseDuration,
-          SessionTuning.positive(config, "received-within"),
-          SessionTuning.positive(config, "resume-within"),
-          SessionTuning.within(config, "capacity-max", 1, 1_000_000));
+          keys.positive("received-within"),
+          keys.positive("resume-within"),
+          keys.count("capacity-max", 1, 1_000_000));
     }
   }
 

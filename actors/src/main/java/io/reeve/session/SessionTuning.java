@@ -1,7 +1,7 @@
 package io.reeve.session;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 
 /**
@@ -24,42 +24,18 @@ public record SessionTuning(
     Duration creditAgain,
     int batchesMax) {
 
-  static final String PATH = "reeve.session.";
+  static final String PATH = "reeve.session";
 
   /** The tuning in {@code config}, which holds {@code reeve.session}. */
   public static SessionTuning from(Config config) {
+    var keys = new Keys(config, PATH);
     return new SessionTuning(
-        positive(config, "hello-within"),
-        positive(config, "attach-within"),
-        positive(config, "register-again"),
-        positive(config, "settle-again"),
-        positive(config, "credit-within"),
-        atLeastOneSecond(config, "credit-again"),
-        within(config, "batches-max", 1, 100_000));
-  }
-
-  static int within(Config config, String key, int min, int max) {
-    var value = config.getInt(PATH + key);
-    if (value < min || value > max) {
-      throw new ConfigException.BadValue(
-          PATH + key, "expected " + min + " to " + max + ", got " + value);
-    }
-    return value;
-  }
-
-  private static Duration atLeastOneSecond(Config config, String key) {
-    var value = config.getDuration(PATH + key);
-    if (value.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new ConfigException.BadValue(PATH + key, "expected 1 s or more, got " + value);
-    }
-    return value;
-  }
-
-  static Duration positive(Config config, String key) {
-    var value = config.getDuration(PATH + key);
-    if (value.isZero() || value.isNegative()) {
-      throw new ConfigException.BadValue(PATH + key, "expected more than 0, got " + value);
-    }
-    return value;
+        keys.positive("hello-within"),
+        keys.positive("attach-within"),
+        keys.positive("register-again"),
+        keys.positive("settle-again"),
+        keys.positive("credit-within"),
+        keys.durationFrom("credit-again", Duration.ofSeconds(1)),
+        keys.count("batches-max", 1, 100_000));
   }
 }

@@ -2,6 +2,7 @@ package io.reeve.edge;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 
 /**
@@ -97,8 +98,8 @@ public record EdgeSettings(
   private static final int MIB = 1024 * KIB;
 
   public static EdgeSettings from(Config config) {
-    var grpc = new ConfigKeys(config, "reeve.grpc");
-    var task = new ConfigKeys(config, "reeve.task");
+    var grpc = new Keys(config, "reeve.grpc");
+    var task = new Keys(config, "reeve.task");
     var settings =
         new EdgeSettings(
             server(grpc),
@@ -106,7 +107,7 @@ public record EdgeSettings(
             tasks(task),
             asks(grpc),
             watches(grpc),
-            workers(grpc.below("worker"), new ConfigKeys(config, "reeve.session")),
+            workers(grpc.below("worker"), new Keys(config, "reeve.session")),
             roster(grpc.below("worker")));
     var payloads = settings.tasks.payloadBytesMax() + settings.tasks.resultBytesMax() + 64 * KIB;
     grpc.demand(
@@ -119,7 +120,7 @@ public record EdgeSettings(
     return settings;
   }
 
-  private static Server server(ConfigKeys keys) {
+  private static Server server(Keys keys) {
     var pingInterval = keys.duration("ping-interval", Duration.ofSeconds(2), Duration.ofHours(1));
     var pingTimeout = keys.duration("ping-timeout", Duration.ofSeconds(1), pingInterval);
     keys.demand(
@@ -150,7 +151,7 @@ public record EdgeSettings(
         keys.duration("drain-within", Duration.ofMillis(100), Duration.ofMinutes(1)));
   }
 
-  private static Bounds bounds(ConfigKeys keys) {
+  private static Bounds bounds(Keys keys) {
     return new Bounds(
         keys.number("in-flight-share", 0.01, 0.5),
         keys.duration("message-within", Duration.ofMillis(100), Duration.ofHours(1)),
@@ -158,17 +159,17 @@ public record EdgeSettings(
         keys.count("descriptors-reserve", 0, 100_000));
   }
 
-  private static String advertise(ConfigKeys keys) {
+  private static String advertise(Keys keys) {
     var text = keys.text("advertise");
     keys.demand(
         "advertise",
-        text.isEmpty() || ConfigKeys.isHostAndPort(text),
+        text.isEmpty() || Keys.isHostAndPort(text),
         "nothing, or host:port such as node-1.example:7460",
         text);
     return text;
   }
 
-  private static Tasks tasks(ConfigKeys keys) {
+  private static Tasks tasks(Keys keys) {
     var retry = keys.below("retry");
     return new Tasks(
         keys.bytes("payload-size-max", KIB, 32 * MIB),
@@ -183,7 +184,7 @@ public record EdgeSettings(
             retry.number("backoff-jitter", 0, 1)));
   }
 
-  private static Asks asks(ConfigKeys keys) {
+  private static Asks asks(Keys keys) {
     return new Asks(
         keys.duration("write-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
         keys.count("write-attempts", 1, 10),
@@ -192,13 +193,13 @@ public record EdgeSettings(
         keys.count("list-scan-max", 1, 1_000_000));
   }
 
-  private static Watches watches(ConfigKeys keys) {
+  private static Watches watches(Keys keys) {
     return new Watches(
         keys.count("watches-max", 1, 1_000_000),
         keys.duration("watch-refresh", Duration.ofMillis(100), Duration.ofHours(1)));
   }
 
-  private static Workers workers(ConfigKeys keys, ConfigKeys session) {
+  private static Workers workers(Keys keys, Keys session) {
     return new Workers(
         keys.count("sessions-max", 1, 100_000),
         session.count("capacity-max", 1, 1_000_000),
@@ -209,7 +210,7 @@ public record EdgeSettings(
         keys.duration("linger-after-end", Duration.ofMillis(100), Duration.ofMinutes(1)));
   }
 
-  private static Roster roster(ConfigKeys keys) {
+  private static Roster roster(Keys keys) {
     return new Roster(
         keys.count("remembered-max", 0, 100_000),
         keys.duration("remembered-for", Duration.ofSeconds(1), Duration.ofDays(7)),

@@ -1,6 +1,6 @@
 /**
- * What the edges of a node share, whatever protocol they speak: how settings are read, and how the
- * node is. Knows no protocol. Start reading at {@link io.reeve.edge.NodeHealth}.
+ * What the edges of a node share, whatever protocol they speak: their settings, and how the node
+ * is. Knows no protocol. Start reading at {@link io.reeve.edge.NodeHealth}.
  */
 @NullMarked
 package io.reeve.edge;

@@ -1,11 +1,11 @@
 package io.reeve.node;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.ConfigKeys;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.http.HttpSettings;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.time.ClockSettings;
+import io.reeve.settings.Keys;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ record NodeSettings(
   }
 
   static NodeSettings from(Config config) {
-    var node = new ConfigKeys(config, "reeve.node");
+    var node = new Keys(config, "reeve.node");
     var edge = EdgeSettings.from(config);
     var http = HttpSettings.from(config, edge.server().port());
     var cluster = ClusterSettings.from(config);
@@ -54,7 +54,7 @@ record NodeSettings(
         demandLoopback(path, config.getString(path));
       }
     }
-    new ConfigKeys(config, "pekko.actor")
+    new Keys(config, "pekko.actor")
         .demand(
             "allow-java-serialization",
             !config.getBoolean("pekko.actor.allow-java-serialization"),
@@ -62,7 +62,7 @@ record NodeSettings(
             "on");
     return new NodeSettings(
         node.text("name"),
-        Path.of(new ConfigKeys(config, "reeve.store").text("directory")),
+        Path.of(new Keys(config, "reeve.store").text("directory")),
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,

@@ -51,14 +51,23 @@ class LayeringTest {
   static Stream<Layer> table() {
     return Stream.of(
         Layer.layer("domain", "io.reeve.domain..").mayUse(),
+        Layer.layer("settings", "io.reeve.settings..").mayUse(),
         Layer.layer("journal", "io.reeve.journal")
             .mayUse("io.reeve.domain..", "io.reeve.journal.v1.."),
         Layer.layer("partition", "io.reeve.partition..")
-            .mayUse("io.reeve.domain..", "io.reeve.journal", "io.reeve.journal.v1.."),
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.settings..",
+                "io.reeve.journal",
+                "io.reeve.journal.v1.."),
         Layer.layer("dispatch", "io.reeve.dispatch..")
-            .mayUse("io.reeve.domain..", "io.reeve.partition.."),
+            .mayUse("io.reeve.domain..", "io.reeve.settings..", "io.reeve.partition.."),
         Layer.layer("session", "io.reeve.session..")
-            .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.dispatch.."),
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.settings..",
+                "io.reeve.partition..",
+                "io.reeve.dispatch.."),
         // Has no class yet; where a history of ended tasks will stand.
         Layer.layer("history", "io.reeve.history..")
             .mayUse("io.reeve.domain..", "io.reeve.journal.."),
@@ -67,6 +76,7 @@ class LayeringTest {
             .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.edge", "io.reeve.v1.."),
         Layer.layer("edge", "io.reeve.edge", "io.reeve.edge.grpc..", "io.reeve.edge.http..")
             .mayUse(
+                "io.reeve.settings..",
                 "io.reeve.edge.bounds..",
                 "io.reeve.edge.calls..",
                 "io.reeve.domain..",
@@ -77,9 +87,19 @@ class LayeringTest {
                 "io.reeve.v1..",
                 "io.reeve.edge.v1..",
                 "io.reeve.grpc.."),
-        Layer.layer("node", "io.reeve.node..")
+        Layer.layer("clock", "io.reeve.node.time..").mayUse("io.reeve.settings.."),
+        Layer.layer("store", "io.reeve.node.store..")
             .mayUse(
                 "io.reeve.domain..",
+                "io.reeve.settings..",
+                "io.reeve.journal",
+                "io.reeve.partition.."),
+        Layer.layer(
+                "node", "io.reeve.node", "io.reeve.node.cluster..", "io.reeve.node.log..", "io.reeve.node.metrics..")
+            .mayUse(
+                "io.reeve.node..",
+                "io.reeve.domain..",
+                "io.reeve.settings..",
                 "io.reeve.journal..",
                 "io.reeve.partition..",
                 "io.reeve.dispatch..",

@@ -1,7 +1,7 @@
 package io.reeve.edge.http;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.ConfigKeys;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 import java.util.OptionalInt;
 
@@ -40,21 +40,21 @@ public record HttpSettings(
    * @param grpcPort that of the gRPC server; 0: any that is free
    */
   public static HttpSettings from(Config config, int grpcPort) {
-    var keys = new ConfigKeys(config, "reeve.http");
+    var keys = new Keys(config, "reeve.http");
     return new HttpSettings(
         keys.text("host"),
         port(keys, grpcPort),
         keys.count("connections-max", 1, 10_000),
         keys.duration("idle-timeout", Duration.ofSeconds(2), Duration.ofDays(1)),
         keys.duration("head-within", Duration.ofMillis(100), Duration.ofMinutes(5)),
-        new ConfigKeys(config, "reeve.grpc").count("descriptors-reserve", 0, 100_000),
+        new Keys(config, "reeve.grpc").count("descriptors-reserve", 0, 100_000),
         keys.duration("request-timeout", Duration.ofSeconds(3), Duration.ofMinutes(5)),
         keys.bytes("uri-size-max", 64, 64 * KIB),
         keys.bytes("header-size-max", 256, 64 * KIB),
         keys.bytes("body-size-max", 0, 64 * KIB));
   }
 
-  private static OptionalInt port(ConfigKeys keys, int grpcPort) {
+  private static OptionalInt port(Keys keys, int grpcPort) {
     var text = keys.text("port");
     if (text.equals(OFF)) {
       return OptionalInt.empty();

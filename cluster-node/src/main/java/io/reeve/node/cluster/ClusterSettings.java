@@ -2,7 +2,7 @@ package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.reeve.edge.ConfigKeys;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -74,10 +74,10 @@ public record ClusterSettings(
    * @throws IllegalArgumentException when a value is out of its bounds; the message names the key
    */
   public static ClusterSettings from(Config config) {
-    var keys = new ConfigKeys(config, ROOT);
+    var keys = new Keys(config, ROOT);
     var seedNodes = keys.texts("seed-nodes");
     for (var seed : seedNodes) {
-      keys.demand("seed-nodes", ConfigKeys.isHostAndPort(seed), "each as host:port", seed);
+      keys.demand("seed-nodes", Keys.isHostAndPort(seed), "each as host:port", seed);
     }
     return new ClusterSettings(
         keys.text("host"),
@@ -143,7 +143,7 @@ public record ClusterSettings(
         .withFallback(address);
   }
 
-  private static Profile profile(ConfigKeys keys) {
+  private static Profile profile(Keys keys) {
     var name = keys.text("failure-profile");
     for (var profile : Profile.values()) {
       if (profile.name().toLowerCase(Locale.ROOT).equals(name)) {

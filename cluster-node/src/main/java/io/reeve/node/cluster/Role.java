@@ -1,7 +1,7 @@
 package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.ConfigKeys;
+import io.reeve.settings.Keys;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -30,7 +30,7 @@ public enum Role {
    * @throws IllegalArgumentException when there is none, or one that is not known
    */
   static Set<Role> from(Config config) {
-    var keys = new ConfigKeys(config, "reeve.node");
+    var keys = new Keys(config, "reeve.node");
     var roles = EnumSet.noneOf(Role.class);
     for (var text : keys.texts("roles")) {
       var before = roles.size();

@@ -1,7 +1,7 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.ConfigKeys;
+import io.reeve.settings.Keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ public record PostgresSettings(
    *     and no secret
    */
   public static PostgresSettings of(Config configuration) {
-    var store = new ConfigKeys(configuration, ROOT);
+    var store = new Keys(configuration, ROOT);
     var postgres = store.below("postgres");
     var url = PostgresUrl.parse(store.text("url").strip());
     var schema = store.text("schema");
@@ -80,11 +80,11 @@ public record PostgresSettings(
             seconds(postgres, "journal-timeout", 600),
             seconds(postgres, "snapshot-timeout", 3600),
             seconds(postgres, "schema-timeout", 3600)),
-        StoreSettings.Trim.of(configuration.getConfig(ROOT + ".trim")));
+        StoreSettings.Trim.of(store));
   }
 
   /** The driver counts whole seconds. */
-  private static Duration seconds(ConfigKeys keys, String key, int most) {
+  private static Duration seconds(Keys keys, String key, int most) {
     var read = keys.duration(key, Duration.ofSeconds(1), Duration.ofSeconds(most));
     keys.demand(key, read.toMillis() % 1000 == 0, "whole seconds", read.toMillis() + " ms");
     return read;

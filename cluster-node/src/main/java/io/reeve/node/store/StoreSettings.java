@@ -1,6 +1,7 @@
 package io.reeve.node.store;
 
 import com.typesafe.config.Config;
+import io.reeve.settings.Keys;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -17,40 +18,23 @@ public record StoreSettings(
     long reserve,
     Trim trim) {
 
-  private static final String ROOT = "reeve.store";
-  private static final long KIB = 1024;
-  private static final long MIB = 1024 * KIB;
+  private static final int KIB = 1024;
+  private static final int MIB = 1024 * KIB;
 
   /** How rows are removed. */
   public record Trim(int chunkRows, long chunkSize, double duty, int pendingMax) {
-    public Trim {
-      within("trim.chunk-rows", chunkRows, 1, 10_000);
-      within("trim.chunk-size", chunkSize, 64 * KIB, 256 * MIB);
-      require(duty > 0 && duty <= 0.9, "trim.duty", "above 0 and at most 0.9", duty);
-      within("trim.pending-max", pendingMax, 1, 100_000);
-    }
 
-    static Trim of(Config trim) {
+    /** Reads {@code trim} below the keys of the store. */
+    static Trim of(Keys store) {
+      var trim = store.below("trim");
+      var duty = trim.number("duty", 0, 0.9);
+      trim.demand("duty", duty > 0, "more than 0", Double.toString(duty));
       return new Trim(
-          trim.getInt("chunk-rows"),
-          trim.getBytes("chunk-size"),
-          trim.getDouble("duty"),
-          trim.getInt("pending-max"));
+          trim.count("chunk-rows", 1, 10_000),
+          trim.bytes("chunk-size", 64 * KIB, 256 * MIB),
+          duty,
+          trim.count("pending-max", 1, 100_000));
     }
-  }
-
-  public StoreSettings {
-    within("busy-timeout in ms", busyTimeout.toMillis(), 100, 60_000);
-    within("page-size", pageSize, 512, 64 * KIB);
-    require(Integer.bitCount(pageSize) == 1, "page-size", "a power of two", pageSize);
-    within("wal.checkpoint-size", checkpointSize, 64 * KIB, 1024 * MIB);
-    within("wal.size-limit", walSizeLimit, 64 * KIB, 4096 * MIB);
-    within("reserve", reserve, 0, 1024 * 1024 * MIB);
-    require(
-        walSizeLimit >= checkpointSize,
-        "wal.size-limit",
-        "at least " + ROOT + ".wal.checkpoint-size (" + checkpointSize + ")",
-        walSizeLimit);
   }
 
   /**
@@ -59,33 +43,31 @@ public record StoreSettings(
    * @throws IllegalArgumentException for a value out of its bounds; the message has the full key
    */
   public static StoreSettings of(Config configuration) {
-    var store = configuration.getConfig(ROOT);
-    within("page-size", store.getBytes("page-size"), 512, 64 * KIB);
-    within("wal.checkpoint-size", store.getBytes("wal.checkpoint-size"), 64 * KIB, 1024 * MIB);
+    var store = new Keys(configuration, "reeve.store");
+    var wal = store.below("wal");
+    var pageSize = store.bytes("page-size", 512, 64 * KIB);
+    store.demand(
+        "page-size", Integer.bitCount(pageSize) == 1, "a power of two", Integer.toString(pageSize));
+    var checkpointSize = wal.bytes("checkpoint-size", 64 * KIB, 1024 * MIB);
+    var sizeLimit = wal.bytes("size-limit", 64 * KIB, 4096L * MIB);
+    wal.demand(
+        "size-limit",
+        sizeLimit >= checkpointSize,
+        "at least reeve.store.wal.checkpoint-size (" + checkpointSize + ")",
+        Long.toString(sizeLimit));
     return new StoreSettings(
-        Path.of(store.getString("directory")),
-        store.getDuration("busy-timeout"),
-        store.getBytes("page-size").intValue(),
-        store.getBytes("wal.checkpoint-size").intValue(),
-        store.getBytes("wal.size-limit"),
-        store.getBytes("reserve"),
-        Trim.of(store.getConfig("trim")));
+        Path.of(store.text("directory")),
+        store.duration("busy-timeout", Duration.ofMillis(100), Duration.ofMinutes(1)),
+        pageSize,
+        checkpointSize,
+        sizeLimit,
+        store.bytes("reserve", 0, 1024L * 1024 * MIB),
+        Trim.of(store));
   }
 
   /** The same settings for another directory. */
   public StoreSettings in(Path otherDirectory) {
     return new StoreSettings(
         otherDirectory, busyTimeout, pageSize, checkpointSize, walSizeLimit, reserve, trim);
-  }
-
-  private static void within(String key, long value, long least, long most) {
-    require(value >= least && value <= most, key, least + " to " + most, value);
-  }
-
-  private static void require(boolean holds, String key, String expected, Object got) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "%s.%s: expected %s, got %s".formatted(ROOT, key, expected, got));
-    }
   }
 }

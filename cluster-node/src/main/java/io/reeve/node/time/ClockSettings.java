@@ -1,7 +1,7 @@
 package io.reeve.node.time;
 
 import com.typesafe.config.Config;
-import io.reeve.edge.ConfigKeys;
+import io.reeve.settings.Keys;
 import java.time.Duration;
 
 /**
@@ -19,7 +19,7 @@ public record ClockSettings(Duration lookInterval, double slewMax, Duration warn
    * @throws IllegalArgumentException when a value is out of its bounds; the message names the key
    */
   public static ClockSettings from(Config config) {
-    var keys = new ConfigKeys(config, "reeve.clock");
+    var keys = new Keys(config, "reeve.clock");
     return new ClockSettings(
         keys.duration("look-interval", Duration.ofMillis(100), Duration.ofMinutes(10)),
         keys.number("slew-max", 0.0001, 0.5),

@@ -1,4 +1,4 @@
-package io.reeve.edge;
+package io.reeve.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -6,13 +6,14 @@ import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Reads settings below one path and checks their bounds. Every error names the key's full path,
- * what was expected and what was found.
+ * Reads settings below one path and checks their bounds. Every error is an {@link
+ * IllegalArgumentException} that names the key's full path, what was expected and what was found.
  */
-public final class ConfigKeys {
+public final class Keys {
 
   private static final Pattern HOST_AND_PORT =
       Pattern.compile("(?:\\[[^\\s\\[\\]/]+]|[^\\s:/\\[\\]]+):([0-9]{1,5})");
@@ -24,14 +25,14 @@ public final class ConfigKeys {
   private final String path;
 
   /** Reads the keys below {@code path} of {@code config}. */
-  public ConfigKeys(Config config, String path) {
+  public Keys(Config config, String path) {
     this.config = config;
     this.path = path;
   }
 
   /** The keys below {@code key}. */
-  public ConfigKeys below(String key) {
-    return new ConfigKeys(config, path + "." + key);
+  public Keys below(String key) {
+    return new Keys(config, path + "." + key);
   }
 
   public String text(String key) {
@@ -70,16 +71,47 @@ public final class ConfigKeys {
     return value;
   }
 
-  /** A size in bytes within bounds, both inclusive. */
+  /** A size in bytes within bounds, both inclusive, that an array can have. */
   public int bytes(String key, long min, int max) {
+    return (int) bytes(key, min, (long) max);
+  }
+
+  /** A size in bytes within bounds, both inclusive. */
+  public long bytes(String key, long min, long max) {
     long value = read(key, "a size such as 4 MiB", config::getBytes);
     demand(key, value >= min && value <= max, min + " to " + max + " bytes", Long.toString(value));
-    return (int) value;
+    return value;
+  }
+
+  /** A size of at least so many bytes. */
+  public long bytesFrom(String key, long min) {
+    long value = read(key, "a size such as 4 MiB", config::getBytes);
+    demand(key, value >= min, min + " bytes or more", Long.toString(value));
+    return value;
+  }
+
+  /** A duration of more than nothing. */
+  public Duration positive(String key) {
+    var value = duration(key);
+    demand(key, !value.isZero() && !value.isNegative(), "more than 0", value.toMillis() + " ms");
+    return value;
+  }
+
+  /** A duration of at least so much. */
+  public Duration durationFrom(String key, Duration min) {
+    var value = duration(key);
+    demand(
+        key, value.compareTo(min) >= 0, min.toMillis() + " ms or more", value.toMillis() + " ms");
+    return value;
+  }
+
+  private Duration duration(String key) {
+    return read(key, "a duration such as 10 s", config::getDuration);
   }
 
   /** A duration within bounds, both inclusive. */
   public Duration duration(String key, Duration min, Duration max) {
-    var value = read(key, "a duration such as 10 s", config::getDuration);
+    var value = duration(key);
     demand(
         key,
         value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
@@ -106,7 +138,7 @@ public final class ConfigKeys {
     return port >= 1 && port <= 65_535;
   }
 
-  private <T> T read(String key, String expected, java.util.function.Function<String, T> get) {
+  private <T> T read(String key, String expected, Function<String, T> get) {
     var full = path + "." + key;
     try {
       return get.apply(full);
