@@ -2,6 +2,7 @@ package io.reeve.edge.grpc;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.edge.ClusterView;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Expect;
 import io.reeve.edge.calls.Reason;
@@ -20,31 +21,27 @@ import java.util.concurrent.CompletionStage;
 /** Tells who is in the cluster, how its workers are and what its work asks for; changes nothing. */
 final class ClusterServiceEdge implements ClusterService {
 
-  private final ClusterNodes nodes;
-  private final ClusterWorkers workers;
-  private final WantedWorkers wanted;
+  private final ClusterView cluster;
 
-  ClusterServiceEdge(ClusterNodes nodes, ClusterWorkers workers, WantedWorkers wanted) {
-    this.nodes = nodes;
-    this.workers = workers;
-    this.wanted = wanted;
+  ClusterServiceEdge(ClusterView cluster) {
+    this.cluster = cluster;
   }
 
   @Override
   public CompletionStage<ListNodesResponse> listNodes(ListNodesRequest in) {
-    return nodes.list();
+    return cluster.nodes();
   }
 
   @Override
   public CompletionStage<ListWorkersResponse> listWorkers(ListWorkersRequest in) {
-    return workers.list();
+    return cluster.workers();
   }
 
   @Override
   public CompletionStage<GetDemandResponse> getDemand(GetDemandRequest in) {
     var kind =
         new WorkerKind(names("queues", in.getQueuesList()), names("kinds", in.getKindsList()));
-    return wanted.of(kind).thenApply(ClusterServiceEdge::demand);
+    return cluster.demand(kind).thenApply(ClusterServiceEdge::demand);
   }
 
   private static Set<String> names(String field, List<String> names) {

@@ -1,6 +1,7 @@
 package io.reeve.edge.grpc;
 
 import com.typesafe.config.ConfigFactory;
+import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.bounds.Descriptors;
@@ -124,6 +125,7 @@ public final class GrpcServer {
    * @param sessions makes those of workers
    * @param roster of the workers of this node
    * @param health of the node, asked by health checks
+   * @param cluster for whoever asks who is in it
    * @param edge whether clients and workers are served
    * @param nanoTime monotonic
    */
@@ -133,9 +135,7 @@ public final class GrpcServer {
       SessionFactory sessions,
       WorkerRoster roster,
       NodeHealth health,
-      ClusterNodes nodes,
-      ClusterWorkers workers,
-      WantedWorkers wanted,
+      ClusterView cluster,
       boolean edge,
       LongSupplier nanoTime) {}
 
@@ -278,7 +278,7 @@ public final class GrpcServer {
     return new Served(
         ClusterService.description,
         ClusterServiceHandlerFactory.partial(
-            new ClusterServiceEdge(backing.nodes(), backing.workers(), backing.wanted()),
+            new ClusterServiceEdge(backing.cluster()),
             ClusterService.name,
             materializer(system),
             GrpcStatuses::mapper,

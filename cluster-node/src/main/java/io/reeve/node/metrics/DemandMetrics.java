@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.WorkerKind;
-import io.reeve.edge.grpc.WantedWorkers;
+import io.reeve.edge.ClusterView;
 import io.reeve.edge.http.MetricSource;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -22,11 +22,11 @@ public final class DemandMetrics implements MetricSource {
   private static final WorkerKind ALL = new WorkerKind(Set.of(), Set.of());
   private static final double NANOS_PER_S = 1e9;
 
-  private final WantedWorkers wanted;
+  private final ClusterView cluster;
   private volatile @Nullable Demand shown;
 
-  public DemandMetrics(WantedWorkers wanted) {
-    this.wanted = wanted;
+  public DemandMetrics(ClusterView cluster) {
+    this.cluster = cluster;
   }
 
   @Override
@@ -57,7 +57,7 @@ public final class DemandMetrics implements MetricSource {
 
   @Override
   public CompletionStage<?> refresh() {
-    return wanted.of(ALL).handle((answer, failure) -> shown = known(answer));
+    return cluster.demand(ALL).handle((answer, failure) -> shown = known(answer));
   }
 
   /** What to show of an answer that may be none, or that of a dispatcher without an epoch. */

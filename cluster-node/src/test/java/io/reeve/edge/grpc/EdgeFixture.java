@@ -12,7 +12,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.PlayedReadiness;
@@ -23,6 +26,7 @@ import io.reeve.session.Session;
 import io.reeve.session.WorkerCard;
 import io.reeve.session.WorkerStream;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +36,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -64,11 +70,11 @@ final class EdgeFixture implements AutoCloseable {
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
 
   /** What the fixture knows of other nodes. */
-  volatile ClusterNodes nodes =
+  volatile Supplier<CompletionStage<ListNodesResponse>> nodes =
       () -> CompletableFuture.completedFuture(ListNodesResponse.getDefaultInstance());
 
   /** What the fixture knows of the work. */
-  volatile WantedWorkers wanted =
+  volatile Function<WorkerKind, CompletionStage<Dispatcher.DemandShown>> wanted =
       kind -> CompletableFuture.failedFuture(new TimeoutException("played"));
 
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -143,9 +149,7 @@ final class EdgeFixture implements AutoCloseable {
                     this::session,
                     roster,
                     health,
-                    () -> nodes.list(),
-                    () -> CompletableFuture.completedFuture(roster.list()),
-                    kind -> wanted.of(kind),
+                    new Told(),
                     open,
                     System::nanoTime),
                 "node-1",
@@ -154,6 +158,25 @@ final class EdgeFixture implements AutoCloseable {
             .toCompletableFuture()
             .join();
     health.serving(true);
+  }
+
+  /** The cluster as a test plays it. */
+  private final class Told implements ClusterView {
+
+    @Override
+    public CompletionStage<ListNodesResponse> nodes() {
+      return nodes.get();
+    }
+
+    @Override
+    public CompletionStage<ListWorkersResponse> workers() {
+      return CompletableFuture.completedFuture(roster.list());
+    }
+
+    @Override
+    public CompletionStage<Dispatcher.DemandShown> demand(WorkerKind kind) {
+      return wanted.apply(kind);
+    }
   }
 
   private GrpcServer.Spawner spawner() {

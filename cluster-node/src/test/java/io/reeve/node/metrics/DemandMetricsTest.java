@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
-import io.reeve.edge.grpc.WantedWorkers;
+import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.edge.ClusterView;
+import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListWorkersResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +19,27 @@ class DemandMetricsTest {
   private static final Demand DEMAND = new Demand(1, 2, 3, 4, 5, 1_500_000_000L, 7, 8, 0);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private WantedWorkers wanted = answering(1);
-  private final DemandMetrics metrics = new DemandMetrics(kind -> wanted.of(kind));
+  private CompletionStage<Dispatcher.DemandShown> demand = answering(1);
+  private final DemandMetrics metrics = new DemandMetrics(new Told());
+
+  /** A cluster of which only the demand is asked. */
+  private final class Told implements ClusterView {
+
+    @Override
+    public CompletionStage<ListNodesResponse> nodes() {
+      throw new AssertionError("expected to be asked for the demand");
+    }
+
+    @Override
+    public CompletionStage<ListWorkersResponse> workers() {
+      throw new AssertionError("expected to be asked for the demand");
+    }
+
+    @Override
+    public CompletionStage<Dispatcher.DemandShown> demand(WorkerKind kind) {
+      return demand;
+    }
+  }
 
   @Test
   void showsTheDispatchersWord() {
@@ -41,11 +64,11 @@ class DemandMetricsTest {
     metrics.refresh().toCompletableFuture().join();
     assertThat(value("reeve.workers.wanted")).isEqualTo(8);
 
-    wanted = kind -> CompletableFuture.failedFuture(new TimeoutException("played"));
+    demand = CompletableFuture.failedFuture(new TimeoutException("played"));
     metrics.refresh().toCompletableFuture().join();
     assertThat(value("reeve.workers.wanted")).isNaN();
 
-    wanted = answering(0);
+    demand = answering(0);
     metrics.refresh().toCompletableFuture().join();
     assertThat(value("reeve.workers.wanted")).as("of one that has no epoch").isNaN();
   }
@@ -54,7 +77,7 @@ class DemandMetricsTest {
     return registry.get(name).gauge().value();
   }
 
-  private static WantedWorkers answering(long epoch) {
-    return kind -> CompletableFuture.completedFuture(new Dispatcher.DemandShown(epoch, DEMAND));
+  private static CompletionStage<Dispatcher.DemandShown> answering(long epoch) {
+    return CompletableFuture.completedFuture(new Dispatcher.DemandShown(epoch, DEMAND));
   }
 }
