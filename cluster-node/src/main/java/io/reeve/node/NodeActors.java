@@ -87,7 +87,8 @@ final class NodeActors implements GrpcServer.Spawner, ClusterView {
                 settings.cluster(),
                 elsewhere,
                 leadership,
-                roster),
+                new NodeRegistry.KnownWorkers(
+                    roster::sessions, settings.edge().roster().listBytesMax())),
             "nodes");
     this.partitions = startPartitions();
     this.gate = spawn(DispatcherSingleton.gate(partitions), "dispatcher-gate");

@@ -94,8 +94,13 @@ class LayeringTest {
                 "io.reeve.settings..",
                 "io.reeve.journal",
                 "io.reeve.partition.."),
-        Layer.layer(
-                "node", "io.reeve.node", "io.reeve.node.cluster..", "io.reeve.node.log..", "io.reeve.node.metrics..")
+        Layer.layer("cluster", "io.reeve.node.cluster..")
+            .mayUse(
+                "io.reeve.settings..",
+                "io.reeve.partition..",
+                "io.reeve.node.store..",
+                "io.reeve.v1.."),
+        Layer.layer("node", "io.reeve.node", "io.reeve.node.log..", "io.reeve.node.metrics..")
             .mayUse(
                 "io.reeve.node..",
                 "io.reeve.domain..",

@@ -3,7 +3,6 @@ package io.reeve.edge.grpc;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.calls.Reason;
 import io.reeve.session.WorkerCard;
-import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Worker;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -74,17 +73,8 @@ public final class WorkerRoster {
     }
   }
 
-  /** All that are known here, each once; their node is left open. */
-  public ListWorkersResponse list() {
-    return WorkerList.of(lines(), 0, List.of(), settings.listBytesMax());
-  }
-
-  /** Of a list of workers, whoever they belong to. */
-  public int listBytesMax() {
-    return settings.listBytesMax();
-  }
-
-  private synchronized List<Worker> lines() {
+  /** All sessions that are known here, in no promised order; their node is left open. */
+  public synchronized List<Worker> sessions() {
     forget();
     var now = nanoTime.getAsLong();
     var lines = new ArrayList<Worker>(open.size() + gone.size());

@@ -1,9 +1,9 @@
 package io.reeve.node.cluster;
 
-import io.reeve.edge.grpc.WorkerRoster;
 import io.reeve.partition.Wire;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
+import io.reeve.v1.Worker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -86,6 +87,14 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     INSTANCE
   }
 
+  /**
+   * What a node knows of workers.
+   *
+   * @param sessions each worker's, their node left open; may be asked by any thread
+   * @param listBytesMax of a list of workers, whoever they belong to
+   */
+  public record KnownWorkers(Supplier<List<Worker>> sessions, int listBytesMax) {}
+
   static final ServiceKey<FromNode> KEY = ServiceKey.create(FromNode.class, "reeve-node");
 
   // ---- Construction -----------------------------------------------------------------------------
@@ -97,7 +106,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   private final ClusterSettings settings;
   private final Elsewhere elsewhere;
   private final Leadership leadership;
-  private final WorkerRoster roster;
+  private final KnownWorkers here;
 
   private final Round<NodeFacts, ListNodesResponse> nodes = new Round<>(Describe::new);
   private final Round<WorkersHere, ListWorkersResponse> workers = new Round<>(DescribeWorkers::new);
@@ -137,7 +146,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
    * @param process sampled by this actor alone
    * @param elsewhere told what is known of the others
    * @param leadership told where the dispatcher is
-   * @param roster of the workers of this node
+   * @param here the workers of this node
    */
   public static Behavior<Command> create(
       NodeFacts.Identity identity,
@@ -145,7 +154,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
       ClusterSettings settings,
       Elsewhere elsewhere,
       Leadership leadership,
-      WorkerRoster roster) {
+      KnownWorkers here) {
     Behavior<Command> registry =
         Behaviors.setup(
             context ->
@@ -159,7 +168,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
                             settings,
                             elsewhere,
                             leadership,
-                            roster)));
+                            here)));
     // What it was told by this node would not be told again.
     return Behaviors.supervise(registry).onFailure(SupervisorStrategy.resume());
   }
@@ -172,7 +181,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
       ClusterSettings settings,
       Elsewhere elsewhere,
       Leadership leadership,
-      WorkerRoster roster) {
+      KnownWorkers here) {
     super(context);
     this.timers = timers;
     this.cluster = Cluster.get(context.getSystem());
@@ -181,7 +190,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
     this.settings = settings;
     this.elsewhere = elsewhere;
     this.leadership = leadership;
-    this.roster = roster;
+    this.here = here;
     var receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.register(KEY, context.getSelf().narrow()));
     receptionist.tell(
@@ -222,8 +231,13 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   }
 
   private Behavior<Command> onDescribeWorkers(DescribeWorkers question) {
-    question.replyTo().tell(WorkersHere.of(identity, roster.list()));
+    question.replyTo().tell(workersHere());
     return this;
+  }
+
+  private WorkersHere workersHere() {
+    return WorkersHere.of(
+        identity, WorkerList.of(here.sessions().get(), 0, List.of(), here.listBytesMax()));
   }
 
   private Behavior<Command> onServes(Serves serves) {
@@ -333,8 +347,8 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   private Behavior<Command> onWorkersAnswered(WorkersAnswered answered) {
     var waiting = workers.end();
     var answers = new ArrayList<>(answered.answers());
-    answers.add(WorkersHere.of(identity, roster.list()));
-    var picture = WorkersPicture.of(MemberView.of(cluster.state()), answers, roster.listBytesMax());
+    answers.add(workersHere());
+    var picture = WorkersPicture.of(MemberView.of(cluster.state()), answers, here.listBytesMax());
     waiting.forEach(asker -> asker.tell(picture));
     return this;
   }

@@ -1,6 +1,5 @@
 package io.reeve.node.cluster;
 
-import io.reeve.edge.grpc.WorkerList;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.NodeState;
 import io.reeve.v1.Worker;

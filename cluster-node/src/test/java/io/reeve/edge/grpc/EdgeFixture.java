@@ -170,7 +170,8 @@ final class EdgeFixture implements AutoCloseable {
 
     @Override
     public CompletionStage<ListWorkersResponse> workers() {
-      return CompletableFuture.completedFuture(roster.list());
+      return CompletableFuture.completedFuture(
+          ListWorkersResponse.newBuilder().addAllWorkers(roster.sessions()).build());
     }
 
     @Override

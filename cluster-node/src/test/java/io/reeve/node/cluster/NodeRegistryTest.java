@@ -255,7 +255,7 @@ class NodeRegistryTest {
                           .withFallback(ConfigFactory.load())),
                   elsewhere,
                   leadership,
-                  roster));
+                  new NodeRegistry.KnownWorkers(roster::sessions, 3 << 20)));
     }
 
     void join(Running first) {

@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.node.cluster;
 
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Worker;
@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /** What is made of all that is known of workers, whoever knows it. */
-public final class WorkerList {
+final class WorkerList {
 
   /** Of a field of the answer: its tag, and its length in up to three bytes. */
   private static final int FIELD_BYTES = 4;
@@ -46,7 +46,7 @@ public final class WorkerList {
    * @param omitted workers that were left out before
    * @param bytesMax of the answer; what is beyond is left out, workers that are gone first
    */
-  public static ListWorkersResponse of(
+  static ListWorkersResponse of(
       Collection<Worker> known, int omitted, List<String> silentNodes, int bytesMax) {
     var listed = new ArrayList<>(latest(known));
     listed.sort(MOST_WORTH_KNOWING);

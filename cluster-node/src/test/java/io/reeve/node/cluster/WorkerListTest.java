@@ -1,4 +1,4 @@
-package io.reeve.edge.grpc;
+package io.reeve.node.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
