@@ -24,9 +24,6 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
-import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.SystemMaterializer;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
@@ -68,8 +65,8 @@ public final class HttpServer {
    */
   public static CompletionStage<HttpServer> bind(
       ActorSystem<?> system, HttpSettings settings, int port, Backing backing) {
-    var materializer = SystemMaterializer.get(system).materializer();
-    var routes = routes(settings, backing);
+    var health = new HealthPages(backing.health(), backing.version());
+    var routes = Routes.of(health, backing.metrics(), settings.bodyBytesMax()).function(system);
     var door =
         new Door(
             new Door.Settings(
@@ -84,7 +81,8 @@ public final class HttpServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
         request -> {
           var call = new Call(door.connection(request));
-          return answer(routes, request, materializer)
+          return routes
+              .apply(request)
               .toCompletableFuture()
               .completeOnTimeout(
                   NO_ANSWER, settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -101,15 +99,6 @@ public final class HttpServer {
         .thenApply(HttpServer::new);
   }
 
-  private static Routes routes(HttpSettings settings, Backing backing) {
-    var health = new HealthPages(backing.health(), backing.version());
-    return Routes.builder()
-        .page(health::live, "/health/live", "/alive", "/healthz")
-        .page(health::ready, "/health/ready", "/health", "/ready")
-        .page(backing.metrics()::page, "/metrics")
-        .build(settings.bodyBytesMax());
-  }
-
   private static boolean isHead(HttpRequest request) {
     return request.method().equals(HttpMethods.HEAD);
   }
@@ -121,17 +110,6 @@ public final class HttpServer {
     return length == 0
         ? response
         : response.withEntity(HttpEntities.create(entity.getContentType(), length, Source.empty()));
-  }
-
-  /** Nothing here reads a body, but only once its bytes are gone can the connection go on. */
-  private static CompletionStage<HttpResponse> answer(
-      Routes routes, HttpRequest request, Materializer materializer) {
-    if (routes.isTooLarge(request)) {
-      request.entity().getDataBytes().runWith(Sink.cancelled(), materializer);
-    } else {
-      request.discardEntityBytes(materializer);
-    }
-    return routes.answer(request);
   }
 
   /** Where it listens. */
@@ -152,32 +130,25 @@ public final class HttpServer {
     var server = "pekko.http.server.";
     var config =
         ConfigFactory.parseMap(
-                Map
-                    .<String, Object>
-                        ofEntries( // Callers of gRPC that mistook the port are told so in their own
-                            // words.
-                            Map.entry(server + "enable-http2", true),
-                            Map.entry(server + "remote-address-attribute", true),
-                            // Probes by HTTP/1.0 name no host.
-                            Map.entry(server + "default-host-header", "localhost"),
-                            // What callers get wrong is theirs to read, in the answer.
-                            Map.entry(server + "parsing.error-logging-verbosity", "off"),
-                            Map.entry(server + "server-header", ""),
-                            Map.entry(server + "verbose-error-messages", false),
-                            // The door bounds them; those that it closes may be counted for a
-                            // moment yet.
-                            Map.entry(server + "max-connections", door.connectionsMax() + CLOSING),
-                            Map.entry(
-                                server + "idle-timeout", settings.idleTimeout().toMillis() + " ms"),
-                            Map.entry(
-                                server + "request-timeout",
-                                settings.requestTimeout().toMillis() + " ms"),
-                            Map.entry(server + "parsing.max-uri-length", settings.uriBytesMax()),
-                            Map.entry(
-                                server + "parsing.max-header-value-length",
-                                settings.headerBytesMax()),
-                            Map.entry(
-                                server + "parsing.max-content-length", settings.bodyBytesMax())))
+                Map.<String, Object>ofEntries(
+                    // Callers of gRPC that mistook the port are told so in their own words.
+                    Map.entry(server + "enable-http2", true),
+                    Map.entry(server + "remote-address-attribute", true),
+                    // Probes by HTTP/1.0 name no host.
+                    Map.entry(server + "default-host-header", "localhost"),
+                    // What callers get wrong is theirs to read, in the answer.
+                    Map.entry(server + "parsing.error-logging-verbosity", "off"),
+                    Map.entry(server + "server-header", ""),
+                    Map.entry(server + "verbose-error-messages", false),
+                    // The door bounds them; those that it closes may be counted for a moment yet.
+                    Map.entry(server + "max-connections", door.connectionsMax() + CLOSING),
+                    Map.entry(server + "idle-timeout", settings.idleTimeout().toMillis() + " ms"),
+                    Map.entry(
+                        server + "request-timeout", settings.requestTimeout().toMillis() + " ms"),
+                    Map.entry(server + "parsing.max-uri-length", settings.uriBytesMax()),
+                    Map.entry(
+                        server + "parsing.max-header-value-length", settings.headerBytesMax()),
+                    Map.entry(server + "parsing.max-content-length", settings.bodyBytesMax())))
             .withFallback(system.settings().config());
     return ServerSettings.create(config);
   }

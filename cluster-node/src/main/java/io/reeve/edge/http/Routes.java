@@ -1,15 +1,23 @@
 package io.reeve.edge.http;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import static org.apache.pekko.http.javadsl.server.Directives.complete;
+import static org.apache.pekko.http.javadsl.server.Directives.completeWithFuture;
+import static org.apache.pekko.http.javadsl.server.Directives.concat;
+import static org.apache.pekko.http.javadsl.server.Directives.extractMaterializer;
+import static org.apache.pekko.http.javadsl.server.Directives.extractRequest;
+import static org.apache.pekko.http.javadsl.server.Directives.get;
+import static org.apache.pekko.http.javadsl.server.Directives.handleRejections;
+import static org.apache.pekko.http.javadsl.server.Directives.head;
+import static org.apache.pekko.http.javadsl.server.Directives.path;
+import static org.apache.pekko.http.javadsl.server.Directives.pathEnd;
+import static org.apache.pekko.http.javadsl.server.Directives.pathPrefix;
+import static org.apache.pekko.http.javadsl.server.Directives.respondWithHeader;
+
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -21,6 +29,10 @@ import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.server.MethodRejection;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -35,78 +47,92 @@ final class Routes {
       ContentTypes.create(
           MediaTypes.customBinary("application", "grpc", MediaTypes.NOT_COMPRESSIBLE));
 
-  private final Map<String, Page> pages;
-  private final String index;
-  private final long bodyBytesMax;
+  private static final RejectionHandler OTHERWISE =
+      RejectionHandler.newBuilder()
+          .handleAll(
+              MethodRejection.class,
+              methods ->
+                  complete(
+                      text(StatusCodes.METHOD_NOT_ALLOWED, "expected GET or HEAD\n")
+                          .addHeader(Allow.create(HttpMethods.GET, HttpMethods.HEAD))))
+          .handleNotFound(
+              complete(
+                  text(
+                      StatusCodes.NOT_FOUND,
+                      """
+                      nothing is here; there is
+                      /health/live (also /alive, /healthz)
+                      /health/ready (also /health, /ready)
+                      /metrics
+                      """)))
+          .build();
 
-  private Routes(Map<String, Page> pages, String index, long bodyBytesMax) {
-    this.pages = Map.copyOf(pages);
-    this.index = index;
-    this.bodyBytesMax = bodyBytesMax;
+  private Routes() {}
+
+  /**
+   * All that the port answers.
+   *
+   * @param bodyBytesMax of a request, whose body nothing reads
+   */
+  static Route of(HealthPages health, Metrics metrics, long bodyBytesMax) {
+    var pages = pages(health, metrics);
+    return respondWithHeader(
+        NO_STORE,
+        () ->
+            handleRejections(
+                OTHERWISE,
+                () ->
+                    extractRequest(
+                        request ->
+                            isGrpc(request)
+                                ? complete(grpc())
+                                : withoutBody(request, bodyBytesMax, pages))));
   }
 
-  /** Begins with no path at all. */
-  static Builder builder() {
-    return new Builder();
+  /** Paths with a word of their own, and the aliases where others look for the same. */
+  private static Route pages(HealthPages health, Metrics metrics) {
+    var live = page(health::live);
+    var ready = page(health::ready);
+    var figures = page(metrics::page);
+    return concat(
+        pathPrefix(
+            "health",
+            () ->
+                concat(path("live", () -> live), path("ready", () -> ready), pathEnd(() -> ready))),
+        path("alive", () -> live),
+        path("healthz", () -> live),
+        path("ready", () -> ready),
+        path("metrics", () -> figures));
   }
 
-  /** Collects paths, in the order in which people are told of them. */
-  static final class Builder {
-
-    private final Map<String, Page> pages = new LinkedHashMap<>();
-    private final List<String> lines = new ArrayList<>();
-
-    private Builder() {}
-
-    /**
-     * Adds a page.
-     *
-     * @param path where it belongs; {@code aliases} are where others look for it
-     */
-    Builder page(Page page, String path, String... aliases) {
-      pages.put(path, page);
-      for (var alias : aliases) {
-        pages.put(alias, page);
-      }
-      lines.add(aliases.length == 0 ? path : path + " (also " + String.join(", ", aliases) + ")");
-      return this;
-    }
-
-    /**
-     * @param bodyBytesMax of a request
-     */
-    Routes build(long bodyBytesMax) {
-      return new Routes(pages, String.join("\n", lines) + "\n", bodyBytesMax);
-    }
+  private static Route page(Supplier<CompletionStage<HttpResponse>> page) {
+    var answer = extractRequest(request -> completeWithFuture(page.get()));
+    return concat(get(() -> answer), head(() -> answer));
   }
 
   /**
-   * The answer to a request. Its body is left to the caller, to be read to its end or, where it
-   * {@link #isTooLarge}, not at all.
+   * Drops a small body, since only once its bytes are gone can the connection go on. Refuses a
+   * larger one before it comes; what does not say how long it is counts as too long.
    */
-  CompletionStage<HttpResponse> answer(HttpRequest request) {
-    return pick(request).thenApply(response -> response.addHeader(NO_STORE));
-  }
-
-  private CompletionStage<HttpResponse> pick(HttpRequest request) {
-    if (isGrpc(request)) {
-      return now(grpc());
-    }
-    if (isTooLarge(request)) {
-      var text =
-          "expected no body, or one of " + bodyBytesMax + " bytes at most, with its length\n";
-      return now(text(StatusCodes.CONTENT_TOO_LARGE, text).addHeader(Connection.create("close")));
-    }
-    var page = pages.get(request.getUri().path());
-    if (page == null) {
-      return now(text(StatusCodes.NOT_FOUND, "nothing is here; there is\n" + index));
-    }
-    if (!isRead(request.method())) {
-      return now(
-          text(StatusCodes.METHOD_NOT_ALLOWED, "expected GET or HEAD\n")
-              .addHeader(Allow.create(HttpMethods.GET, HttpMethods.HEAD)));
-    }
-    return page.get();
+  private static Route withoutBody(HttpRequest request, long bytesMax, Route inner) {
+    var entity = request.entity();
+    var tooLarge =
+        !entity.isKnownEmpty() && entity.getContentLengthOption().orElse(Long.MAX_VALUE) > bytesMax;
+    return extractMaterializer(
+        materializer -> {
+          if (tooLarge) {
+            entity.getDataBytes().runWith(Sink.cancelled(), materializer);
+            return complete(
+                text(
+                        StatusCodes.CONTENT_TOO_LARGE,
+                        "expected no body, or one of "
+                            + bytesMax
+                            + " bytes at most, with its length\n")
+                    .addHeader(Connection.create("close")));
+          }
+          request.discardEntityBytes(materializer);
+          return inner;
+        });
   }
 
   private static boolean isGrpc(HttpRequest request) {
@@ -122,22 +148,6 @@ final class Routes {
         .addHeader(
             RawHeader.create(
                 "grpc-message", "this is the port for HTTP; gRPC is on the port of reeve.grpc"));
-  }
-
-  /** What does not say how long it is counts as too long. */
-  boolean isTooLarge(HttpRequest request) {
-    var entity = request.entity();
-    return !isGrpc(request)
-        && !entity.isKnownEmpty()
-        && entity.getContentLengthOption().orElse(Long.MAX_VALUE) > bodyBytesMax;
-  }
-
-  private static boolean isRead(HttpMethod method) {
-    return method.equals(HttpMethods.GET) || method.equals(HttpMethods.HEAD);
-  }
-
-  private static CompletionStage<HttpResponse> now(HttpResponse response) {
-    return CompletableFuture.completedFuture(response);
   }
 
   /** Words for people. */
