@@ -40,7 +40,9 @@ final class StoreAcceptLossCommand extends AnsweringCommand {
             OperatorsFile.find(options.file),
             terminal.environment(),
             new LinkedHashMap<>(options.settings));
-    var report = LossAcceptance.accept(StoreSettings.of(config).in(directory.toAbsolutePath()));
+    var report =
+        LossAcceptance.accept(
+            StoreSettings.of(config).in(directory.toAbsolutePath()), terminal.random());
     if (output.json()) {
       print(Json.line(Json.of(report)));
       return ExitCode.OK;

@@ -1,6 +1,7 @@
 package io.reeve.cli;
 
 import io.reeve.node.store.StoreMigration;
+import io.reeve.node.store.StoreSenses;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import picocli.CommandLine.Command;
@@ -59,8 +60,9 @@ final class StoreMigrateCommand extends AnsweringCommand {
     all.put(Programs.NODE_STORE, to);
     var config =
         Programs.nodeConfiguration(OperatorsFile.find(options.file), terminal.environment(), all);
+    var senses = new StoreSenses(terminal.nanoTime(), terminal.random());
     try (var bar = new Bar()) {
-      var report = new StoreMigration(config, from.toAbsolutePath(), bar).run(dryRun);
+      var report = new StoreMigration(config, from.toAbsolutePath(), senses, bar).run(dryRun);
       bar.finish();
       tell(report);
       return ExitCode.OK;

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.node.store.EmbeddedStore;
+import io.reeve.node.store.StoreSenses;
 import io.reeve.node.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,7 @@ class StoreAcceptLossTest {
   }
 
   private static void open(Path directory) {
-    EmbeddedStore.open(StoreSettings.of(ConfigFactory.load()).in(directory)).close();
+    var senses = new StoreSenses(System::nanoTime, new SecureRandom());
+    EmbeddedStore.open(StoreSettings.of(ConfigFactory.load()).in(directory), senses).close();
   }
 }

@@ -13,6 +13,7 @@ import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.PartitionGrowth;
 import io.reeve.node.store.Store;
 import io.reeve.node.store.StoreException;
+import io.reeve.node.store.StoreSenses;
 import io.reeve.node.store.Stores;
 import io.reeve.node.time.ClockSettings;
 import io.reeve.node.time.SteadyClock;
@@ -91,7 +92,7 @@ final class ProductionParts implements Parts {
             ManagementFactory.getMemoryPoolMXBeans(),
             partitionSettings.memory());
     LOG.info("{}", heap);
-    this.store = openStore(config, cluster);
+    this.store = openStore(config, cluster, senses);
     var opened = false;
     try {
       this.growth = PartitionGrowth.of(store, partitionSettings.count());
@@ -108,8 +109,8 @@ final class ProductionParts implements Parts {
   }
 
   /** Nodes that know of each other by their configuration only must have the same store. */
-  private static Store openStore(Config config, ClusterSettings cluster) {
-    var store = Stores.open(config);
+  private static Store openStore(Config config, ClusterSettings cluster, Senses senses) {
+    var store = Stores.open(config, new StoreSenses(senses.nanoTime(), senses.random()));
     if (!cluster.seedNodes().isEmpty() && !store.shared()) {
       store.close();
       throw new IllegalArgumentException(

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -151,7 +152,8 @@ class DamagedStoreTest {
   }
 
   private LossAcceptance.Report accept() {
-    return LossAcceptance.accept(StoreSettings.of(ConfigFactory.load()).in(directory));
+    return LossAcceptance.accept(
+        StoreSettings.of(ConfigFactory.load()).in(directory), new SecureRandom());
   }
 
   private static List<String> known(RunningNode node) {

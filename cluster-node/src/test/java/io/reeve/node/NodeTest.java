@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.node.store.StoreSenses;
 import io.reeve.node.store.Stores;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
@@ -242,7 +243,8 @@ class NodeTest {
 
   @Test
   void fewerPartitionsThanTheStoreHasAreAMistakeOfTheSettings() {
-    try (var store = Stores.open(config("").all())) {
+    try (var store =
+        Stores.open(config("").all(), new StoreSenses(System::nanoTime, new SecureRandom()))) {
       store.addPartitionCount(new PartitionCounts.Line(8, 0));
     }
     var err = new ByteArrayOutputStream();

@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreMigration;
+import io.reeve.node.store.StoreSenses;
 import io.reeve.node.store.Stores;
 import io.reeve.postgres.LocalPostgres;
 import io.reeve.v1.CancelTaskRequest;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreMigrationTest {
 
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final StoreSenses SENSES = new StoreSenses(System::nanoTime, RANDOM);
   private static final String SCHEMA_KEY = "reeve.store.schema";
 
   private static LocalPostgres postgres;
@@ -62,7 +64,7 @@ class StoreMigrationTest {
     var ids = fill();
     var target = target();
 
-    var report = new StoreMigration(target.all(), source(), heard).run(false);
+    var report = new StoreMigration(target.all(), source(), SENSES, heard).run(false);
 
     assertThat(report.copied()).isTrue();
     assertThat(report.rows()).isPositive().isEqualTo(heard.copied).isEqualTo(heard.found);
@@ -93,9 +95,9 @@ class StoreMigrationTest {
     fill();
     var target = target();
 
-    new StoreMigration(target.all(), source(), heard).run(false);
+    new StoreMigration(target.all(), source(), SENSES, heard).run(false);
 
-    try (var store = Stores.open(target.all())) {
+    try (var store = Stores.open(target.all(), SENSES)) {
       assertThat(store.partitionCounts()).containsExactly(new PartitionCounts.Line(1, 0));
     }
   }
@@ -105,8 +107,8 @@ class StoreMigrationTest {
     fill();
     var target = target();
 
-    var trial = new StoreMigration(target.all(), source(), heard).run(true);
-    var copy = new StoreMigration(target.all(), source(), heard).run(false);
+    var trial = new StoreMigration(target.all(), source(), SENSES, heard).run(true);
+    var copy = new StoreMigration(target.all(), source(), SENSES, heard).run(false);
 
     assertThat(trial.copied()).isFalse();
     assertThat(trial.entities()).isEqualTo(copy.entities());
@@ -116,9 +118,9 @@ class StoreMigrationTest {
   void aSchemaWithRowsIsRefusedAndStaysAsItIs() throws Exception {
     fill();
     var target = target();
-    new StoreMigration(target.all(), source(), heard).run(false);
+    new StoreMigration(target.all(), source(), SENSES, heard).run(false);
 
-    assertThatThrownBy(() -> new StoreMigration(target.all(), source(), heard).run(false))
+    assertThatThrownBy(() -> new StoreMigration(target.all(), source(), SENSES, heard).run(false))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("expected an empty schema")
         .hasMessageContaining("reeve.store.schema");
@@ -136,10 +138,12 @@ class StoreMigrationTest {
           }
         };
 
-    assertThatThrownBy(() -> new StoreMigration(target.all(), source(), interrupted).run(false))
+    assertThatThrownBy(
+            () -> new StoreMigration(target.all(), source(), SENSES, interrupted).run(false))
         .hasMessage("interrupted");
 
-    assertThat(new StoreMigration(target.all(), source(), heard).run(false).copied()).isTrue();
+    assertThat(new StoreMigration(target.all(), source(), SENSES, heard).run(false).copied())
+        .isTrue();
   }
 
   @Test
@@ -147,7 +151,8 @@ class StoreMigrationTest {
     try (var node = new Running(embedded())) {
       submit(node, 1);
 
-      assertThatThrownBy(() -> new StoreMigration(target().all(), source(), heard).run(false))
+      assertThatThrownBy(
+              () -> new StoreMigration(target().all(), source(), SENSES, heard).run(false))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("is in use by process");
     }
@@ -157,7 +162,7 @@ class StoreMigrationTest {
   void aDirectoryWithoutAStoreIsRefusedAndNotMadeOne() {
     var missing = directory.resolve("missing");
 
-    assertThatThrownBy(() -> new StoreMigration(target().all(), missing, heard).run(false))
+    assertThatThrownBy(() -> new StoreMigration(target().all(), missing, SENSES, heard).run(false))
         .hasMessageContaining("expected a data directory with a journal.db");
 
     assertThat(missing).doesNotExist();

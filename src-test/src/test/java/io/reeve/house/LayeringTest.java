@@ -147,14 +147,6 @@ class LayeringTest {
           "what a program gets that asks for nothing else; a test gives its own",
           "io.reeve.node.log.RepeatedLines",
           "made by the log configuration; a test gives its own clock",
-          "io.reeve.node.store.EmbeddedStore",
-          "opens the files of a node; its parts are given the clock",
-          "io.reeve.node.store.PostgresStore",
-          "opens the database of a node, and names itself to its part of the log",
-          "io.reeve.node.store.StoreFiles",
-          "a new store gets an identity that no other one has",
-          "io.reeve.node.store.StoreGuard",
-          "how long ago a row failed; a stale failure is told to people only",
           "io.reeve.cli.Terminal",
           "the process's own terminal, made by its main; a test gives its own");
 

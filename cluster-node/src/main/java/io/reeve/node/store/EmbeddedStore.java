@@ -69,12 +69,12 @@ public final class EmbeddedStore implements Store {
    * @throws StoreException when the directory is in use, newer than this release, damaged or
    *     incomplete, on a full disk, or on a file system that cannot make rows durable
    */
-  public static EmbeddedStore open(StoreSettings settings) {
+  public static EmbeddedStore open(StoreSettings settings, StoreSenses senses) {
     SqliteLibrary.load();
     var held = new Held();
     var opened = false;
     try {
-      var store = open(settings, held);
+      var store = open(settings, senses, held);
       opened = true;
       return store;
     } catch (SQLException | IOException e) {
@@ -87,11 +87,11 @@ public final class EmbeddedStore implements Store {
     }
   }
 
-  private static EmbeddedStore open(StoreSettings settings, Held held)
+  private static EmbeddedStore open(StoreSettings settings, StoreSenses senses, Held held)
       throws SQLException, IOException {
     var directory = held.add(DirectoryLock.acquire(settings.directory())).directory();
     var files = new StoreFiles(directory, settings);
-    var marks = held.add(files.prepare());
+    var marks = held.add(files.prepare(senses.random()));
     // As long as these connections are open SQLite keeps the write-ahead logs.
     CountTable.read(held.add(files.journal().connect()));
     StoreFiles.newestSnapshots(held.add(files.snapshots().connect()));
@@ -100,8 +100,8 @@ public final class EmbeddedStore implements Store {
             files.journal().path(),
             WriteAheadLog.of(files.journal().path()),
             files.snapshots().path());
-    var guard = held.add(StoreGuard.start(directory, watched, marks));
-    var room = new StoreRoom(directory, settings.reserve(), System::nanoTime);
+    var guard = held.add(StoreGuard.start(directory, watched, marks, senses.nanoTime()));
+    var room = new StoreRoom(directory, settings.reserve(), senses.nanoTime());
     return new EmbeddedStore(held, directory, settings, files, guard, room);
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /**
  * Makes a store that a node refuses usable again, at the price of what it lacks: an operator
@@ -54,17 +55,18 @@ public final class LossAcceptance {
   /**
    * Accepts that rows are lost.
    *
+   * @param random for the identity of what is left
    * @throws StoreException when a node has the directory, or there is nothing that a node could go
    *     on with
    */
-  public static Report accept(StoreSettings settings) {
+  public static Report accept(StoreSettings settings, RandomGenerator random) {
     if (Files.notExists(settings.directory())) {
       throw new StoreException(
           STORE_INCOMPLETE, "expected a data directory, got " + settings.directory());
     }
     SqliteLibrary.load();
     try (var lock = DirectoryLock.acquire(settings.directory())) {
-      return new LossAcceptance(lock.directory(), settings).accept();
+      return new LossAcceptance(lock.directory(), settings).accept(random);
     } catch (IOException | SQLException e) {
       throw StoreException.of(
           UNREADABLE,
@@ -74,13 +76,13 @@ public final class LossAcceptance {
     }
   }
 
-  private Report accept() throws IOException, SQLException {
+  private Report accept(RandomGenerator random) throws IOException, SQLException {
     var kept = keepAside();
     var marked = marked();
     Files.deleteIfExists(files.marks());
     files.journal().prepare();
     files.snapshots().prepare();
-    var id = StoreFiles.newIdentity();
+    var id = StoreFiles.newIdentity(random);
     try (var rows = files.journal().connect();
         var states = files.snapshots().connect();
         var marks = Marks.begin(files.marks(), id)) {

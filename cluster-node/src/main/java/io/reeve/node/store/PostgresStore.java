@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -40,13 +39,16 @@ public final class PostgresStore implements Store {
   private final PostgresSettings settings;
   private final PostgresDatabase database;
   private final PostgresMembers members;
-  private final StoreGuard guard = StoreGuard.ofShared("postgres-" + UUID.randomUUID());
+  private final StoreGuard guard;
 
-  private PostgresStore(DirectoryLock lock, PostgresSettings settings) {
+  private PostgresStore(DirectoryLock lock, PostgresSettings settings, StoreSenses senses) {
     this.lock = lock;
     this.settings = settings;
     this.database = new PostgresDatabase(settings);
     this.members = new PostgresMembers(database, settings.schema());
+    this.guard =
+        StoreGuard.ofShared(
+            "postgres-" + StoreFiles.newIdentity(senses.random()), senses.nanoTime());
   }
 
   /**
@@ -56,9 +58,9 @@ public final class PostgresStore implements Store {
    * @throws StoreException when the directory is in use, the server does not answer or cannot be
    *     trusted, or the schema is not of this release
    */
-  public static PostgresStore open(PostgresSettings settings) {
+  public static PostgresStore open(PostgresSettings settings, StoreSenses senses) {
     var lock = DirectoryLock.acquire(settings.directory());
-    var store = new PostgresStore(lock, settings);
+    var store = new PostgresStore(lock, settings, senses);
     var opened = false;
     try {
       LOG.info(

@@ -9,7 +9,6 @@ import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,16 +67,17 @@ final class StoreFiles {
   /**
    * Checks what is there, makes what is missing in a new store, and brings the schemas up to date.
    *
+   * @param random for the identity of a new store
    * @return the marks, open
    * @throws StoreException when the files cannot be trusted; nothing was changed then but schemas
    */
-  Marks prepare() {
+  Marks prepare(RandomGenerator random) {
     try {
       restrict();
       // Before anything opens a database: SQLite replays the log and drops what it cannot use.
       checkLog(journal);
       checkLog(snapshots);
-      var open = there().isEmpty() ? Marks.begin(marks, newIdentity()) : openMarks();
+      var open = there().isEmpty() ? Marks.begin(marks, newIdentity(random)) : openMarks(random);
       var prepared = false;
       try {
         prepare(open);
@@ -125,7 +126,7 @@ final class StoreFiles {
         .toList();
   }
 
-  private Marks openMarks() throws IOException {
+  private Marks openMarks(RandomGenerator random) throws IOException {
     if (Files.exists(marks)) {
       try {
         return Marks.open(marks);
@@ -135,7 +136,7 @@ final class StoreFiles {
       }
     }
     if (madeByAnEarlierBuild()) {
-      return Marks.begin(marks, newIdentity());
+      return Marks.begin(marks, newIdentity(random));
     }
     demandAllThere();
     throw new IllegalStateException("a file is missing and was not found missing");
@@ -268,9 +269,10 @@ final class StoreFiles {
     return WHAT_NOW + directory;
   }
 
-  static String newIdentity() {
+  /** One that no other store has. */
+  static String newIdentity(RandomGenerator random) {
     var bytes = new byte[16];
-    new SecureRandom().nextBytes(bytes);
+    random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class StoreGuard implements AutoCloseable {
   private static final long FAILURE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final String name;
+  private final LongSupplier nanoTime;
 
   /** Null where several nodes share the store: none knows what the others had acknowledged. */
   private final @Nullable Marks marks;
@@ -55,8 +57,9 @@ final class StoreGuard implements AutoCloseable {
   private final Map<Path, Object> opened = new LinkedHashMap<>();
   private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
 
-  private StoreGuard(String name, @Nullable Marks marks) {
+  private StoreGuard(String name, @Nullable Marks marks, LongSupplier nanoTime) {
     this.name = name;
+    this.nanoTime = nanoTime;
     this.marks = marks;
   }
 
@@ -64,9 +67,11 @@ final class StoreGuard implements AutoCloseable {
    * Guards the store in {@code directory}.
    *
    * @param files which the store has open
+   * @param nanoTime monotonic
    */
-  static StoreGuard start(Path directory, List<Path> files, Marks marks) throws IOException {
-    var guard = new StoreGuard(directory.toString(), marks);
+  static StoreGuard start(Path directory, List<Path> files, Marks marks, LongSupplier nanoTime)
+      throws IOException {
+    var guard = new StoreGuard(directory.toString(), marks, nanoTime);
     for (var file : files) {
       guard.opened.put(file, keyOf(file));
     }
@@ -75,8 +80,8 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /** Guards a store that several nodes share, under a name that no other store has. */
-  static StoreGuard ofShared(String name) {
-    var guard = new StoreGuard(name, null);
+  static StoreGuard ofShared(String name, LongSupplier nanoTime) {
+    var guard = new StoreGuard(name, null, nanoTime);
     OPEN.put(name, guard);
     return guard;
   }
@@ -132,13 +137,13 @@ final class StoreGuard implements AutoCloseable {
    */
   void notStored(String persistenceId, Throwable failure) {
     if (!EmbeddedStore.isTaken(failure) && !PostgresStore.isTaken(failure)) {
-      failures.put(persistenceId, new Failure(StoreProbe.reason(failure), System.nanoTime()));
+      failures.put(persistenceId, new Failure(StoreProbe.reason(failure), nanoTime.getAsLong()));
     }
   }
 
   /** What keeps an entity from storing rows; empty: the last row of each was stored. */
   Optional<String> failing() {
-    var now = System.nanoTime();
+    var now = nanoTime.getAsLong();
     failures.values().removeIf(failure -> now - failure.atNanos() > FAILURE_NANOS);
     return failures.entrySet().stream()
         .findFirst()

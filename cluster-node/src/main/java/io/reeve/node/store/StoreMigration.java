@@ -73,6 +73,7 @@ public final class StoreMigration {
   private final StoreSettings sourceSettings;
   private final PostgresSettings targetSettings;
   private final Limits limits;
+  private final StoreSenses senses;
   private final Listener listener;
 
   /**
@@ -80,11 +81,12 @@ public final class StoreMigration {
    * @param from the data directory to copy
    * @throws IllegalArgumentException for a setting out of its bounds
    */
-  public StoreMigration(Config config, Path from, Listener listener) {
+  public StoreMigration(Config config, Path from, StoreSenses senses, Listener listener) {
     this.from = from;
     this.sourceSettings = StoreSettings.of(config).in(from);
     this.targetSettings = PostgresSettings.of(config);
     this.limits = PartitionSettings.of(config).partition().limits();
+    this.senses = senses;
     this.listener = listener;
   }
 
@@ -100,7 +102,7 @@ public final class StoreMigration {
       throw new StoreException(
           SOURCE_MISSING, "expected a data directory with a journal.db, got " + from);
     }
-    try (var source = EmbeddedStore.open(sourceSettings);
+    try (var source = EmbeddedStore.open(sourceSettings, senses);
         var database = new PostgresDatabase(targetSettings)) {
       if (trial) {
         database.check();

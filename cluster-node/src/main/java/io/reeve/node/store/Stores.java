@@ -16,9 +16,9 @@ public final class Stores {
    *     and no secret
    * @throws StoreException when the store cannot be opened or trusted
    */
-  public static Store open(Config config) {
+  public static Store open(Config config, StoreSenses senses) {
     return PostgresSettings.wanted(config)
-        ? PostgresStore.open(PostgresSettings.of(config))
-        : EmbeddedStore.open(StoreSettings.of(config));
+        ? PostgresStore.open(PostgresSettings.of(config), senses)
+        : EmbeddedStore.open(StoreSettings.of(config), senses);
   }
 }

@@ -27,8 +27,12 @@ class PostgresMembersTest {
 
   @BeforeEach
   void open() {
-    craneStore = PostgresStore.open(TestPostgres.settings(directory.resolve("crane"), schema));
-    heronStore = PostgresStore.open(TestPostgres.settings(directory.resolve("heron"), schema));
+    craneStore =
+        PostgresStore.open(
+            TestPostgres.settings(directory.resolve("crane"), schema), TestStores.SENSES);
+    heronStore =
+        PostgresStore.open(
+            TestPostgres.settings(directory.resolve("heron"), schema), TestStores.SENSES);
     crane = craneStore.members().orElseThrow();
     heron = heronStore.members().orElseThrow();
   }

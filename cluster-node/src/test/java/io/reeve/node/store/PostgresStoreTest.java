@@ -44,7 +44,9 @@ class PostgresStoreTest {
       var stores = new ArrayList<CompletableFuture<PostgresStore>>();
       for (var node = 0; node < 6; node++) {
         var settings = TestPostgres.settings(directory.resolve("node-" + node), schema);
-        stores.add(CompletableFuture.supplyAsync(() -> PostgresStore.open(settings), threads));
+        stores.add(
+            CompletableFuture.supplyAsync(
+                () -> PostgresStore.open(settings, TestStores.SENSES), threads));
       }
       for (var store : stores) {
         store.get(60, TimeUnit.SECONDS).close();
@@ -96,7 +98,9 @@ class PostgresStoreTest {
       assertThat(store.shared()).isTrue();
       assertThat(store.where()).startsWith("postgresql 127.0.0.1:").endsWith("schema " + schema);
       refusal(DIRECTORY_IN_USE, this::open, "a directory serves one node");
-      PostgresStore.open(TestPostgres.settings(directory.resolve("other"), schema)).close();
+      PostgresStore.open(
+              TestPostgres.settings(directory.resolve("other"), schema), TestStores.SENSES)
+          .close();
     }
   }
 
@@ -168,30 +172,34 @@ class PostgresStoreTest {
       restart(server);
       refusal(
           NOT_DURABLE,
-          () -> PostgresStore.open(settings(server)),
+          () -> PostgresStore.open(settings(server), TestStores.SENSES),
           "expected fsync=on, got off; expected full_page_writes=on, got off");
 
       append(server, "fsync = on\nfull_page_writes = on\n");
       restart(server);
-      PostgresStore.open(settings(server)).close();
+      PostgresStore.open(settings(server), TestStores.SENSES).close();
 
       Files.createFile(server.data().resolve("standby.signal"));
       restart(server);
-      refusal(SERVER_UNSUITABLE, () -> PostgresStore.open(settings(server)), "got a standby");
+      refusal(
+          SERVER_UNSUITABLE,
+          () -> PostgresStore.open(settings(server), TestStores.SENSES),
+          "got a standby");
     }
   }
 
   // ---- Setting the scene ------------------------------------------------------------------------
 
   private PostgresStore open() {
-    return PostgresStore.open(TestPostgres.settings(directory, schema));
+    return PostgresStore.open(TestPostgres.settings(directory, schema), TestStores.SENSES);
   }
 
   private PostgresStore openWith(Map<String, Object> keys) {
     return PostgresStore.open(
         PostgresSettings.of(
             ConfigFactory.parseMap(keys)
-                .withFallback(TestPostgres.config(TestPostgres.server(), directory, schema))));
+                .withFallback(TestPostgres.config(TestPostgres.server(), directory, schema))),
+        TestStores.SENSES);
   }
 
   private PostgresSettings settings(LocalPostgres server) {

@@ -60,7 +60,7 @@ public final class StoreBench {
         ConfigFactory.parseString(
             String.join("\n", Arrays.copyOfRange(arguments, 2, arguments.length)));
     var settings = StoreSettings.of(overrides.withFallback(ConfigFactory.load())).in(directory);
-    try (var store = EmbeddedStore.open(settings)) {
+    try (var store = EmbeddedStore.open(settings, TestStores.SENSES)) {
       ActorSystem<SpawnProtocol.Command> system =
           ActorSystem.create(
               SpawnProtocol.create(), "bench", overrides.withFallback(TestStores.system(store)));

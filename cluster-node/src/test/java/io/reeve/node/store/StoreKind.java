@@ -17,7 +17,7 @@ enum StoreKind {
     @Override
     Opened open(Path directory) {
       var settings = TestPostgres.settings(directory, TestPostgres.newSchema());
-      return new OpenedDatabase(PostgresStore.open(settings), settings);
+      return new OpenedDatabase(PostgresStore.open(settings, TestStores.SENSES), settings);
     }
   };
 

@@ -3,15 +3,18 @@ package io.reeve.node.store;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 
 /** Stores and configurations for tests: the defaults of the module, in a directory of the test. */
 final class TestStores {
 
+  static final StoreSenses SENSES = new StoreSenses(System::nanoTime, new SecureRandom());
+
   private TestStores() {}
 
   static EmbeddedStore open(Path directory) {
-    return EmbeddedStore.open(settings(directory));
+    return EmbeddedStore.open(settings(directory), SENSES);
   }
 
   static StoreSettings settings(Path directory) {
