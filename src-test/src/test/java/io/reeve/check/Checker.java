@@ -230,9 +230,7 @@ public final class Checker {
   }
 
   /** Takes one stored event. */
-  // NullAway does not read that R may be nullable.
-  @SuppressWarnings("NullAway")
-  private final class Of implements PartitionEvent.Visitor<@Nullable Void> {
+  private final class Of implements PartitionEvent.Visitor<Of> {
 
     private final Fact.Stored stored;
 
@@ -241,25 +239,25 @@ public final class Checker {
     }
 
     @Override
-    public @Nullable Void submitted(Submission event) {
+    public Of submitted(Submission event) {
       Checker.this.submitted(stored.partition(), event);
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void changed(TaskEvent event) {
+    public Of changed(TaskEvent event) {
       Checker.this.changed(stored, event);
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void holderEnded(HolderEnded event) {
-      return null;
+    public Of holderEnded(HolderEnded event) {
+      return this;
     }
 
     @Override
-    public @Nullable Void writerStarted(WriterStarted event) {
-      return null;
+    public Of writerStarted(WriterStarted event) {
+      return this;
     }
   }
 

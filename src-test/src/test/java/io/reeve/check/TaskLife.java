@@ -90,9 +90,7 @@ final class TaskLife {
   }
 
   /** Takes one event. */
-  // NullAway does not read that R may be nullable.
-  @SuppressWarnings("NullAway")
-  private final class Taking implements TaskEvent.Visitor<@Nullable Void> {
+  private final class Taking implements TaskEvent.Visitor<Taking> {
 
     private final long atNanos;
     private final BiConsumer<Invariant, String> wrong;
@@ -103,58 +101,58 @@ final class TaskLife {
     }
 
     @Override
-    public @Nullable Void leased(TaskEvent.Leased event) {
+    public Taking leased(TaskEvent.Leased event) {
       TaskLife.this.leased(event, atNanos, wrong);
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void completed(TaskEvent.Completed event) {
+    public Taking completed(TaskEvent.Completed event) {
       result = Arrays.hashCode(event.result());
       settled(event, event.fence(), new End(Outcome.COMPLETED, result), wrong);
       end = TaskState.COMPLETED;
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void attemptFailed(TaskEvent.AttemptFailed event) {
+    public Taking attemptFailed(TaskEvent.AttemptFailed event) {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
       failed(event, atNanos, wrong);
       dueAtMs = event.retryAtMs();
       turnFromMs = dueAtMs;
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void died(TaskEvent.Died event) {
+    public Taking died(TaskEvent.Died event) {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
       lostInTime(event.failure().message(), atNanos, wrong);
       end = TaskState.DEAD;
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void released(TaskEvent.Released event) {
+    public Taking released(TaskEvent.Released event) {
       settled(event, event.fence(), new End(Outcome.RELEASED, 0), wrong);
       attempt--;
       turnFromMs = Math.max(dueAtMs, event.atMs());
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void cancelled(TaskEvent.Cancelled event) {
+    public Taking cancelled(TaskEvent.Cancelled event) {
       end = TaskState.CANCELLED;
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void expired(TaskEvent.Expired event) {
+    public Taking expired(TaskEvent.Expired event) {
       if (attempt > 0) {
         wrong.accept(
             ONE_END, "expired while queued, though %d attempts started".formatted(attempt));
       }
       end = TaskState.EXPIRED;
-      return null;
+      return this;
     }
   }
 

@@ -1,7 +1,5 @@
 package io.reeve.domain.task;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A holder of leases is gone for good: a grant for it that arrives later must not lease, because
  * nobody would run or renew the task. It may come back with another session, which speaks up first.
@@ -10,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HolderEnded(String holder, int sessionNo, long atMs) implements PartitionEvent {
   @Override
-  public <R extends @Nullable Object> R accept(Visitor<R> visitor) {
+  public <R> R accept(Visitor<R> visitor) {
     return visitor.holderEnded(this);
   }
 }

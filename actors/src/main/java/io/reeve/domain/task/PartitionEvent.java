@@ -1,7 +1,5 @@
 package io.reeve.domain.task;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What a partition's journal tells, in order. A reader that has to know every kind of event
  * implements {@link Visitor}, and {@link TaskEvent.Visitor} for those of one task: a new kind does
@@ -10,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 public sealed interface PartitionEvent permits Submission, TaskEvent, HolderEnded, WriterStarted {
 
   /** Calls the method of the visitor that is for this kind of event. */
-  <R extends @Nullable Object> R accept(Visitor<R> visitor);
+  <R> R accept(Visitor<R> visitor);
 
-  /** One method for each kind of event. */
-  interface Visitor<R extends @Nullable Object> {
+  /** One method for each kind of event. A visitor that has nothing to answer answers itself. */
+  interface Visitor<R> {
 
     R submitted(Submission event);
 

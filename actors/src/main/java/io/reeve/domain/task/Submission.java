@@ -1,7 +1,6 @@
 package io.reeve.domain.task;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks were taken in with one call. Their sequence numbers are consecutive from {@code
@@ -15,7 +14,7 @@ public record Submission(
     String requestId, long bodyHash, long firstSequence, long atMs, List<Task.Queued> tasks)
     implements PartitionEvent {
   @Override
-  public <R extends @Nullable Object> R accept(Visitor<R> visitor) {
+  public <R> R accept(Visitor<R> visitor) {
     return visitor.submitted(this);
   }
 }

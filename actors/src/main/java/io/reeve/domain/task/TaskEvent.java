@@ -1,7 +1,5 @@
 package io.reeve.domain.task;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A fact about one task, in the past tense, with every value that was decided when it happened.
  *
@@ -20,15 +18,15 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
   Task applyTo(Task before);
 
   /** Calls the method of the visitor that is for this kind of event. */
-  <R extends @Nullable Object> R acceptKind(Visitor<R> visitor);
+  <R> R acceptKind(Visitor<R> visitor);
 
   @Override
-  default <R extends @Nullable Object> R accept(PartitionEvent.Visitor<R> visitor) {
+  default <R> R accept(PartitionEvent.Visitor<R> visitor) {
     return visitor.changed(this);
   }
 
   /** One method for each kind of event of one task. */
-  interface Visitor<R extends @Nullable Object> {
+  interface Visitor<R> {
 
     R leased(Leased event);
 
@@ -70,7 +68,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.leased(this);
     }
   }
@@ -84,7 +82,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.completed(this);
     }
   }
@@ -103,7 +101,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.attemptFailed(this);
     }
   }
@@ -122,7 +120,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.died(this);
     }
   }
@@ -139,7 +137,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.released(this);
     }
   }
@@ -159,7 +157,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.cancelled(this);
     }
   }
@@ -173,7 +171,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
 
     @Override
-    public <R extends @Nullable Object> R acceptKind(Visitor<R> visitor) {
+    public <R> R acceptKind(Visitor<R> visitor) {
       return visitor.expired(this);
     }
   }

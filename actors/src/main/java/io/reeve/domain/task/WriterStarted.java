@@ -1,7 +1,5 @@
 package io.reeve.domain.task;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A writer took the journal of its partition over. Its numbers begin where no writer before it can
  * have been, also one that wrote behind an older copy of the journal which was restored since.
@@ -31,7 +29,7 @@ public record WriterStarted(long startNo, long startId, long firstSequence, long
   }
 
   @Override
-  public <R extends @Nullable Object> R accept(Visitor<R> visitor) {
+  public <R> R accept(Visitor<R> visitor) {
     return visitor.writerStarted(this);
   }
 }

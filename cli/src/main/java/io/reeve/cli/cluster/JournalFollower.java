@@ -130,10 +130,8 @@ public final class JournalFollower implements AutoCloseable {
   }
 
   /** Tells what an event of one partition means outside. */
-  // NullAway does not read that R may be nullable.
-  @SuppressWarnings("NullAway")
   private final class Outside
-      implements PartitionEvent.Visitor<@Nullable Void>, TaskEvent.Visitor<@Nullable Void> {
+      implements PartitionEvent.Visitor<Outside>, TaskEvent.Visitor<Outside> {
 
     private final int partition;
 
@@ -142,68 +140,68 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     @Override
-    public @Nullable Void submitted(Submission event) {
+    public Outside submitted(Submission event) {
       for (var task : event.tasks()) {
         var id = id(partition, task.spec().sequence());
         facts.submitted(event.requestId(), id, partition, event.atMs());
       }
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void changed(TaskEvent event) {
+    public Outside changed(TaskEvent event) {
       return event.acceptKind(this);
     }
 
     @Override
-    public @Nullable Void leased(TaskEvent.Leased event) {
+    public Outside leased(TaskEvent.Leased event) {
       facts.leased(id(partition, event.sequence()), partition, event.fence(), event.atMs());
-      return null;
+      return this;
     }
 
     @Override
-    public @Nullable Void completed(TaskEvent.Completed event) {
+    public Outside completed(TaskEvent.Completed event) {
       return ended(event, true);
     }
 
     @Override
-    public @Nullable Void attemptFailed(TaskEvent.AttemptFailed event) {
-      return null;
+    public Outside attemptFailed(TaskEvent.AttemptFailed event) {
+      return this;
     }
 
     @Override
-    public @Nullable Void died(TaskEvent.Died event) {
+    public Outside died(TaskEvent.Died event) {
       return ended(event, false);
     }
 
     @Override
-    public @Nullable Void released(TaskEvent.Released event) {
-      return null;
+    public Outside released(TaskEvent.Released event) {
+      return this;
     }
 
     @Override
-    public @Nullable Void cancelled(TaskEvent.Cancelled event) {
+    public Outside cancelled(TaskEvent.Cancelled event) {
       return ended(event, false);
     }
 
     @Override
-    public @Nullable Void expired(TaskEvent.Expired event) {
+    public Outside expired(TaskEvent.Expired event) {
       return ended(event, false);
     }
 
     @Override
-    public @Nullable Void holderEnded(HolderEnded event) {
-      return null;
+    public Outside holderEnded(HolderEnded event) {
+      return this;
     }
 
     @Override
-    public @Nullable Void writerStarted(WriterStarted event) {
-      return null;
+    public Outside writerStarted(WriterStarted event) {
+      return this;
     }
 
-    private @Nullable Void ended(TaskEvent event, boolean completed) {
+    private Outside ended(TaskEvent event, boolean completed) {
       facts.ended(id(partition, event.sequence()), completed, event.atMs());
-      return null;
+      return this;
     }
   }
 
