@@ -4,7 +4,7 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.edge.ClusterView;
 import io.reeve.edge.grpc.GrpcServer;
-import io.reeve.edge.grpc.WorkerRoster;
+import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.node.cluster.Elsewhere;
 import io.reeve.node.cluster.Formation;
 import io.reeve.node.cluster.Leadership;

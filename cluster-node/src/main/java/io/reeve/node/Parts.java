@@ -3,7 +3,7 @@ package io.reeve.node;
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.partition.PartitionCounts;
-import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.edge.grpc.worker.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;

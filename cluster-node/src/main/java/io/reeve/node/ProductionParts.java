@@ -6,7 +6,7 @@ import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionCounts;
-import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.edge.grpc.worker.SessionFactory;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.cluster.Role;
 import io.reeve.node.store.MemberDirectory;

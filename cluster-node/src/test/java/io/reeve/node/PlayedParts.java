@@ -6,7 +6,7 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.Rejection;
-import io.reeve.edge.grpc.SessionFactory;
+import io.reeve.edge.grpc.worker.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;

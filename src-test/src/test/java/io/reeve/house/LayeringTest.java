@@ -74,8 +74,37 @@ class LayeringTest {
         Layer.layer("bounds of edges", "io.reeve.edge.bounds..").mayUse(),
         Layer.layer("calls", "io.reeve.edge.calls..")
             .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.edge", "io.reeve.v1.."),
-        Layer.layer("edge", "io.reeve.edge", "io.reeve.edge.grpc..", "io.reeve.edge.http..")
+        Layer.layer("statuses of gRPC", "io.reeve.edge.grpc.status..")
+            .mayUse("io.reeve.edge.calls.."),
+        Layer.layer("guards of gRPC", "io.reeve.edge.grpc.guard..")
             .mayUse(
+                "io.reeve.edge.bounds..", "io.reeve.edge.calls..", "io.reeve.edge.grpc.status.."),
+        Layer.layer("gRPC for clients", "io.reeve.edge.grpc.task..")
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.partition..",
+                "io.reeve.edge",
+                "io.reeve.edge.bounds..",
+                "io.reeve.edge.calls..",
+                "io.reeve.edge.grpc.guard..",
+                "io.reeve.edge.grpc.status..",
+                "io.reeve.v1..",
+                "io.reeve.edge.v1.."),
+        Layer.layer("gRPC for workers", "io.reeve.edge.grpc.worker..")
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.partition..",
+                "io.reeve.session..",
+                "io.reeve.edge",
+                "io.reeve.edge.bounds..",
+                "io.reeve.edge.calls..",
+                "io.reeve.edge.grpc.guard..",
+                "io.reeve.edge.grpc.status..",
+                "io.reeve.v1..",
+                "io.reeve.edge.v1.."),
+        Layer.layer("edge", "io.reeve.edge", "io.reeve.edge.grpc", "io.reeve.edge.http..")
+            .mayUse(
+                "io.reeve.edge.grpc..",
                 "io.reeve.settings..",
                 "io.reeve.edge.bounds..",
                 "io.reeve.edge.calls..",

@@ -6,6 +6,7 @@ import io.reeve.edge.ClusterView;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Expect;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.calls.WireTime;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
@@ -65,7 +66,7 @@ final class ClusterServiceEdge implements ClusterService {
             .setUnserved(demand.unserved())
             .setUnheardPartitions(demand.unheardPartitions());
     if (demand.holdTimeNanos() > 0) {
-      answer.setHoldTime(ServerMessages.duration(Duration.ofNanos(demand.holdTimeNanos())));
+      answer.setHoldTime(WireTime.duration(Duration.ofNanos(demand.holdTimeNanos())));
     }
     return answer.build();
   }

@@ -11,6 +11,17 @@ import io.reeve.edge.bounds.Room;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.calls.TaskCalls;
 import io.reeve.edge.calls.TaskPage;
+import io.reeve.edge.grpc.guard.CallGuard;
+import io.reeve.edge.grpc.guard.FrameGuard;
+import io.reeve.edge.grpc.status.GrpcStatuses;
+import io.reeve.edge.grpc.status.Refusals;
+import io.reeve.edge.grpc.task.TaskServiceEdge;
+import io.reeve.edge.grpc.task.TaskWatches;
+import io.reeve.edge.grpc.task.WatchCalls;
+import io.reeve.edge.grpc.worker.SessionFactory;
+import io.reeve.edge.grpc.worker.Sessions;
+import io.reeve.edge.grpc.worker.WorkerRoster;
+import io.reeve.edge.grpc.worker.WorkerServiceEdge;
 import io.reeve.edge.v1.TaskServiceViewHandlerFactory;
 import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
@@ -175,9 +186,10 @@ public final class GrpcServer {
     Runnable endWatches = () -> {};
     Function<HttpRequest, CompletionStage<HttpResponse>> handler;
     if (backing.edge()) {
-      var names = new ServerMessages.NodeName(nodeName, version);
-      served.add(
-          workers(system, settings, backing, sessions, new ServerMessages(names, settings, clock)));
+      var workers =
+          new WorkerServiceEdge(
+              system, sessions, settings, backing.partitions().count(), nodeName, version, clock);
+      served.add(workers(system, workers));
       var watches = watches(spawner, settings, backing);
       endWatches = watches::leave;
       var tasks =
@@ -252,22 +264,7 @@ public final class GrpcServer {
             tasks, TaskService.name, materializer(system), GrpcStatuses::mapper, system));
   }
 
-  private static Served workers(
-      ActorSystem<?> system,
-      EdgeSettings settings,
-      Backing backing,
-      ActorRef<Sessions.Command> sessions,
-      ServerMessages messages) {
-    var workers =
-        new WorkerServiceEdge(
-            system,
-            sessions,
-            settings,
-            new WorkerMessages(
-                backing.partitions().count(),
-                settings.workers().capacityMax(),
-                settings.tasks().resultBytesMax()),
-            messages);
+  private static Served workers(ActorSystem<?> system, WorkerServiceEdge workers) {
     return new Served(
         WorkerService.description,
         WorkerServiceViewHandlerFactory.partial(

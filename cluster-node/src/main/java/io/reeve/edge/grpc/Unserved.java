@@ -3,6 +3,7 @@ package io.reeve.edge.grpc;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Expect;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.grpc.status.GrpcStatuses;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;

@@ -9,6 +9,7 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.grpc.worker.EdgeWorkers;
 import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.grpc.health.v1.HealthGrpc;

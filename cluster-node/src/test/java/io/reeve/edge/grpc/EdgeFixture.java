@@ -20,6 +20,7 @@ import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.PlayedReadiness;
 import io.reeve.edge.calls.RequestRouting;
+import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
@@ -55,7 +56,7 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
  * A gRPC server on a free port of loopback, with a probe in the place of the partitions and a
  * session that only notes what it is told.
  */
-final class EdgeFixture implements AutoCloseable {
+public final class EdgeFixture implements AutoCloseable {
 
   static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -88,7 +89,7 @@ final class EdgeFixture implements AutoCloseable {
   /** A session as the fixture plays it. */
   record OpenSession(
       Session.Hello hello,
-      OutboundStream stream,
+      WorkerStream stream,
       LinkedBlockingQueue<Session.FromWorker> said,
       ActorRef<Session.FromWorker> ref) {
 
@@ -121,7 +122,7 @@ final class EdgeFixture implements AutoCloseable {
     return new EdgeFixture(config(""), counts, true);
   }
 
-  static Config config(String overrides) {
+  public static Config config(String overrides) {
     return ConfigFactory.parseString(overrides)
         .withFallback(
             ConfigFactory.parseString(
@@ -194,7 +195,7 @@ final class EdgeFixture implements AutoCloseable {
     return Behaviors.receive(
         (context, message) -> {
           if (message instanceof Session.Hello hello) {
-            sessions.add(new OpenSession(hello, (OutboundStream) stream, said, context.getSelf()));
+            sessions.add(new OpenSession(hello, stream, said, context.getSelf()));
             return Behaviors.same();
           }
           if (message instanceof Session.Goodbye goodbye && goodbye.reason().equals(POISON)) {

@@ -14,6 +14,7 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.grpc.status.GrpcStatuses;
 import io.reeve.partition.Clients;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.CancelTaskRequest;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.typesafe.config.ConfigFactory;
 import io.reeve.edge.EdgeSettings;
-import io.reeve.edge.grpc.EdgeWorkers;
-import io.reeve.edge.grpc.WorkerRoster;
+import io.reeve.edge.grpc.worker.EdgeWorkers;
+import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
