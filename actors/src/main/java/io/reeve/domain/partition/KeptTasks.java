@@ -19,6 +19,10 @@ final class KeptTasks {
   private final Limits.Kept limits;
   private final TaskTable tasks;
   private long[] sequences = new long[64];
+
+  /** Bytes of the tasks, so that forgetting one does not touch it. */
+  private int[] sizes = new int[64];
+
   private int head;
 
   /** Numbers in the ring. */
@@ -51,20 +55,19 @@ final class KeptTasks {
     if (length == sequences.length) {
       resize(length * 2);
     }
-    sequences[index(length++)] = task.spec().sequence();
+    var at = index(length++);
+    sequences[at] = task.spec().sequence();
+    sizes[at] = bytesOf(task);
     size++;
-    bytes += bytesOf(task);
+    bytes += sizes[at];
     while (size > limits.max() || (bytes > limits.bytesMax() && size > 1)) {
-      remove(oldest());
+      forgetOldest();
     }
   }
 
   /** Forgets a task, whichever place it has. */
   void remove(Task.Finished task) {
-    tasks.remove(task.spec().sequence());
-    size--;
-    bytes -= bytesOf(task);
-    skipVoid();
+    forget(task.spec().sequence(), bytesOf(task));
     if (length - size > Math.max(VOID_MIN, size)) {
       compact();
     }
@@ -74,7 +77,7 @@ final class KeptTasks {
   void sweep(long nowMs) {
     var beforeMs = TimeBounds.minus(nowMs, limits.keptMs());
     while (size > 0 && oldest().finishedAtMs() < beforeMs) {
-      remove(oldest());
+      forgetOldest();
     }
   }
 
@@ -85,9 +88,7 @@ final class KeptTasks {
 
   /** Numbers of the tasks, the longest finished first. */
   LongStream sequences() {
-    return IntStream.range(0, length)
-        .mapToLong(i -> sequences[index(i)])
-        .filter(sequence -> tasks.get(sequence) instanceof Task.Finished);
+    return IntStream.range(0, length).mapToLong(i -> sequences[index(i)]).filter(tasks::contains);
   }
 
   /** Only when {@link #size} is not 0. */
@@ -95,8 +96,20 @@ final class KeptTasks {
     return (Task.Finished) tasks.get(sequences[head]);
   }
 
+  private void forgetOldest() {
+    forget(sequences[head], sizes[head]);
+  }
+
+  private void forget(long sequence, int taskBytes) {
+    tasks.remove(sequence);
+    size--;
+    bytes -= taskBytes;
+    skipVoid();
+  }
+
+  /** Numbers are never given twice, so a number in the table is still that of the finished task. */
   private void skipVoid() {
-    while (length > 0 && !(tasks.get(sequences[head]) instanceof Task.Finished)) {
+    while (length > 0 && !tasks.contains(sequences[head])) {
       head = index(1);
       length--;
     }
@@ -105,9 +118,11 @@ final class KeptTasks {
   private void compact() {
     var kept = 0;
     for (var i = 0; i < length; i++) {
-      var sequence = sequences[index(i)];
-      if (tasks.get(sequence) instanceof Task.Finished) {
-        sequences[index(kept++)] = sequence;
+      var from = index(i);
+      if (tasks.contains(sequences[from])) {
+        var to = index(kept++);
+        sequences[to] = sequences[from];
+        sizes[to] = sizes[from];
       }
     }
     length = kept;
@@ -115,10 +130,13 @@ final class KeptTasks {
 
   private void resize(int capacity) {
     var resized = new long[capacity];
+    var resizedSizes = new int[capacity];
     for (var i = 0; i < length; i++) {
       resized[i] = sequences[index(i)];
+      resizedSizes[i] = sizes[index(i)];
     }
     sequences = resized;
+    sizes = resizedSizes;
     head = 0;
   }
 
@@ -126,8 +144,8 @@ final class KeptTasks {
     return (head + place) & (sequences.length - 1);
   }
 
-  static long bytesOf(Task.Finished task) {
+  static int bytesOf(Task.Finished task) {
     var result = task instanceof Task.Completed completed ? completed.result().length : 0;
-    return (long) task.spec().bytes().length + result + Limits.TASK_OVERHEAD;
+    return Math.addExact(Math.addExact(task.spec().bytes().length, result), Limits.TASK_OVERHEAD);
   }
 }

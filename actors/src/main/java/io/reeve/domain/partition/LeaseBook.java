@@ -179,16 +179,18 @@ final class LeaseBook {
     }
   }
 
-  /** Takes in a lease. */
+  /** Takes in a lease, delivered under the session that speaks for its holder now. */
   void enter(Task.Leased lease) {
     var holder = find(lease.holder());
-    (holder == null ? add(lease.holder()) : holder).leases.put(lease.spec().sequence(), NO_SESSION);
+    if (holder == null) {
+      holder = add(lease.holder());
+    }
+    holder.leases.put(lease.spec().sequence(), holder.sessionNo);
   }
 
-  /** The lease is on its way to a session, and its attempt has so long from now. */
-  void delivered(Task.Leased lease, Holder holder, long timeoutMs, long nowNanos) {
-    holder.leases.put(lease.spec().sequence(), holder.sessionNo);
-    deadline(lease, timeoutMs, nowNanos);
+  /** The attempt of a lease has so long from now. */
+  void deliver(Task.Leased lease, long nowNanos) {
+    deadline(lease, lease.spec().profile().executionTimeoutMs(), nowNanos);
   }
 
   private void deadline(Task.Leased lease, long timeoutMs, long nowNanos) {

@@ -71,8 +71,7 @@ public final class LeaseRules {
         throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
       }
       var task = (Task.Leased) books.emit(event, out);
-      var timeoutMs = task.spec().profile().executionTimeoutMs();
-      leases.delivered(task, holder, timeoutMs, now.monoNanos());
+      leases.deliver(task, now.monoNanos());
       leased.add(task);
     }
     leases.renew(holder, now.monoNanos());

@@ -67,6 +67,12 @@ final class TaskTable implements Iterable<Task> {
     return task == null ? Task.Absent.TASK : task;
   }
 
+  /** Whether there is a task with this number; does not touch the task. */
+  boolean contains(long sequence) {
+    var page = pageOf(sequence);
+    return page != null && page.slots[(int) sequence & (PAGE_SIZE - 1)] != null;
+  }
+
   void put(long sequence, Task task) {
     var number = sequence >>> PAGE_BITS;
     var page = rangeFor(number).pageFor(number, generation);
