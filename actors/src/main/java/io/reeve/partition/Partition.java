@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.jspecify.annotations.Nullable;
@@ -126,12 +127,17 @@ public final class Partition {
   /** The behaviour of the partition with this number. */
   public static Behavior<Command> create(
       int partition, Settings settings, Surroundings surroundings) {
-    return PartitionFront.create(
-        settings,
-        surroundings.now(),
-        surroundings.random(),
-        surroundings.room(),
-        front -> PartitionWriter.create(partition, settings, surroundings, front));
+    return Behaviors.setup(
+        context -> {
+          var account = surroundings.budget().open(partition);
+          return PartitionFront.create(
+              settings,
+              surroundings.now(),
+              surroundings.random(),
+              surroundings.room(),
+              account,
+              front -> PartitionWriter.create(partition, settings, surroundings, account, front));
+        });
   }
 
   // ---- Protocol ---------------------------------------------------------------------------------

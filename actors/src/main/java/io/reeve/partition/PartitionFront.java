@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.task.Rejection;
 import io.reeve.journal.JournalRoom;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It exists because an event-sourced behaviour stashes while it persists and takes stashed
  * commands one by one, which would be a write each.
+ *
+ * <p>It outlives the writers of its partition and owns their room in the heap, so that a writer
+ * that starts again finds the room that the one before it had.
  */
 final class PartitionFront extends AbstractBehavior<Command> {
 
@@ -51,6 +56,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private final TimerScheduler<Command> timers;
   private final DoubleSupplier random;
   private final Supplier<JournalRoom> room;
+  private final LiveBudget.Account account;
   private final Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers;
 
   private @Nullable ActorRef<PartitionWriter.Batch> writer;
@@ -88,6 +94,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       Supplier<Now> now,
       DoubleSupplier random,
       Supplier<JournalRoom> room,
+      LiveBudget.Account account,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     super(context);
     this.settings = settings;
@@ -96,21 +103,27 @@ final class PartitionFront extends AbstractBehavior<Command> {
     this.timers = timers;
     this.random = random;
     this.room = room;
+    this.account = account;
     this.writers = writers;
     startWriter();
   }
 
+  /**
+   * @param account of the live tasks; closed when the partition stops
+   */
   static Behavior<Command> create(
       Partition.Settings settings,
       Supplier<Now> now,
       DoubleSupplier random,
       Supplier<JournalRoom> room,
+      LiveBudget.Account account,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
-                    new PartitionFront(context, timers, settings, now, random, room, writers)));
+                    new PartitionFront(
+                        context, timers, settings, now, random, room, account, writers)));
   }
 
   @Override
@@ -127,6 +140,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
         .onMessage(Partition.HandOff.class, this::onHandOff)
         .onMessage(Command.class, this::onCommand)
         .onSignal(Terminated.class, this::onWriterStopped)
+        .onSignal(PostStop.class, stopped -> onStopped())
         .build();
   }
 
@@ -281,6 +295,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     writer = null;
     writerReady = false;
     claimed = false;
+    account.writerStopped();
     answerInFlightUnknown();
     if (leaving) {
       return Behaviors.stopped();
@@ -291,6 +306,11 @@ final class PartitionFront extends AbstractBehavior<Command> {
     failuresInRow++;
     var wait = settings.restart().before(failuresInRow, random.getAsDouble());
     timers.startSingleTimer(START_WRITER, wait);
+    return this;
+  }
+
+  private Behavior<Command> onStopped() {
+    account.close();
     return this;
   }
 

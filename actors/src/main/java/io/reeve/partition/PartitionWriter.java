@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.JournalPersistFailed;
@@ -88,6 +87,7 @@ final class PartitionWriter
       int partition,
       Partition.Settings settings,
       Partition.Surroundings surroundings,
+      LiveBudget.Account account,
       ActorRef<Command> front,
       ActorContext<Order> context) {
     super(Partition.persistenceId(partition));
@@ -96,22 +96,28 @@ final class PartitionWriter
     this.surroundings = surroundings;
     this.front = front;
     this.context = context;
-    this.account = surroundings.budget().open(partition);
+    this.account = account;
     this.schedule = new SnapshotSchedule(settings.snapshots());
     this.startId = surroundings.incarnation().getAsLong();
     this.turn = new PartitionTurn(partition, startId, settings, surroundings.random(), front);
   }
 
+  /**
+   * @param account of the live tasks; it outlives this writer
+   */
   static Behavior<Batch> create(
       int partition,
       Partition.Settings settings,
       Partition.Surroundings surroundings,
+      LiveBudget.Account account,
       ActorRef<Command> front) {
     return Behaviors.<Order>setup(
-            context ->
-                EventSourcedBehavior.start(
-                    new PartitionWriter(partition, settings, surroundings, front, context),
-                    context))
+            context -> {
+              account.recovers();
+              return EventSourcedBehavior.start(
+                  new PartitionWriter(partition, settings, surroundings, account, front, context),
+                  context);
+            })
         .narrow();
   }
 
@@ -253,7 +259,6 @@ final class PartitionWriter
   public SignalHandler<PartitionState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
-        .onSignal(PostStop.class, (state, signal) -> account.close())
         .onSignal(RecoveryFailed.class, (state, signal) -> onRecoveryFailed(signal))
         .onSignal(
             JournalPersistFailed.class, (state, signal) -> onPersistFailed(signal.getFailure()))
@@ -316,14 +321,17 @@ final class PartitionWriter
    */
   private void snapshotWhenDue(PartitionState state, Now now) {
     var held = state.live() + state.finishedKept();
-    if (!schedule.due(held, state.finishedTotal(), now.monoNanos())) {
+    var peak = schedule.peak(account.peak());
+    var fellMuch = account.fellMuch(peak, state.liveBytes());
+    if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {
       return;
     }
     var row = schedule.row();
     var stored =
         surroundings.snapshots().store(persistenceId().id(), row, now.wallMs(), state::snapshot);
     if (stored.isPresent()) {
-      schedule.begun(state.finishedTotal());
+      schedule.begun(state.finishedTotal(), peak);
+      account.startPeak(state.liveBytes());
       context
           .getLog()
           .info("partition {} begins a snapshot of {} tasks at row {}", partition, held, row);

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
  * numbers only.
  *
  * <p>A snapshot costs as much as there are tasks, so it waits for work worth that: finished tasks,
- * or rows, at least twice the tasks held. After a failure it waits as well, for a time that
- * doubles.
+ * or rows, at least twice the tasks held. It waits for less where a replay would need much more
+ * heap than the tasks that live now. After a failure it waits as well, for a time that doubles.
  */
 final class SnapshotSchedule {
 
@@ -27,6 +27,9 @@ final class SnapshotSchedule {
 
   private boolean storing;
   private long finishedAtFreeze;
+
+  /** The most bytes of live tasks between the latest stored snapshot and the latest frozen one. */
+  private long peakBeforeFreeze;
 
   private int failuresInRow;
   private long againAtNanos;
@@ -63,20 +66,36 @@ final class SnapshotSchedule {
   /**
    * @param held tasks that a snapshot would contain
    * @param finishedTotal tasks that finished since the partition started
+   * @param fellMuch whether a replay would need much more heap than what lives now
    */
-  boolean due(int held, long finishedTotal, long nowNanos) {
+  boolean due(int held, long finishedTotal, boolean fellMuch, long nowNanos) {
     if (storing || (failuresInRow > 0 && nowNanos - againAtNanos < 0)) {
       return false;
     }
     var worth = 2L * held;
-    return finishedTotal - finishedAtLatest >= Math.max(settings.finishedMin(), worth)
+    return fellMuch
+        || finishedTotal - finishedAtLatest >= Math.max(settings.finishedMin(), worth)
         || row - rowOfLatest >= Math.max(settings.rowsMin(), worth);
   }
 
-  /** A snapshot of the last row is being stored. */
-  void begun(long finishedTotal) {
+  /**
+   * The most bytes of live tasks that a replay would meet at one time.
+   *
+   * @param peakSinceFreeze the most since the last call of {@link #begun}
+   */
+  long peak(long peakSinceFreeze) {
+    return Math.max(peakBeforeFreeze, peakSinceFreeze);
+  }
+
+  /**
+   * A snapshot of the last row is being stored.
+   *
+   * @param peak as {@link #peak} gave it before
+   */
+  void begun(long finishedTotal, long peak) {
     storing = true;
     finishedAtFreeze = finishedTotal;
+    peakBeforeFreeze = peak;
   }
 
   /**
@@ -88,6 +107,7 @@ final class SnapshotSchedule {
   long stored(long snapshotRow) {
     storing = false;
     failuresInRow = 0;
+    peakBeforeFreeze = 0;
     rowOfLatest = snapshotRow;
     finishedAtLatest = finishedAtFreeze;
     stored.add(snapshotRow);

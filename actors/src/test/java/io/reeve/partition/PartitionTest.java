@@ -677,6 +677,50 @@ class PartitionTest {
     assertThat(exhausted.receiveMessage()).isEqualTo(3L << 20);
   }
 
+  @Test
+  void aWriterThatStartsAgainFindsTheRoomThatTheOneBeforeItHad() {
+    var mib = 1L << 20;
+    budget = new LiveBudget(4 * mib, 4 * mib, needed -> {});
+    restart(settings(100, 100, 1_000_000, 2));
+    var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+    for (var i = 0; i < 3; i++) {
+      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Clients.Submitted.class);
+    }
+    journal.failNextPersisted(ID);
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Refused.class);
+    partition.tell(new Clients.Get(1, client.getRef()));
+
+    assertThat(budget.used()).isEqualTo(3 * mib);
+    var found = (Clients.Found) afterSomeTime(client);
+    assertThat(found.task().state()).isEqualTo(TaskState.READY);
+    assertThat(budget.used()).isEqualTo(3 * mib);
+  }
+
+  @Test
+  void aSnapshotIsDueWhenAReplayWouldNeedMuchMoreHeapThanTheTasksThatLive() {
+    var mib = 1L << 20;
+    budget = new LiveBudget(8 * mib, 10 * mib, needed -> {});
+    kit.stop(partition);
+    var sink = new ControlledSink();
+    partition = start(settings(100, 100, 1_000_000, 2), sink, new KeepsAll());
+    var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
+    for (var i = 0; i < 4; i++) {
+      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      client.expectMessageClass(Clients.Submitted.class);
+    }
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+    partition.tell(new Clients.Cancel(2, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+    assertThat(sink.taken()).isEmpty();
+    partition.tell(new Clients.Cancel(3, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+
+    client.awaitAssert(() -> assertThat(sink.taken()).hasSize(1));
+  }
+
   // ---- Pages
 
   @Test

@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
@@ -130,6 +131,7 @@ public final class SimulatedWriter {
       Set<Flaw> flaws) {}
 
   private final Parts parts;
+  private final LiveBudget.Account account;
   private final ActorRef<Partition.Command> front;
   private final ActorContext<Object> context;
   private final long incarnation;
@@ -145,33 +147,40 @@ public final class SimulatedWriter {
   private final Map<String, Integer> sessionNos = new HashMap<>();
 
   private SimulatedWriter(
-      Parts parts, ActorRef<Partition.Command> front, ActorContext<Object> context) {
+      Parts parts,
+      LiveBudget.Account account,
+      ActorRef<Partition.Command> front,
+      ActorContext<Object> context) {
     this.parts = parts;
+    this.account = account;
     this.front = front;
     this.context = context;
     this.incarnation = parts.incarnation().get();
     this.turn =
         new PartitionTurn(parts.partition(), incarnation, parts.settings(), parts.random(), front);
-    this.state = new PartitionState(parts.settings().limits());
+    this.state = new PartitionState(parts.settings().limits(), account);
     this.schedule = new SnapshotSchedule(parts.settings().snapshots());
   }
 
   /** The behaviour of a partition, as {@link Partition#create} gives it, on a simulated store. */
   @SuppressWarnings("unchecked")
   public static Behavior<Partition.Command> partition(Parts parts) {
+    var account = LiveBudget.unbounded().open(parts.partition());
     return PartitionFront.create(
         parts.settings(),
         parts.now(),
         parts.random(),
         () -> JournalRoom.ENOUGH,
+        account,
         front ->
             (Behavior<PartitionWriter.Batch>)
                 (Behavior<?>)
                     Behaviors.<Object>setup(
-                        context -> new SimulatedWriter(parts, front, context).start()));
+                        context -> new SimulatedWriter(parts, account, front, context).start()));
   }
 
   private Behavior<Object> start() {
+    account.recovers();
     parts.store().recover(context.getSelf());
     return Behaviors.receive(Object.class)
         .onMessage(PartitionWriter.Batch.class, this::onBatch)
@@ -362,10 +371,13 @@ public final class SimulatedWriter {
 
   private boolean beginSnapshot() {
     var held = state.live() + state.finishedKept();
-    if (!schedule.due(held, state.finishedTotal(), now.monoNanos())) {
+    var peak = schedule.peak(account.peak());
+    var fellMuch = account.fellMuch(peak, state.liveBytes());
+    if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {
       return false;
     }
-    schedule.begun(state.finishedTotal());
+    schedule.begun(state.finishedTotal(), peak);
+    account.startPeak(state.liveBytes());
     parts.store().snapshot(schedule.row(), state.snapshot(), context.getSelf());
     return true;
   }

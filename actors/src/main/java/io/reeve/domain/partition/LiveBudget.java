@@ -11,6 +11,12 @@ import java.util.function.LongConsumer;
  * <p>A partition that recovers takes what its journal holds, also beyond the share for submissions,
  * up to a limit below which the heap still works. So what was taken once fits again into the same
  * heap, and a heap that is too small is told before it is full.
+ *
+ * <p>A replay may need more on its way than it needs at its end: the most that lived at one time
+ * since the snapshot. Two rules let it fit. Replays that are short of room while others run give
+ * way, so in the end each runs beside partitions that hold what they need. And {@link
+ * Account#fellMuch} asks for a snapshot before a replay would need more than the room between share
+ * and limit on top.
  */
 public final class LiveBudget {
 
@@ -21,6 +27,9 @@ public final class LiveBudget {
   private final LongConsumer onExhausted;
   private final Map<Integer, Account> accounts = new HashMap<>();
   private long used;
+
+  /** Accounts whose partition recovers. */
+  private int recovering;
 
   /**
    * @param share bytes up to which submissions are taken
@@ -43,14 +52,14 @@ public final class LiveBudget {
     return new LiveBudget(Long.MAX_VALUE, Long.MAX_VALUE, bytes -> {});
   }
 
-  /** The heap cannot hold the tasks of the partitions that are here. */
+  /** The heap cannot hold the tasks of the partitions that are here, or not now. */
   public static final class ExhaustedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ExhaustedException(long needed, long limit) {
+    ExhaustedException(long needed, long limit, boolean othersRecover) {
       super(
-          "expected the live tasks of all partitions here to fit into %d bytes, got %d or more"
-              .formatted(limit, needed));
+          "expected the live tasks of all partitions here to fit into %d bytes, got %d or more%s"
+              .formatted(limit, needed, othersRecover ? " while several partitions recover" : ""));
     }
   }
 
@@ -93,8 +102,24 @@ public final class LiveBudget {
     account.reserved -= bytes;
   }
 
+  private synchronized void setRecovering(Account account, boolean value) {
+    if (account.recovering != value) {
+      account.recovering = value;
+      recovering += value ? 1 : -1;
+    }
+  }
+
+  private synchronized boolean othersRecover(Account account) {
+    return recovering > (account.recovering ? 1 : 0);
+  }
+
+  private synchronized int accounts() {
+    return accounts.size();
+  }
+
   private synchronized void close(Account account) {
     account.closed = true;
+    setRecovering(account, false);
     give(account, account.reserved);
     accounts.remove(account.partition, account);
   }
@@ -103,12 +128,23 @@ public final class LiveBudget {
     return bytes <= 0 ? 0 : (bytes + SLAB - 1) / SLAB * SLAB;
   }
 
-  /** What one start of a partition has reserved. For one thread, but for {@link #close}. */
+  /**
+   * What one partition has reserved. It outlives the writers of the partition, so that a writer
+   * finds the room again that the one before it had. For one thread at a time, but for {@link
+   * #close}.
+   */
   public final class Account {
 
     private final int partition;
     private volatile long reserved;
     private boolean closed;
+    private boolean recovering;
+
+    /** What a writer before had reserved, which stays reserved while the next one recovers. */
+    private long floor;
+
+    /** The most bytes of live tasks at one time since {@link #startPeak}. */
+    private long peak;
 
     private Account(int partition) {
       this.partition = partition;
@@ -116,7 +152,18 @@ public final class LiveBudget {
 
     /** Whether there is room for so many bytes of live tasks, which is then reserved. */
     boolean fits(long liveBytes) {
-      return liveBytes <= reserved || reserve(this, liveBytes, share);
+      var fits = liveBytes <= reserved || reserve(this, liveBytes, share);
+      if (fits) {
+        peak = Math.max(peak, liveBytes);
+      }
+      return fits;
+    }
+
+    /** A writer begins to recover. */
+    public void recovers() {
+      floor = reserved;
+      peak = 0;
+      setRecovering(this, true);
     }
 
     /**
@@ -127,17 +174,66 @@ public final class LiveBudget {
     void hold(long liveBytes) {
       if (liveBytes > reserved && !reserve(this, liveBytes, limit)) {
         var needed = used() + slabs(liveBytes - reserved);
-        onExhausted.accept(needed);
-        throw new ExhaustedException(needed, limit);
+        // Others may be at the height of their replay, or need this room to come to their end.
+        var notNow = closed || othersRecover(this);
+        if (!notNow) {
+          onExhausted.accept(needed);
+        }
+        throw new ExhaustedException(needed, limit, notNow);
       }
+      peak = Math.max(peak, liveBytes);
     }
 
     /** Gives back what is not needed any more, but for a slab. */
     void shrink(long liveBytes) {
-      var spare = reserved - liveBytes;
+      var spare = reserved - Math.max(liveBytes, floor);
       if (spare >= 2 * SLAB) {
         give(this, (spare / SLAB - 1) * SLAB);
       }
+    }
+
+    /**
+     * The writer has recovered.
+     *
+     * @throws ExhaustedException when the heap has no room for so many bytes of live tasks
+     */
+    void recovered(long liveBytes) {
+      hold(liveBytes);
+      setRecovering(this, false);
+      floor = 0;
+      shrink(liveBytes);
+    }
+
+    /** The writer stopped. What it held stays reserved for the next one; what it replayed goes. */
+    public void writerStopped() {
+      if (recovering) {
+        give(this, reserved - floor);
+        setRecovering(this, false);
+      }
+    }
+
+    /** The most bytes of live tasks at one time since {@link #startPeak}, or since a recovery. */
+    public long peak() {
+      return peak;
+    }
+
+    /** Looks for the most from now on. */
+    public void startPeak(long liveBytes) {
+      peak = liveBytes;
+    }
+
+    /**
+     * Whether so much ended since the last snapshot that a replay from it would need too much room
+     * on its way.
+     *
+     * @param peakBytes the most bytes of live tasks at one time since the snapshot
+     * @param liveBytes now
+     */
+    public boolean fellMuch(long peakBytes, long liveBytes) {
+      // An operator may leave no room between the two; snapshots without end would not help either.
+      var room = Math.max(limit - share, share / 8);
+      var part = Math.max((double) liveBytes / share, 1.0 / Math.max(1, accounts()));
+      return peakBytes - liveBytes >= Math.max(SLAB, room * part);
     }
 
     /** The partition stopped: gives everything back. */

@@ -44,7 +44,7 @@ public final class PartitionState {
   }
 
   /**
-   * @param account of this start of the partition; the caller closes it with the state
+   * @param account of the partition; the caller closes it
    */
   public PartitionState(Limits limits, LiveBudget.Account account) {
     this.books = new Books(limits, account);

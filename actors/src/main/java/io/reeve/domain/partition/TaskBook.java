@@ -97,6 +97,7 @@ final class TaskBook {
 
   /** Everything stored was replayed: makes the ready order and the due times. */
   void recovered(Now now) {
+    account.recovered(liveBytes);
     replaying = false;
     horizonMs = now.wallMs();
     tasks.forEach(

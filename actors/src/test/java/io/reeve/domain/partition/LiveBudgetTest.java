@@ -47,6 +47,76 @@ class LiveBudgetTest {
   }
 
   @Test
+  void whatAWriterHadStaysReservedWhileTheNextOneRecovers() {
+    var account = budget.open(1);
+    assertThat(account.fits(3 * MIB)).isTrue();
+    account.writerStopped();
+    account.recovers();
+    account.hold(MIB);
+    account.shrink(0);
+
+    assertThat(budget.used()).isEqualTo(3 * MIB);
+    assertThat(budget.open(2).fits(MIB + 1)).isFalse();
+    account.hold(3 * MIB);
+    account.recovered(3 * MIB);
+    assertThat(budget.used()).isEqualTo(3 * MIB);
+  }
+
+  @Test
+  void aRecoveryKeepsWhatIsLiveAtItsEndAndNotTheMostOnItsWay() {
+    var account = budget.open(1);
+    account.recovers();
+    account.hold(5 * MIB);
+    account.recovered(MIB);
+
+    assertThat(budget.used()).isEqualTo(2 * MIB);
+  }
+
+  @Test
+  void aRecoveryThatFailsGivesBackWhatItReplayed() {
+    var account = budget.open(1);
+    assertThat(account.fits(MIB)).isTrue();
+    account.recovers();
+    account.hold(5 * MIB);
+    account.writerStopped();
+
+    assertThat(budget.used()).isEqualTo(MIB);
+  }
+
+  @Test
+  void ofRecoveriesThatAreShortOfRoomTogetherOneGivesWay() {
+    var one = budget.open(1);
+    var two = budget.open(2);
+    one.recovers();
+    two.recovers();
+    one.hold(4 * MIB);
+
+    assertThatThrownBy(() -> two.hold(3 * MIB))
+        .isInstanceOf(LiveBudget.ExhaustedException.class)
+        .hasMessageEndingWith("got 7340032 or more while several partitions recover");
+    assertThat(exhausted).isEmpty();
+
+    one.recovered(MIB);
+    two.writerStopped();
+    two.recovers();
+    two.hold(3 * MIB);
+    two.recovered(3 * MIB);
+    assertThat(budget.used()).isEqualTo(5 * MIB);
+  }
+
+  @Test
+  void muchFellWhereAReplayWouldNeedMoreThanTheRoomForRecoveries() {
+    var account = budget.open(1);
+
+    assertThat(account.fellMuch(3 * MIB, MIB + 1)).isFalse();
+    assertThat(account.fellMuch(3 * MIB, MIB)).isTrue();
+    budget.open(2);
+    assertThat(account.fellMuch(3 * MIB, 2 * MIB)).isTrue();
+    assertThat(account.fellMuch(4 * MIB, 2 * MIB)).isTrue();
+    assertThat(account.fellMuch(5 * MIB, 4 * MIB)).isFalse();
+  }
+
+  @Test
   void aPartitionThatStartsAgainBeginsWithNothing() {
     var before = budget.open(1);
     assertThat(before.fits(4 * MIB)).isTrue();
