@@ -15,8 +15,13 @@ import java.nio.file.StandardOpenOption;
  * <p>SQLite ends its replay at the first frame that it cannot trust and says nothing: it cannot
  * tell a write that a crash cut off from damage in the middle. This reader can. Each commit waits
  * for its fsync before the next one begins, so a crash leaves at most one commit without its bytes.
- * Two or more commits of the same log at or behind a bad frame were all written, and so was the bad
- * frame: it was damaged later.
+ *
+ * <p>A commit whose fsync failed is written over by the next one, from its first frame on. Where
+ * that is shorter, the rest of the failed one stays behind it, and behind that the rest of a longer
+ * one that failed before. So commits behind a bad frame may be left from commits that failed, one
+ * from each. But each frame carries the checksum of all before it: only where two commits behind a
+ * bad frame follow from one another were both written, and so was the bad frame: it was damaged
+ * later.
  *
  * <p>The format is described at https://sqlite.org/fileformat2.html#walformat. The file may not be
  * open in this process: closing it would give up SQLite's locks.
@@ -135,10 +140,43 @@ final class WriteAheadLog {
       return NOTHING_BAD;
     }
     return new Found(
-        commits >= 2 ? State.DAMAGED : State.TORN,
+        commits >= 2 && commitsFollow(bad, frames, frameBytes) ? State.DAMAGED : State.TORN,
         bad + 1,
         HEADER_BYTES + bad * frameBytes,
         commits);
+  }
+
+  /**
+   * Whether two commits at or behind {@code bad}, counted from 0, follow from one another. The
+   * running checksum is that of the bad frame, as it should be.
+   */
+  private boolean commitsFollow(long bad, long frames, long frameBytes) throws IOException {
+    var commits = 0;
+    var should1 = sum1;
+    var should2 = sum2;
+    for (var frame = bad; frame < frames; frame++) {
+      var bytes = read(HEADER_BYTES + frame * frameBytes, (int) frameBytes);
+      // The checksum in a bad frame may be what is bad in it.
+      if (!follows(bytes, sum1, sum2) && !(frame == bad + 1 && follows(bytes, should1, should2))) {
+        commits = 0;
+      }
+      commits += current(bytes) && bytes.getInt(4) != 0 ? 1 : 0;
+      if (commits >= 2) {
+        return true;
+      }
+      sum1 = bytes.getInt(16);
+      sum2 = bytes.getInt(20);
+    }
+    return false;
+  }
+
+  /** Whether the frame's checksum follows from this one of the frame before. */
+  private boolean follows(ByteBuffer frame, int before1, int before2) {
+    sum1 = before1;
+    sum2 = before2;
+    add(frame, 0, 8);
+    add(frame, FRAME_HEADER_BYTES, frame.capacity() - FRAME_HEADER_BYTES);
+    return frame.getInt(16) == sum1 && frame.getInt(20) == sum2;
   }
 
   /** Whether the frame belongs to the log as it was begun last. */
