@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  *   <li>A row is checked when the partition replays it, and one with an unknown manifest here.
  *       Either way the recovery fails with the reason, and the partition stops or starts again as
  *       its supervision says. It never goes on without a row.
- *   <li>A snapshot fails in the store. With {@code snapshot-is-optional = false}, the default, the
- *       recovery fails with the reason. With {@code true} all events are replayed from the first
- *       that is kept, and Pekko drops the reason, which is why it is logged here. Pekko itself
- *       tries no older snapshot; the snapshot store of a node does. So {@code true} is right only
- *       where the journal refuses a recovery that would go over deleted rows.
+ *   <li>A snapshot fails in the store. Pekko itself tries no older snapshot: with {@code
+ *       snapshot-is-optional = false}, the default, the recovery fails with the reason. The
+ *       snapshot store of a node goes back to an older one, and in the end to none, which is why
+ *       the reason is logged here. That is right only where the journal refuses a recovery that
+ *       would go over deleted rows.
  * </ul>
  */
 public final class JournalSerializer extends SerializerWithStringManifest {

@@ -7,6 +7,8 @@ import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.jdbc.snapshot.JdbcSnapshotStore;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
@@ -15,11 +17,16 @@ import scala.runtime.AbstractPartialFunction;
 
 /**
  * The plugin's snapshot store, which goes back to an older snapshot when the newest cannot be read:
- * the rows behind the newest are still there, so the entity loses nothing but time.
+ * the rows behind the newest are still there, so the entity loses nothing but time. When none can
+ * be read, it loads none: then all rows are replayed, and {@link GaplessJournal} looks whether they
+ * are all there.
+ *
+ * <p>Only bytes that were read can be unreadable. A load that fails for another cause, such as a
+ * database that does not answer, fails the recovery, and the entity tries again: the rows below a
+ * snapshot may be gone, so a replay without it would take a passing trouble for damage.
  *
  * <p>Unreadable is what the serializer of the snapshot refuses; a check of the contents therefore
- * belongs there. When no snapshot can be read the load fails, and what then happens is decided by
- * {@code snapshot-is-optional} and {@link GaplessJournal}.
+ * belongs there.
  *
  * <p>Created by Pekko, by name.
  */
@@ -38,31 +45,64 @@ public final class FallbackSnapshotStore extends JdbcSnapshotStore {
         .recoverWith(new PartialRecovery(cause -> loadOlder(persistenceId, criteria, cause)), ec());
   }
 
-  /** Loads the newest snapshot older than the one that {@code criteria} selects. */
+  /**
+   * Loads the newest snapshot older than the one that {@code criteria} selects, if that one cannot
+   * be read.
+   */
   private Future<Option<SelectedSnapshot>> loadOlder(
       String persistenceId, SnapshotSelectionCriteria criteria, Throwable cause) {
     try {
-      var unreadable = newest(persistenceId, criteria);
-      if (unreadable == 0) {
+      var selected = newest(persistenceId, criteria);
+      var unreadable = selected == 0 ? null : whyUnreadable(persistenceId, selected);
+      if (unreadable == null) {
         return Futures.failed(cause);
       }
       LOG.error(
           "snapshot {} of {} cannot be read, looking for an older one: {}",
-          unreadable,
+          selected,
           StoreFiles.words(persistenceId),
-          cause.getMessage());
-      var older =
+          unreadable.getMessage());
+      return loadAsync(
+          persistenceId,
           SnapshotSelectionCriteria.create(
-              unreadable - 1,
+              selected - 1,
               criteria.maxTimestamp(),
               criteria.minSequenceNr(),
-              criteria.minTimestamp());
-      return newest(persistenceId, older) == 0
-          ? Futures.failed(cause)
-          : loadAsync(persistenceId, older);
+              criteria.minTimestamp()));
     } catch (SQLException e) {
       cause.addSuppressed(e);
       return Futures.failed(cause);
+    }
+  }
+
+  /**
+   * Why the bytes of this snapshot are none; null when they are one.
+   *
+   * @throws SQLException when they could not be read, which says nothing of them
+   */
+  private @Nullable Throwable whyUnreadable(String persistenceId, long sequenceNr)
+      throws SQLException {
+    var sql =
+        "SELECT snapshot_ser_id, snapshot_ser_manifest, snapshot_payload FROM snapshot"
+            + " WHERE persistence_id = ? AND sequence_number = ?";
+    try (var connection = db().source().createConnection();
+        var query = connection.prepareStatement(sql)) {
+      query.setString(1, persistenceId);
+      query.setLong(2, sequenceNr);
+      try (var row = query.executeQuery()) {
+        if (!row.next()) {
+          return null;
+        }
+        var read =
+            SerializationExtension.get(context().system())
+                .deserialize(row.getBytes(3), row.getInt(1), row.getString(2));
+        return read.isFailure() ? read.failed().get() : null;
+      }
+    } catch (SQLException e) {
+      if (StoreGuard.tellsDamage(e)) {
+        return e;
+      }
+      throw e;
     }
   }
 

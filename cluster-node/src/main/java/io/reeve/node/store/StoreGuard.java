@@ -213,7 +213,8 @@ final class StoreGuard implements AutoCloseable {
     }
   }
 
-  private static boolean tellsDamage(Throwable cause) {
+  /** Whether it tells, without its causes, that bytes of the store are not what they were. */
+  static boolean tellsDamage(Throwable cause) {
     if (cause instanceof SQLiteException sqlite) {
       var code = sqlite.getResultCode();
       return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;

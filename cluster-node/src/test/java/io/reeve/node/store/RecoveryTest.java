@@ -76,6 +76,32 @@ class RecoveryTest {
         .hasMessageContaining("expected row 1 of ledger, got row 5");
   }
 
+  @Test
+  void aSnapshotThatCannotBeLoadedForAWhileIsWaitedFor() throws Exception {
+    writeTenRowsWithSnapshotsAfterFourAndEight();
+    retention.trim("ledger", 4).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    execute("ALTER TABLE snapshot RENAME TO away");
+
+    var refusals = kit.createTestProbe(Throwable.class);
+    var ledger = kit.spawn(Ledger.create("ledger", refusals.ref()));
+
+    for (var attempts = 0; attempts < 2; attempts++) {
+      assertThat(refusals.receiveMessage(LONG))
+          .hasMessageNotContaining("expected row")
+          .hasMessageContaining("snapshot");
+    }
+    assertThat(opened.store().broken().toCompletableFuture()).isNotDone();
+    execute("ALTER TABLE away RENAME TO snapshot");
+    assertThat(count(ledger)).isEqualTo(10);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var connection = opened.snapshots();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   private void writeTenRowsWithSnapshotsAfterFourAndEight() {
     var ledger = kit.spawn(Ledger.create("ledger"));
     for (var row = 1; row <= 10; row++) {
