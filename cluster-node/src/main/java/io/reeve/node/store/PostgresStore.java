@@ -133,10 +133,12 @@ public final class PostgresStore implements Store {
         StoreProbe::attemptPostgres);
   }
 
-  /** The server does not say how much room it has; a full one refuses rows. */
+  /**
+   * The server does not say how much room it has; a full one refuses rows, and then it is known.
+   */
   @Override
   public JournalRoom room() {
-    return JournalRoom.ENOUGH;
+    return guard.room();
   }
 
   @Override

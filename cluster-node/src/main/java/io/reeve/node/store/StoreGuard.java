@@ -4,6 +4,7 @@ import static io.reeve.node.store.StoreException.Reason.STORE_DAMAGED;
 import static io.reeve.node.store.StoreException.Reason.STORE_REMOVED;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
+import io.reeve.journal.JournalRoom;
 import io.reeve.journal.UnreadableJournalException;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -54,12 +55,15 @@ final class StoreGuard implements AutoCloseable {
 
   private record Failure(String reason, long atNanos) {}
 
+  private final RefusedRoom room;
+
   private final Map<Path, Object> opened = new LinkedHashMap<>();
   private final CompletableFuture<StoreException> broken = new CompletableFuture<>();
 
   private StoreGuard(String name, @Nullable Marks marks, LongSupplier nanoTime) {
     this.name = name;
     this.nanoTime = nanoTime;
+    this.room = new RefusedRoom(nanoTime);
     this.marks = marks;
   }
 
@@ -119,6 +123,7 @@ final class StoreGuard implements AutoCloseable {
    */
   void committed(String persistenceId, long row) {
     failures.remove(persistenceId);
+    room.stored();
     if (marks == null) {
       return;
     }
@@ -139,6 +144,14 @@ final class StoreGuard implements AutoCloseable {
     if (!EmbeddedStore.isTaken(failure) && !PostgresStore.isTaken(failure)) {
       failures.put(persistenceId, new Failure(StoreProbe.reason(failure), nanoTime.getAsLong()));
     }
+    if (FullDisk.causes(failure)) {
+      room.refused();
+    }
+  }
+
+  /** How much room the store has, as far as the rows tell that it refused for want of it. */
+  JournalRoom room() {
+    return room.now();
   }
 
   /** What keeps an entity from storing rows; empty: the last row of each was stored. */
