@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -213,6 +214,8 @@ public final class Checker {
       submitAnswered(answer);
     } else if (fact instanceof Fact.ReadAnswered read) {
       read(read);
+    } else if (fact instanceof Fact.FailureRead read) {
+      failureRead(read);
     } else if (fact instanceof Fact.CancelAnswered cancel) {
       cancelAnswered(cancel);
     } else if (fact instanceof Fact.SessionBegan began) {
@@ -240,7 +243,7 @@ public final class Checker {
 
     @Override
     public Of submitted(Submission event) {
-      Checker.this.submitted(stored.partition(), event);
+      Checker.this.submitted(stored, event);
       return this;
     }
 
@@ -313,13 +316,13 @@ public final class Checker {
         new Rivals(id.partition(), life.profile.taskClass()), rivals -> new StartOrder());
   }
 
-  private void submitted(int partition, Submission submission) {
+  private void submitted(Fact.Stored stored, Submission submission) {
     var requestId = submission.requestId();
     var ids = new ArrayList<String>();
     for (var task : submission.tasks()) {
-      var id = new TaskId(partition, task.spec().sequence());
+      var id = new TaskId(stored.partition(), task.spec().sequence());
       ids.add(id.toString());
-      var life = new TaskLife(requestId, task, leaseNanos);
+      var life = new TaskLife(requestId, task, leaseNanos, stored.decidedAtNanos());
       if (lives.putIfAbsent(id, life) != null) {
         violated(Invariant.ONE_SUBMISSION_PER_REQUEST, "%s: submitted twice".formatted(id));
       } else {
@@ -412,6 +415,14 @@ public final class Checker {
           Invariant.READS_GO_ON,
           "%s: read as %s under fence %d after %s under fence %d"
               .formatted(read.task(), state, read.fence(), seen, before.fence()));
+    }
+  }
+
+  private void failureRead(Fact.FailureRead read) {
+    var life = lives.get(read.task());
+    var kept = life == null ? read.failure() : life.latestFailure(read.state(), read.fence());
+    if (!Objects.equals(read.failure(), kept)) {
+      violated(Invariant.FAILURE_KEPT, "%s, expected %s".formatted(read, kept));
     }
   }
 

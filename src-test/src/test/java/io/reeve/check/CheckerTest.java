@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -219,6 +220,61 @@ class CheckerTest {
   }
 
   @Test
+  void aFailureThatIsNotShownIsFoundWhateverCameAfterIt() {
+    assertThat(
+            told(
+                new Fact.FailureRead(FIRST, TaskState.LEASED, 1, null),
+                new Fact.FailureRead(FIRST, TaskState.WAITING, 1, FAILURE),
+                new Fact.FailureRead(FIRST, TaskState.LEASED, 2, FAILURE),
+                new Fact.FailureRead(FIRST, TaskState.READY, 2, FAILURE),
+                new Fact.FailureRead(FIRST, TaskState.COMPLETED, 3, FAILURE)))
+        .isEmpty();
+    for (var state : List.of(TaskState.LEASED, TaskState.READY)) {
+      assertThat(told(new Fact.FailureRead(FIRST, state, 2, null)))
+          .containsExactly(Invariant.FAILURE_KEPT);
+    }
+    assertThat(told(new Fact.FailureRead(FIRST, TaskState.LEASED, 1, FAILURE)))
+        .containsExactly(Invariant.FAILURE_KEPT);
+  }
+
+  @Test
+  void aLeaseAfterTheQueueTimeoutIsFoundAlsoAfterAHandBack() {
+    var expiring = List.of(submission("r1", 1, 1, 40), leased(1, 1, 1));
+    assertThat(violations(expiring, 0)).containsExactly("3-1: leased 0 ms after its queue timeout");
+
+    var handedBack =
+        List.of(
+            submission("r1", 1, 1, 41),
+            leased(1, 1, 1),
+            new TaskEvent.Released(1, 1, "drained", 50),
+            new TaskEvent.Leased(1, 1, 2, "holder", "crane", 60, 90));
+    assertThat(violations(handedBack, 0))
+        .containsExactly("3-1: leased 9 ms after its queue timeout");
+  }
+
+  @Test
+  void aLeaseAfterTheQueueTimeoutByAClockThatJumpedIsNone() {
+    assertThat(violations(List.of(submission("r1", 1, 1, 40), leased(1, 1, 1)), -1)).isEmpty();
+  }
+
+  @Test
+  void aTaskThatStartedDoesNotExpireWhileItWaitsForItsNextAttempt() {
+    var started =
+        List.of(
+            submission("r1", 1, 1, 41),
+            leased(1, 1, 1),
+            new TaskEvent.AttemptFailed(1, 1, FAILURE, 55, 52),
+            new TaskEvent.Leased(1, 2, 2, "holder", "crane", 60, 90));
+    assertThat(violations(started, 0)).isEmpty();
+  }
+
+  @Test
+  void anExpiryBeforeItsTimeIsFound() {
+    assertThat(violations(List.of(submission("r1", 1, 1, 40), new TaskEvent.Expired(1, 49)), 0))
+        .containsExactly("3-1: expired 1 ms too early");
+  }
+
+  @Test
   void aCancellationThatWasToldAndNotStoredIsFound() {
     assertThat(told(new Fact.CancelAnswered(FIRST))).containsExactly(Invariant.CANCEL_IS_FINAL);
   }
@@ -250,6 +306,16 @@ class CheckerTest {
     return check(history).violations().stream().map(Violation::what).toList();
   }
 
+  /** What is wrong with a history whose monotonic clock is the wall clock and {@code aheadMs}. */
+  private static List<String> violations(List<? extends PartitionEvent> history, long aheadMs) {
+    var checker = Checker.ofJournal();
+    for (var event : history) {
+      var atMs = event instanceof TaskEvent later ? later.atMs() + aheadMs : 10;
+      checker.add(new Fact.Stored(PARTITION, event, TimeUnit.MILLISECONDS.toNanos(atMs)));
+    }
+    return checker.violations().stream().map(Violation::what).toList();
+  }
+
   private static List<PartitionEvent> after(int index, PartitionEvent event) {
     var history = new ArrayList<>(GOOD);
     history.add(index + 1, event);
@@ -272,12 +338,17 @@ class CheckerTest {
   }
 
   private static Submission submission(String requestId, long first, long last) {
+    return submission(requestId, first, last, 0);
+  }
+
+  private static Submission submission(
+      String requestId, long first, long last, long queueTimeoutMs) {
     var profile =
         new TaskProfile(
             new TaskClass("default", "echo", Lane.NORMAL),
             Priority.NORMAL,
             1000,
-            0,
+            queueTimeoutMs,
             new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 1, 0),
             "");
     var tasks =

@@ -1,5 +1,6 @@
 package io.reeve.check;
 
+import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
@@ -41,6 +42,14 @@ public sealed interface Fact {
    * @param result hash of the result, 0 when there is none
    */
   record ReadAnswered(String client, TaskId task, @Nullable TaskState state, long fence, int result)
+      implements Fact {}
+
+  /**
+   * A client read a task that shows this failure.
+   *
+   * @param failure null: none
+   */
+  record FailureRead(TaskId task, TaskState state, long fence, @Nullable Failure failure)
       implements Fact {}
 
   // ---- Workers

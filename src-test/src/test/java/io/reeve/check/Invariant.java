@@ -34,6 +34,13 @@ public enum Invariant {
   PRIORITY_FIRST,
   /** Of the due tasks of one class and priority in one partition the oldest starts first. */
   FIRST_IN_FIRST_OUT,
+  /**
+   * A task that no attempt has started when its queue timeout is over gets no lease any more, also
+   * if it was handed back before.
+   */
+  EXPIRES_IN_TIME,
+  /** A reader sees the latest failure of a task, whatever came after it. */
+  FAILURE_KEPT,
   /** A task that a client was told to be cancelled is. */
   CANCEL_IS_FINAL,
   /** A client never sees a task go back. */

@@ -2,11 +2,14 @@ package io.reeve.check;
 
 import static io.reeve.check.Invariant.ATTEMPTS_BOUND;
 import static io.reeve.check.Invariant.BACKOFF_KEPT;
+import static io.reeve.check.Invariant.EXPIRES_IN_TIME;
 import static io.reeve.check.Invariant.FENCES_GROW;
 import static io.reeve.check.Invariant.NOT_TOO_EARLY;
 import static io.reeve.check.Invariant.ONE_END;
 import static io.reeve.check.Invariant.ONE_LEASE;
 
+import io.reeve.domain.TimeBounds;
+import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.RetryPolicy;
@@ -17,6 +20,9 @@ import io.reeve.domain.task.TaskState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +36,12 @@ final class TaskLife {
   final TaskProfile profile;
   private final RetryPolicy retry;
   private final long leaseNanos;
+  private final long expiresAtNanos;
   private final Map<Long, End> settled = new HashMap<>();
+
+  /** By the fence of the attempt that failed. */
+  private final NavigableMap<Long, Failure> failures = new TreeMap<>();
+
   private long dueAtMs;
   private long turnFromMs;
   private int attempt;
@@ -42,14 +53,17 @@ final class TaskLife {
 
   /**
    * @param leaseNanos how long a lease lasts at least; 0: not known
+   * @param atNanos when it was submitted, by the monotonic clock, or {@link Fact#UNKNOWN}
    */
-  TaskLife(String requestId, Task.Queued task, long leaseNanos) {
+  TaskLife(String requestId, Task.Queued task, long leaseNanos, long atNanos) {
     this.requestId = requestId;
     this.profile = task.spec().profile();
     this.retry = profile.retry();
     this.dueAtMs = task.dueAtMs();
     this.turnFromMs = dueAtMs;
     this.leaseNanos = leaseNanos;
+    this.expiresAtNanos =
+        atNanos + TimeUnit.MILLISECONDS.toNanos(expiresAtMs() - task.spec().submittedAtMs());
   }
 
   /** Whether it waits for a worker, or for its time. */
@@ -74,6 +88,13 @@ final class TaskLife {
   /** Whether the attempt under the fence ended so by its worker's word. */
   boolean settledSo(long fence, Outcome outcome, int result) {
     return new End(outcome, result).equals(settled.get(fence));
+  }
+
+  /** The latest failure at the time when the task was in such a state under such a fence. */
+  @Nullable Failure latestFailure(TaskState state, long fence) {
+    var latest =
+        state == TaskState.LEASED ? failures.lowerEntry(fence) : failures.floorEntry(fence);
+    return latest == null ? null : latest.getValue();
   }
 
   boolean hadLease(long fence) {
@@ -117,6 +138,7 @@ final class TaskLife {
     @Override
     public Taking attemptFailed(TaskEvent.AttemptFailed event) {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
+      failures.put(event.fence(), event.failure());
       failed(event, atNanos, wrong);
       dueAtMs = event.retryAtMs();
       turnFromMs = dueAtMs;
@@ -126,6 +148,7 @@ final class TaskLife {
     @Override
     public Taking died(TaskEvent.Died event) {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
+      failures.put(event.fence(), event.failure());
       lostInTime(event.failure().message(), atNanos, wrong);
       end = TaskState.DEAD;
       return this;
@@ -150,6 +173,10 @@ final class TaskLife {
       if (attempt > 0) {
         wrong.accept(
             ONE_END, "expired while queued, though %d attempts started".formatted(attempt));
+      }
+      if (event.atMs() < expiresAtMs()) {
+        wrong.accept(
+            NOT_TOO_EARLY, "expired %d ms too early".formatted(expiresAtMs() - event.atMs()));
       }
       end = TaskState.EXPIRED;
       return this;
@@ -176,10 +203,24 @@ final class TaskLife {
       wrong.accept(
           NOT_TOO_EARLY, "leased %d ms before it was due".formatted(dueAtMs - event.atMs()));
     }
+    // By both clocks, since the wall clock jumps. Where the other one is not known, nobody knows
+    // either how many tasks expired at once, and a row takes only so many of them.
+    if (atNanos != Fact.UNKNOWN && event.atMs() >= expiresAtMs() && atNanos >= expiresAtNanos) {
+      wrong.accept(
+          EXPIRES_IN_TIME,
+          "leased %d ms after its queue timeout".formatted(event.atMs() - expiresAtMs()));
+    }
     leased = true;
     leasedAtNanos = atNanos;
     fence = event.fence();
     attempt = event.attempt();
+  }
+
+  /** When it expires while it waits. */
+  private long expiresAtMs() {
+    return attempt > 0 || profile.queueTimeoutMs() == 0
+        ? Long.MAX_VALUE
+        : TimeBounds.plus(dueAtMs, profile.queueTimeoutMs());
   }
 
   private void settled(TaskEvent event, long under, End how, BiConsumer<Invariant, String> wrong) {

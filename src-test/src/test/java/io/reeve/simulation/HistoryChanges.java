@@ -78,6 +78,38 @@ final class HistoryChanges {
     return false;
   }
 
+  /** In the place of an expiry: a lease, its hand-back, and a lease after the queue timeout. */
+  static boolean leaseExpiredAfterHandBack(List<Fact> history) {
+    return changed(
+            TaskEvent.Expired.class,
+            (facts, at, e) -> {
+              var fence = fenceBefore(facts, at) + 1;
+              var expired = facts.get(at);
+              var released = new TaskEvent.Released(e.sequence(), fence, "", e.atMs());
+              var late = lease(e, fence + 1, e.atMs());
+              facts.set(at, stored(expired, lease(e, fence, e.atMs() - 1)));
+              facts.add(at + 1, stored(expired, released));
+              // Its clock may have jumped: by the other one it is late too.
+              facts.add(at + 2, new Fact.Stored(id(expired).partition(), late, Long.MAX_VALUE));
+            })
+        .apply(history);
+  }
+
+  private static TaskEvent lease(TaskEvent of, long fence, long atMs) {
+    return new TaskEvent.Leased(of.sequence(), 1, fence, "h", "w", atMs, atMs + 1);
+  }
+
+  /** The fence of the last lease of the task of the fact at this place. */
+  private static long fenceBefore(List<Fact> facts, int at) {
+    for (var i = at - 1; i >= 0; i--) {
+      var lease = event(facts.get(i), TaskEvent.Leased.class);
+      if (lease != null && id(facts.get(i)).equals(id(facts.get(at)))) {
+        return lease.fence();
+      }
+    }
+    return 0;
+  }
+
   static Task.Queued submitted(List<Fact> facts, TaskId id) {
     for (var fact : facts) {
       var submission = event(fact, Submission.class);

@@ -189,6 +189,23 @@ class MutatedHistoryTest {
                     facts.set(at, stored(facts.get(at), leased(e, 0, 0, -100_000_000))))));
     add.accept(
         new Mutation(
+            "a task that was handed back does not expire",
+            Invariant.EXPIRES_IN_TIME,
+            HistoryChanges::leaseExpiredAfterHandBack));
+    add.accept(
+        new Mutation(
+            "a task expires too early",
+            Invariant.NOT_TOO_EARLY,
+            changed(
+                TaskEvent.Expired.class,
+                (facts, at, e) ->
+                    facts.set(
+                        at,
+                        stored(
+                            facts.get(at),
+                            new TaskEvent.Expired(e.sequence(), e.atMs() - 100_000_000))))));
+    add.accept(
+        new Mutation(
             "a lease runs out before its time",
             Invariant.NOT_TOO_EARLY,
             changed(
@@ -288,6 +305,18 @@ class MutatedHistoryTest {
                     facts.add(
                         new Fact.ReadAnswered(
                             "c", id(facts.get(at)), TaskState.COMPLETED, 1, 7)))));
+    add.accept(
+        new Mutation(
+            "a failure is not shown while the next attempt runs",
+            Invariant.FAILURE_KEPT,
+            changed(
+                TaskEvent.Leased.class,
+                e -> e.attempt() > 1,
+                (facts, at, e) ->
+                    facts.add(
+                        at + 1,
+                        new Fact.FailureRead(
+                            id(facts.get(at)), TaskState.LEASED, e.fence(), null)))));
     add.accept(
         new Mutation(
             "a task goes back",

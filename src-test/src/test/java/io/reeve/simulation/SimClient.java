@@ -230,6 +230,7 @@ final class SimClient {
       var view = found.task();
       var result = view.state() == TaskState.COMPLETED ? Arrays.hashCode(view.result()) : 0;
       checker.add(new Fact.ReadAnswered(name, task, view.state(), view.fence(), result));
+      checker.add(new Fact.FailureRead(task, view.state(), view.fence(), view.failure()));
     } else if (reply instanceof Clients.Refused refused
         && refused.rejection().code() == Rejection.Code.UNKNOWN_TASK) {
       checker.add(new Fact.ReadAnswered(name, task, null, 0, 0));
