@@ -2,6 +2,8 @@ package io.reeve.edge.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.reeve.session.Session;
 import io.reeve.v1.Completed;
 import io.reeve.v1.Credit;
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -126,6 +129,31 @@ class WorkerFieldBoundsTest {
     worker.say(message(bound.beyond()));
 
     workerRefused(worker, bound.field(), bound.reason());
+    worker.end(session);
+  }
+
+  @Test
+  void aMessageOverTheLimitEndsTheStreamWithItsReason() throws InterruptedException {
+    var worker = connect(h -> {});
+    var session = edge.nextSession();
+    var most = edge.settings.server().messageBytesMax();
+    var result = ByteString.copyFrom(new byte[most]);
+    worker.say(
+        WorkerMessage.newBuilder()
+            .setSettlements(
+                Settlements.newBuilder()
+                    .setBatch(1)
+                    .addSettlements(
+                        Settlement.newBuilder()
+                            .setTaskId("1-2")
+                            .setFence(1)
+                            .setCompleted(Completed.newBuilder().setResult(result)))));
+
+    var refusal = worker.refusal();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(EdgeFixture.errorInfo(refusal).getReason()).isEqualTo("MESSAGE_TOO_LARGE");
+    assertThat(EdgeFixture.retryInfo(refusal)).isEmpty();
+    assertThat(session.next()).isInstanceOf(Session.StreamClosed.class);
     worker.end(session);
   }
 
