@@ -28,15 +28,22 @@ final class RunningNode implements AutoCloseable {
   }
 
   RunningNode(Path directory, Map<String, Object> settings) throws Exception {
-    var all = new HashMap<>(settings);
-    all.put("reeve.store.directory", directory.toString());
-    all.put("reeve.grpc.port", 0);
-    var config = NodeConfig.load(null, Map.of(), ConfigFactory.parseMap(all));
+    this(config(directory, settings));
+  }
+
+  RunningNode(NodeConfig config) throws Exception {
     parts = ProductionParts.open(config.all(), senses());
     node =
         Node.start(
             config.with(parts.pekkoConfig()), NodeSettings.from(config.all()), parts, "1.2.3");
     channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
+  }
+
+  private static NodeConfig config(Path directory, Map<String, Object> settings) {
+    var all = new HashMap<>(settings);
+    all.put("reeve.store.directory", directory.toString());
+    all.put("reeve.grpc.port", 0);
+    return NodeConfig.load(null, Map.of(), ConfigFactory.parseMap(all));
   }
 
   static ProductionParts.Senses senses() {

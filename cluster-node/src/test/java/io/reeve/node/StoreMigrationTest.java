@@ -7,8 +7,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreMigration;
@@ -18,17 +16,14 @@ import io.reeve.postgres.LocalPostgres;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.SubmitTaskRequest;
-import io.reeve.v1.TaskServiceGrpc;
 import io.reeve.v1.TaskSpec;
 import io.reeve.v1.TaskState;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -73,7 +68,7 @@ class StoreMigrationTest {
     assertThat(report.entities())
         .extracting(StoreMigration.Entity::persistenceId)
         .contains("dispatcher", "partition|0");
-    try (var node = new Running(target)) {
+    try (var node = new RunningNode(target)) {
       assertThat(states(node, ids))
           .containsExactly(
               TaskState.TASK_STATE_CANCELLED,
@@ -148,7 +143,7 @@ class StoreMigrationTest {
 
   @Test
   void aNodeThatRunsKeepsItsDirectory() throws Exception {
-    try (var node = new Running(embedded())) {
+    try (var node = new RunningNode(embedded())) {
       submit(node, 1);
 
       assertThatThrownBy(
@@ -177,7 +172,7 @@ class StoreMigrationTest {
   /** Cancelled, ready and waiting tasks, with snapshots of some of them. */
   private List<String> fill() throws Exception {
     var ids = new ArrayList<String>();
-    try (var node = new Running(embedded())) {
+    try (var node = new RunningNode(embedded())) {
       for (var i = 0; i < 9; i++) {
         ids.add(submit(node, i));
         if (i % 3 == 0) {
@@ -189,7 +184,7 @@ class StoreMigrationTest {
     return ids;
   }
 
-  private static String submit(Running node, int number) {
+  private static String submit(RunningNode node, int number) {
     var task =
         TaskSpec.newBuilder().setKind("echo").setPayload(ByteString.copyFromUtf8("n" + number));
     if (number % 3 == 2) {
@@ -200,7 +195,7 @@ class StoreMigrationTest {
     return node.tasks().submitTask(request).getTaskId();
   }
 
-  private static List<TaskState> states(Running node, List<String> ids) {
+  private static List<TaskState> states(RunningNode node, List<String> ids) {
     return ids.stream()
         .map(id -> GetTaskRequest.newBuilder().setTaskId(id).build())
         .map(request -> node.tasks().getTask(request).getTask().getState())
@@ -250,42 +245,6 @@ class StoreMigrationTest {
     @Override
     public void compared(long rows) {
       compared += rows;
-    }
-  }
-
-  /** A node, and a connection to it. */
-  private static final class Running implements AutoCloseable {
-
-    private final Parts parts;
-    private final Node node;
-    private final ManagedChannel channel;
-
-    Running(NodeConfig config) throws Exception {
-      parts =
-          ProductionParts.open(
-              config.all(),
-              new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, RANDOM));
-      node =
-          Node.start(
-              config.with(parts.pekkoConfig()), NodeSettings.from(config.all()), parts, "1.2.3");
-      channel = NettyChannelBuilder.forAddress(node.grpc()).usePlaintext().build();
-    }
-
-    TaskServiceGrpc.TaskServiceBlockingStub tasks() {
-      return TaskServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void close() {
-      node.stop();
-      try {
-        assertThat(node.awaitStopped()).isTrue();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while the node stopped", e);
-      }
-      channel.shutdownNow();
-      parts.close();
     }
   }
 }

@@ -3,32 +3,20 @@ package io.reeve.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.stub.StreamObserver;
-import io.reeve.v1.Completed;
-import io.reeve.v1.Credit;
+import io.reeve.edge.grpc.TestWorker;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.Goodbye;
 import io.reeve.v1.Heartbeat;
-import io.reeve.v1.Hello;
 import io.reeve.v1.ListTasksRequest;
-import io.reeve.v1.Received;
-import io.reeve.v1.ServerMessage;
-import io.reeve.v1.Settlement;
-import io.reeve.v1.Settlements;
 import io.reeve.v1.SubmitTasksRequest;
 import io.reeve.v1.TaskServiceGrpc;
 import io.reeve.v1.TaskSpec;
 import io.reeve.v1.TaskState;
 import io.reeve.v1.WatchTaskRequest;
 import io.reeve.v1.WorkerMessage;
-import io.reeve.v1.WorkerServiceGrpc;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,9 +31,11 @@ class WholeNodeTest {
   void tasksReachAWorkerAndTheirResultsSurviveARestart() throws Exception {
     List<String> ids;
     try (var node = new RunningNode(directory)) {
-      var worker = new Worker(node.channel());
+      var worker = new TestWorker(node.channel());
+      worker.greet(TestWorker.hello("crane", 50));
+      assertThat(worker.next().hasWelcome()).isTrue();
       ids = submit(node.tasks());
-      worker.complete(TASKS);
+      complete(worker, TASKS);
       var last = ids.get(TASKS - 1);
       var changes = new ArrayList<TaskState>();
       node.tasks()
@@ -53,7 +43,7 @@ class WholeNodeTest {
           .forEachRemaining(change -> changes.add(change.getTask().getState()));
 
       assertThat(changes).last().isEqualTo(TaskState.TASK_STATE_COMPLETED);
-      worker.leave();
+      worker.say(WorkerMessage.newBuilder().setGoodbye(Goodbye.getDefaultInstance()));
     }
 
     try (var node = new RunningNode(directory)) {
@@ -95,93 +85,23 @@ class WholeNodeTest {
     return ids;
   }
 
-  /** A worker without the worker library. */
-  private static final class Worker implements StreamObserver<ServerMessage> {
-
-    private final LinkedBlockingQueue<ServerMessage> heard = new LinkedBlockingQueue<>();
-    private final StreamObserver<WorkerMessage> server;
-    private long batch;
-    private long released;
-
-    Worker(ManagedChannel channel) throws InterruptedException {
-      server = WorkerServiceGrpc.newStub(channel).connect(this);
-      say(
-          WorkerMessage.newBuilder()
-              .setHello(
-                  Hello.newBuilder()
-                      .setWorkerId("crane")
-                      .setPool("main")
-                      .setIncarnation("run-1")
-                      .addKinds("*")
-                      .setCapacity(50)));
-      assertThat(next().hasWelcome()).isTrue();
-    }
-
-    /** Completes so many tasks, each with a result that names it. */
-    void complete(int tasks) throws InterruptedException {
-      say(WorkerMessage.newBuilder().setHeartbeat(Heartbeat.newBuilder().setSequence(1)));
-      var done = 0;
-      var acknowledged = 0L;
-      while (done < tasks || acknowledged < batch) {
-        var message = next();
-        if (message.hasSettlementAck()) {
-          acknowledged = message.getSettlementAck().getBatch();
-          assertThat(message.getSettlementAck().getRefusedList()).isEmpty();
-        }
-        if (message.hasAssignments()) {
-          done += settle(message);
-        }
+  /** Completes so many tasks, each with a result that names it. */
+  private static void complete(TestWorker worker, int tasks) throws InterruptedException {
+    worker.say(WorkerMessage.newBuilder().setHeartbeat(Heartbeat.newBuilder().setSequence(1)));
+    var done = 0;
+    var acknowledged = 0L;
+    while (done < tasks || acknowledged < worker.batches()) {
+      var message = worker.next();
+      if (message.hasSettlementAck()) {
+        acknowledged = message.getSettlementAck().getBatch();
+        assertThat(message.getSettlementAck().getRefusedList()).isEmpty();
       }
-    }
-
-    private int settle(ServerMessage message) {
-      var assignments = message.getAssignments();
-      say(
-          WorkerMessage.newBuilder()
-              .setReceived(Received.newBuilder().setSequence(assignments.getSequence())));
-      var settlements = Settlements.newBuilder().setBatch(++batch);
-      for (var assignment : assignments.getAssignmentsList()) {
-        settlements.addSettlements(
-            Settlement.newBuilder()
-                .setTaskId(assignment.getTaskId())
-                .setFence(assignment.getFence())
-                .setCompleted(
-                    Completed.newBuilder()
-                        .setResult(ByteString.copyFromUtf8("done " + assignment.getTaskId()))));
+      if (message.hasAssignments()) {
+        worker.complete(
+            message.getAssignments(),
+            assignment -> ByteString.copyFromUtf8("done " + assignment.getTaskId()));
+        done += message.getAssignments().getAssignmentsCount();
       }
-      say(WorkerMessage.newBuilder().setSettlements(settlements));
-      released += assignments.getAssignmentsCount();
-      say(
-          WorkerMessage.newBuilder()
-              .setCredit(Credit.newBuilder().setCapacity(50).setReleasedTotal(released)));
-      return assignments.getAssignmentsCount();
-    }
-
-    void leave() {
-      say(WorkerMessage.newBuilder().setGoodbye(Goodbye.getDefaultInstance()));
-    }
-
-    private void say(WorkerMessage.Builder message) {
-      server.onNext(message.build());
-    }
-
-    private ServerMessage next() throws InterruptedException {
-      return Objects.requireNonNull(heard.poll(20, TimeUnit.SECONDS), "expected a message in 20 s");
-    }
-
-    @Override
-    public void onNext(ServerMessage message) {
-      heard.add(message);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      // The queue stays empty, and whoever waits says so.
-    }
-
-    @Override
-    public void onCompleted() {
-      // As above.
     }
   }
 }

@@ -4,22 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import io.reeve.partition.Clients;
 import io.reeve.session.Session;
-import io.reeve.v1.Hello;
 import io.reeve.v1.Reconnect;
-import io.reeve.v1.ServerMessage;
 import io.reeve.v1.TaskServiceGrpc;
 import io.reeve.v1.WatchTaskRequest;
-import io.reeve.v1.WorkerMessage;
-import io.reeve.v1.WorkerServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +27,7 @@ class LeavingServerTest {
 
   @Test
   void everyWorkerIsToldAllOthersAndNotEachTheSameFirst() throws InterruptedException {
-    var workers = List.of(new Listening(), new Listening(), new Listening());
+    var workers = List.of(listening(), listening(), listening());
     for (var i = 0; i < workers.size(); i++) {
       edge.nextSession();
     }
@@ -45,7 +37,7 @@ class LeavingServerTest {
 
     var first = new ArrayList<String>();
     for (var worker : workers) {
-      var order = worker.reconnect();
+      var order = reconnect(worker);
       assertThat(order.getReason()).isEqualTo("upgrade");
       assertThat(order.getEndpointsList())
           .containsExactlyInAnyOrder("crane:1", "heron:1", "ibis:1");
@@ -56,12 +48,12 @@ class LeavingServerTest {
 
   @Test
   void aServerThatKnowsNoOtherNamesNone() throws InterruptedException {
-    var worker = new Listening();
+    var worker = listening();
     edge.nextSession();
 
     edge.server.leave("upgrade", List.of());
 
-    assertThat(worker.reconnect().getEndpointsList()).isEmpty();
+    assertThat(reconnect(worker).getEndpointsList()).isEmpty();
   }
 
   @Test
@@ -85,7 +77,7 @@ class LeavingServerTest {
 
   @Test
   void sessionsThatEndedAreNotCounted() throws InterruptedException {
-    new Listening();
+    listening();
     var session = edge.nextSession();
     session.ref().tell(new Session.Goodbye("done"));
 
@@ -100,45 +92,11 @@ class LeavingServerTest {
             });
   }
 
-  /** A worker that only listens. */
-  private final class Listening implements StreamObserver<ServerMessage> {
+  private StreamedWorker listening() {
+    return StreamedWorker.greeting(edge, TestWorker.hello("w", 1));
+  }
 
-    private final LinkedBlockingQueue<ServerMessage> heard = new LinkedBlockingQueue<>();
-
-    Listening() {
-      WorkerServiceGrpc.newStub(edge.channel())
-          .connect(this)
-          .onNext(
-              WorkerMessage.newBuilder()
-                  .setHello(
-                      Hello.newBuilder()
-                          .setWorkerId("w")
-                          .setPool("pool-1")
-                          .setIncarnation("i")
-                          .addKinds("echo")
-                          .setCapacity(1))
-                  .build());
-    }
-
-    Reconnect reconnect() throws InterruptedException {
-      var message =
-          Objects.requireNonNull(heard.poll(5, TimeUnit.SECONDS), "expected a message in 5 s");
-      return message.getControl().getReconnect();
-    }
-
-    @Override
-    public void onNext(ServerMessage message) {
-      heard.add(message);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      // The test ends its server as it likes.
-    }
-
-    @Override
-    public void onCompleted() {
-      // As above.
-    }
+  private static Reconnect reconnect(StreamedWorker worker) throws InterruptedException {
+    return worker.next().getControl().getReconnect();
   }
 }

@@ -394,7 +394,7 @@ class WorkerServiceEdgeTest {
   void aWorkerThatHalfClosesWithoutAGoodbyeMayResume() throws InterruptedException {
     var worker = connected();
 
-    worker.server.onCompleted();
+    worker.halfClose();
 
     assertThat(worker.session().next()).isInstanceOf(Session.StreamClosed.class);
     worker.end(worker.session());
