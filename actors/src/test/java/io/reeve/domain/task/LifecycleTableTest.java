@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,6 +103,7 @@ class LifecycleTableTest {
   }
 
   @ParameterizedTest
+  @DisplayName("The tables of states and commands in docs/lifecycle.md are those of the rules")
   @MethodSource("tables")
   void everyStateAnswersEveryCommandAsDocumented(Table table) throws IOException {
     var documented =
@@ -114,6 +116,19 @@ class LifecycleTableTest {
             "the table in docs/lifecycle.md; if the rule is meant, it must read%n%s",
             text(table.rows()))
         .containsExactly(table.rows());
+  }
+
+  @Test
+  @DisplayName("The diagram of states in docs/lifecycle.md has every state and every command")
+  void everyStateAndEveryCommandIsInTheDiagram() throws IOException {
+    var document = Files.readString(DOCUMENT);
+    var begin = document.indexOf("```") + 3;
+    var diagram = document.substring(begin, document.indexOf("```", begin));
+
+    for (var state : STATES) {
+      assertThat(diagram).contains(state.task().getClass().getSimpleName());
+    }
+    assertThat(diagram).contains("lease", "complete", "fail", "release", "expire", "cancel");
   }
 
   @Test

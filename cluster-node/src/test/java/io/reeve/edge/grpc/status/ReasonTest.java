@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ReasonTest {
 
   /** The table in docs/errors.md. A reason that changes without it fails here. */
   @Test
+  @DisplayName("Each reason of a refusal has one gRPC code and one wait, those of docs/errors.md")
   void everyReasonIsDocumented() throws IOException {
     var documented =
         Files.readAllLines(root().resolve("docs/errors.md")).stream()
