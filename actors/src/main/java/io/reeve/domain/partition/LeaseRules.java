@@ -47,7 +47,7 @@ public final class LeaseRules {
 
   /**
    * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
-   * of the same holder has superseded, or that is gone.
+   * of the same holder has superseded, or that is gone. A task whose queue timeout is over expires.
    *
    * @return the leased tasks, in order; null when the session may not have any
    */
@@ -65,8 +65,13 @@ public final class LeaseRules {
       if (sequence < 0) {
         break;
       }
-      var decision =
-          tasks.get(sequence).lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
+      var ready = tasks.get(sequence);
+      if (ready instanceof Task.Queued queued && queued.expiresAtMs() <= nowMs) {
+        // It was handed back in this batch, after its time: the sweep came before.
+        books.carryOut(queued.expire(nowMs), out);
+        continue;
+      }
+      var decision = ready.lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
       if (!(decision instanceof TaskEvent event)) {
         throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
       }

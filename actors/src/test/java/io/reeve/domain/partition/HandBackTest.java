@@ -5,9 +5,11 @@ import static io.reeve.domain.partition.PartitionStory.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.PartitionStory.Start;
+import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskState;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,6 +32,28 @@ class HandBackTest {
     story.pass(QUEUE_TIMEOUT.minusSeconds(11));
     assertThat(state(task)).isEqualTo(TaskState.READY);
     story.pass(Duration.ofSeconds(1));
+
+    assertThat(state(task)).isEqualTo(TaskState.EXPIRED);
+  }
+
+  @Test
+  void aTaskThatIsHandedBackAfterItsQueueTimeoutIsNotLeasedInTheSameBatch() {
+    var task = story.submit(profile(300_000, QUEUE_TIMEOUT.toMillis()));
+    story.lease("anna", 1);
+    var fence = story.get(task).fence();
+    for (var waited = Duration.ZERO;
+        waited.compareTo(QUEUE_TIMEOUT) < 0;
+        waited = waited.plusSeconds(10)) {
+      story.pass(Duration.ofSeconds(10));
+      story.renew("anna");
+    }
+
+    story.batch(
+        events -> {
+          var released = Settlement.released(task, fence, "not now");
+          story.state.leases().settle("anna", released, story.now(), () -> 0.5, events);
+          assertThat(story.leaseIn("berta", 1, events)).isEmpty();
+        });
 
     assertThat(state(task)).isEqualTo(TaskState.EXPIRED);
   }
