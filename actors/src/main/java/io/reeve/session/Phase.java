@@ -88,7 +88,7 @@ abstract class Phase extends AbstractBehavior<Command> {
     }
     if (message instanceof Leases.SettleAcked acked) {
       session.settling.acknowledged(acked);
-      return onSettled();
+      return acknowledge();
     }
     if (message instanceof Leases.LeasesEnded ended) {
       return onLeasesEnded(session.holding.end(ended));
@@ -116,8 +116,8 @@ abstract class Phase extends AbstractBehavior<Command> {
     return sorted.covered();
   }
 
-  /** There may be news of the worker's settlements. */
-  Behavior<Command> onSettled() {
+  /** Tells the worker which of its settlements are durable; a phase without a stream cannot. */
+  Behavior<Command> acknowledge() {
     return this;
   }
 

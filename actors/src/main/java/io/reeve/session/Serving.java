@@ -91,7 +91,7 @@ final class Serving extends Phase {
       session.partitions.settle(settled.batch(), part.partition(), part.settlements());
     }
     session.reminders.setOnce(Due.SETTLE_AGAIN, session.env.tuning().settleAgain());
-    return onSettled();
+    return acknowledge();
   }
 
   private Behavior<Command> onCreditStated(Session.CreditStated stated) {
@@ -145,7 +145,7 @@ final class Serving extends Phase {
   }
 
   @Override
-  Behavior<Command> onSettled() {
+  Behavior<Command> acknowledge() {
     var ack = session.settling.news();
     return ack == null ? this : say(ack);
   }
