@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the whole system: one node or several, a worker whose handler does nothing, and"
-          + " this client, each a process of its own, everything durable.",
-      "Phases: cold start, warm-up, then rounds of bulk submit without a worker, drain of that"
-          + " backlog, and end to end; then single submissions at an even pace to an idle system,"
-          + " from the call to the start of the handler. Figures are the median, minimum and"
-          + " maximum of the rounds.",
-      "Takes a few minutes; --quick takes seconds and shows only that it works."
+      "Measures the whole system: one or more nodes, a worker whose handler does nothing, and"
+          + " this client. Each is a separate process, and everything is durable.",
+      "Phases: cold start and warm-up; then rounds of bulk submit without a worker, drain of"
+          + " that backlog, and both together; then single submissions at an even pace to an"
+          + " idle system, from the call to the start of the handler. Figures are the median,"
+          + " minimum and maximum of the rounds.",
+      "It takes a few minutes. --quick takes seconds and only shows that it works."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -44,7 +44,7 @@ final class BenchCommand extends AnsweringCommand {
       names = {"-r", "--rounds"},
       paramLabel = "N",
       defaultValue = "5",
-      description = "Rounds that figures are taken over. Default: 5.")
+      description = "Number of rounds. Default: 5.")
   int rounds = 5;
 
   @Option(
@@ -59,8 +59,8 @@ final class BenchCommand extends AnsweringCommand {
       paramLabel = "N",
       defaultValue = "2000000",
       description =
-          "Tasks before the first round, and one call for each hundred of them for the single"
-              + " calls; a fresh JVM is many times slower. Default: 2000000.")
+          "Tasks before the first round, plus one single call for each hundred of them, because"
+              + " a cold JVM is many times slower. Default: 2000000.")
   long warmUp = 2_000_000;
 
   @Option(
@@ -68,8 +68,8 @@ final class BenchCommand extends AnsweringCommand {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Nodes; more than one share a PostgreSQL, as with --postgres. The client is at the first,"
-              + " the worker at the last. Default: 1.")
+          "Number of nodes. Several nodes share a PostgreSQL database, as with --postgres. The"
+              + " client uses the first node and the worker the last. Default: 1.")
   int nodes = 1;
 
   @Option(
@@ -77,15 +77,15 @@ final class BenchCommand extends AnsweringCommand {
       description =
           "Keep tasks in PostgreSQL: the server that "
               + LocalPostgres.URL_VARIABLE
-              + " names, else one of its own by the programs that are installed here, else by those"
-              + " that come with Reeve.")
+              + " names, else a new server with the PostgreSQL programs on this machine, else"
+              + " with those that come with Reeve.")
   boolean postgres;
 
   @Option(
       names = "--payload",
       paramLabel = "BYTES",
       defaultValue = "100",
-      description = "Size of a payload. Default: 100.")
+      description = "Size of a payload in bytes. Default: 100.")
   int payload = 100;
 
   @Option(
@@ -99,7 +99,7 @@ final class BenchCommand extends AnsweringCommand {
       names = "--in-flight",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Bulk calls that wait for an answer at once. Default: 4.")
+      description = "Bulk calls in flight. Default: 4.")
   int inFlight = 4;
 
   @Option(
@@ -120,7 +120,7 @@ final class BenchCommand extends AnsweringCommand {
       names = "--capacity",
       paramLabel = "N",
       defaultValue = "4000",
-      description = "Leases that the worker asks for at once. Default: 4000.")
+      description = "Leases that the worker can hold. Default: 4000.")
   int capacity = 4000;
 
   @Option(
@@ -128,7 +128,7 @@ final class BenchCommand extends AnsweringCommand {
       paramLabel = "raw|sdk",
       defaultValue = "raw",
       description =
-          "raw: a worker that speaks the protocol by hand, which measures the server. sdk: the"
+          "raw: a worker that implements the protocol itself, to measure the server. sdk: the"
               + " worker library. Default: raw.")
   String worker = "raw";
 
@@ -136,16 +136,16 @@ final class BenchCommand extends AnsweringCommand {
       names = "--backlog",
       paramLabel = "N",
       description =
-          "Measure instead what N waiting tasks cost: heap, time to start again, and how long"
+          "Measure the cost of N waiting tasks instead: heap, time of a restart, and how long"
               + " submissions take during a snapshot.")
   @Nullable Integer backlog;
 
-  @Option(names = "--no-strace", description = "Do not count fsyncs, even if strace is there.")
+  @Option(names = "--no-strace", description = "Do not count fsyncs, even if strace is installed.")
   boolean noStrace;
 
   @Option(
       names = "--quick",
-      description = "A small run, to see that it works; figures mean little.")
+      description = "A small run to see that it works. Its figures mean little.")
   boolean quick;
 
   @Option(

@@ -61,7 +61,7 @@ final class BenchText {
             report.tasks(), report.payloadBytes(), report.submitPerSecond()),
         "heap per waiting task: "
             + (report.heapBytesPerTask() == null
-                ? "not measured, this is no JDK"
+                ? "not measured, because this Java is no JDK"
                 : text("%.0f bytes", report.heapBytesPerTask())),
         text("ready again after kill -9: %.1f s", report.restartSeconds()),
         text(

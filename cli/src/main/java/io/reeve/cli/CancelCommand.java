@@ -10,10 +10,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cancel",
     description = {
-      "Ends tasks that have not ended. A running attempt is told to stop; what it reports"
-          + " afterwards is refused.",
-      "Cancelling a cancelled task again changes nothing. Of several tasks each is tried, whatever"
-          + " becomes of the others; the exit code is 6 when some were refused, 4 or 5 when all"
+      "Cancels tasks that have not ended. The worker of a running attempt is told to stop, and"
+          + " its later reports are refused.",
+      "Cancelling a cancelled task again changes nothing. The command tries every task, even if"
+          + " others are refused. The exit code is 6 if some were refused, and 4 or 5 if all"
           + " were."
     },
     footerHeading = "%nExamples:%n",
@@ -30,7 +30,7 @@ final class CancelCommand extends ClientCommand {
       names = {"-r", "--reason"},
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "Why, for people; stays with the task.")
+      description = "Reason, for people. It stays with the task.")
   String reason = "";
 
   CancelCommand(Terminal terminal) {

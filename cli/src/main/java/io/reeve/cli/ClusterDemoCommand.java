@@ -13,13 +13,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cluster-demo",
     description = {
-      "Shows a cluster at work in about two minutes, and what happens when a node dies.",
-      "Starts PostgreSQL, three nodes on it, and workers that know all of them; submits tasks at a"
-          + " steady rate through all nodes; kills the node of the dispatcher with SIGKILL and"
-          + " starts it again; stops another with SIGTERM and starts it again; then checks every"
-          + " task by the journal and through each node. Stops and removes all it started. The exit"
-          + " code is 1 if a task is lost, done twice or wrong, or if work did not go on everywhere"
-          + " in time after the kill: 20 s, or 10 s with --profile fast.",
+      "Shows in about two minutes how a cluster works and what happens when a node crashes.",
+      "It starts PostgreSQL, three nodes and workers that know all of them, and submits tasks at"
+          + " a steady rate through all nodes. It kills the node with the dispatcher (SIGKILL)"
+          + " and starts it again, then stops another node (SIGTERM) and starts it again."
+          + " Finally it checks every task in the journal and through each node, and stops and"
+          + " removes everything that it started. The exit code is 1 if a task is lost, runs"
+          + " twice or has a wrong result, or if work does not continue everywhere in time after"
+          + " the kill: 20 s, or 10 s with --profile fast.",
       "With "
           + LocalPostgres.URL_VARIABLE
           + " set, that server is used, and a schema of its own left there."
@@ -64,23 +65,23 @@ final class ClusterDemoCommand extends AnsweringCommand {
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "10",
-      description = "How long each of the five phases lasts at least. Default: 10.")
+      description = "Shortest duration of each of the five phases in seconds. Default: 10.")
   int seconds = 10;
 
   @Option(
       names = "--profile",
       paramLabel = "safe|fast",
       defaultValue = "safe",
-      description = "How soon a silent node counts as dead: reeve.cluster.failure-profile.")
+      description = "How soon a silent node counts as dead, as reeve.cluster.failure-profile.")
   Profile profile = Profile.safe;
 
   @Option(
       names = "--within",
       paramLabel = "SECONDS",
       description = {
-        "How soon work must go on everywhere after the crash, 1 to 600, else the exit code is 1."
-            + " Default: 20, with the profile fast 10. A machine that does other things, too, needs"
-            + " longer."
+        "Time in which work must continue everywhere after the crash, 1 to 600; otherwise the"
+            + " exit code is 1. Default: 20, or 10 with the profile fast. A busy machine needs"
+            + " more."
       })
   @Nullable Integer boundSeconds;
 

@@ -54,7 +54,7 @@ final class ClusterDemoText implements ClusterDemo.Listener, AutoCloseable {
   public void phase(Phase phase) {
     say(
         phase.event() == Event.STEADY ? "steady" : "",
-        "work went on everywhere %s; longest without an acknowledged submission %s, without a start %s;"
+        "work continued everywhere %s; longest without an acknowledged submission %s, without a start %s;"
                 .formatted(
                     recovered(phase),
                     DurationText.of(phase.longestWithoutAcknowledgement()),
@@ -112,7 +112,7 @@ final class ClusterDemoText implements ClusterDemo.Listener, AutoCloseable {
                     phase.event().name().toLowerCase(Locale.ROOT)
                         + " "
                         + phase.node()
-                        + ": work went on everywhere "
+                        + ": work continued everywhere "
                         + recovered(phase)));
     if (!outcome.allEnded()) {
       say("unfinished", "time ran out before all tasks had ended");

@@ -14,8 +14,8 @@ final class ConnectionOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "${env:REEVE_ENDPOINT:-" + ENDPOINT_DEFAULT + "}",
       description =
-          "Node to talk to; several, separated by commas, are tried in turn. PORT is 7460 where"
-              + " none is given. Default: $REEVE_ENDPOINT, else 127.0.0.1:7460.")
+          "Node to connect to, or several separated by commas, which are tried in turn. The"
+              + " default PORT is 7460. Default: $REEVE_ENDPOINT, else 127.0.0.1:7460.")
   String endpoint = ENDPOINT_DEFAULT;
 
   @Option(
@@ -23,7 +23,7 @@ final class ConnectionOptions {
       paramLabel = "DURATION",
       defaultValue = "30s",
       converter = DurationText.class,
-      description = "How long one call may take, its repetitions included. Default: 30s.")
+      description = "How long one call may take, retries included. Default: 30s.")
   Duration callTimeout = Duration.ofSeconds(30);
 
   @Option(

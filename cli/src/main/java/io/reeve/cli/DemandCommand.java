@@ -9,14 +9,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demand",
     description = {
-      "Tells how many workers the tasks need, for the person or program that starts and stops"
+      "Shows how many workers the tasks need, for the person or program that starts and stops"
           + " workers.",
-      "WANTED workers have slots for the running tasks (HELD) and for as many more as clear the"
-          + " READY tasks within reeve.dispatcher.demand.clear-within, given how long a task holds"
-          + " its slot (HOLD). So WANTED rises with the backlog and falls to HELD when nothing"
-          + " waits. UNSERVED ready tasks have a queue or kind that no connected worker serves.",
-      "Ask for each group of workers with the same queues and kinds by --queue and --kind. Without"
-          + " them all workers and all tasks are counted together."
+      "WANTED workers have slots for the running tasks (HELD), plus enough to start the READY"
+          + " tasks within reeve.dispatcher.demand.clear-within. HOLD is the average time that a"
+          + " task occupies a slot. So WANTED rises with the backlog and falls to HELD when"
+          + " nothing waits. UNSERVED ready tasks have a queue or kind that no connected worker"
+          + " serves.",
+      "If workers have different queues or kinds, ask for each group with --queue and --kind."
+          + " Without these options, the command counts all workers and tasks together."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,16 +31,16 @@ final class DemandCommand extends ClientCommand {
       names = {"-q", "--queue"},
       paramLabel = "NAME",
       description =
-          "A queue that such workers serve, and no others; may be given several times. Default:"
-              + " whatever they serve.")
+          "A queue of the workers, which serve these queues and no others. Can be repeated."
+              + " Default: workers with any queues.")
   List<String> queues = List.of();
 
   @Option(
       names = {"-k", "--kind"},
       paramLabel = "KIND",
       description =
-          "A kind that they run, and no others; may be given several times. Default: whatever they"
-              + " run.")
+          "A kind of the workers, which run these kinds and no others. Can be repeated. Default:"
+              + " workers with any kinds.")
   List<String> kinds = List.of();
 
   DemandCommand(Terminal terminal) {
@@ -59,13 +60,13 @@ final class DemandCommand extends ClientCommand {
     if (demand.getUnserved() > 0) {
       note(
           demand.getUnserved()
-              + " ready tasks are of a queue or a kind that no connected worker serves; start one"
-              + " that does");
+              + " ready tasks have a queue or a kind that no connected worker serves; start a"
+              + " worker for them");
     }
     if (demand.getUnheardPartitions() > 0) {
       note(
           demand.getUnheardPartitions()
-              + " partitions move just now, so more may be ready; ask again in a moment");
+              + " partitions are moving, so more tasks may be ready; ask again in a moment");
     }
     return ExitCode.OK;
   }

@@ -17,12 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "demo",
     description = {
-      "Shows Reeve at work in under a minute, and what happens when a worker dies.",
-      "Starts a node with a fresh data directory and two worker processes, submits one task per"
-          + " file of DIR that computes the file's SHA-256 with the system's own tool, kills a"
-          + " worker halfway with SIGKILL, and checks every result against digests computed"
-          + " independently. Stops and removes all it started. The exit code is 1 if a task is lost"
-          + " or a result is wrong."
+      "Shows in under a minute how Reeve works and what happens when a worker crashes.",
+      "It starts a node with a new data directory and two workers, and submits one task per file"
+          + " of DIR. Each task computes the SHA-256 of its file with the tool of the system."
+          + " The demo kills a worker halfway (SIGKILL) and checks every result against digests"
+          + " that it computes itself. Then it stops and removes everything that it started. The"
+          + " exit code is 1 if a task is lost or a result is wrong."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -35,21 +35,21 @@ final class DemoCommand extends AnsweringCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
-      description = "Files to work on. Default: those of Java itself and of /usr.")
+      description = "Directory with files. Default: the files of Java and of /usr.")
   @Nullable Path directory;
 
   @Option(
       names = {"-n", "--files"},
       paramLabel = "N",
       defaultValue = "2000",
-      description = "How many files, at most. Default: 2000.")
+      description = "Most files. Default: 2000.")
   int files = 2000;
 
   @Option(
       names = "--file-size",
       paramLabel = "BYTES",
       defaultValue = "262144",
-      description = "Larger files are passed over. Default: 262144.")
+      description = "Larger files are skipped. Default: 262144.")
   long fileSize = 262_144;
 
   @Option(
@@ -57,7 +57,7 @@ final class DemoCommand extends AnsweringCommand {
       paramLabel = "DURATION",
       defaultValue = "2m",
       converter = DurationText.class,
-      description = "Tasks that have not ended by then count as lost. Default: 2m.")
+      description = "Tasks that have not ended after this time count as lost. Default: 2m.")
   Duration timeout = Duration.ofMinutes(2);
 
   @Mixin RunOptions run = new RunOptions();

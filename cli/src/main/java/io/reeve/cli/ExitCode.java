@@ -7,19 +7,19 @@ public enum ExitCode {
   OK(0, "All went well."),
   FAILED(
       1,
-      "The task or the run failed: dead, cancelled, expired, lost or wrong; or the output could not"
+      "A task or a run failed (dead, cancelled, expired, lost or wrong), or the output could not"
           + " be written."),
   USAGE(2, "The command line or the configuration is wrong."),
   UNREACHABLE(3, "The server cannot be reached or did not answer in time."),
   REFUSED(4, "The server refused; the message says why."),
-  NOT_FOUND(5, "There is no such task (any more)."),
-  PARTLY(6, "Of several tasks some were done and others refused; the messages say which."),
+  NOT_FOUND(5, "The task does not exist, or no longer exists."),
+  PARTLY(6, "Some tasks succeeded and others were refused; the messages say which."),
   STORE_REFUSED(
       7,
-      "A node refuses its store, which is damaged or has lost acknowledged tasks; see 'reeve store"
-          + " accept-loss'."),
-  STORE_REMOVED(8, "Files of a node's store were removed or replaced while it ran."),
-  READER_GONE(141, "The reader of the output went away, as 'head' does; nothing is said.");
+      "A node refused its store, because it is damaged or lost acknowledged tasks; see 'reeve"
+          + " store accept-loss'."),
+  STORE_REMOVED(8, "Files of the store of a node were removed or replaced while it ran."),
+  READER_GONE(141, "The reader of the output ended early, as 'head' does.");
 
   private final int number;
   private final String meaning;

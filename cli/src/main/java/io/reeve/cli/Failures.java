@@ -49,7 +49,7 @@ final class Failures {
     return new Shown(
         ExitCode.FAILED,
         failure.getClass().getSimpleName() + ": " + message(failure),
-        "Run it again with --verbose for the whole trace.");
+        "Run the command again with --verbose to see the stack trace.");
   }
 
   private static Shown of(ReeveException refused) {
@@ -57,14 +57,14 @@ final class Failures {
       return new Shown(
           ExitCode.UNREACHABLE,
           message(refused),
-          "The task goes on; look at it with 'reeve get', or wait longer with --wait-timeout.");
+          "The task continues. Look at it with 'reeve get', or wait longer with --wait-timeout.");
     }
     if (refused.reason().equals(ReeveException.REASON_NOT_GRPC)) {
       return new Shown(
           ExitCode.UNREACHABLE,
           message(refused),
-          "This looks like the HTTP port of a node. gRPC is on another port of it, by default the"
-              + " one before: 7460 where HTTP is on 7461.");
+          "This looks like the HTTP port of a node. gRPC is on another port, by default the one"
+              + " before it: 7460 if HTTP is on 7461.");
     }
     var exitCode = ExitCode.of(refused.code());
     var what = refused.reason().isEmpty() ? message(refused) : message(refused) + reason(refused);
@@ -79,7 +79,8 @@ final class Failures {
           new Shown(
               exitCode,
               what,
-              "Task ids are listed by 'reeve list'; ended tasks are kept for a limited time.");
+              "'reeve list' shows the ids of tasks. Tasks that have ended stay for a limited"
+                  + " time.");
       case REFUSED -> new Shown(exitCode, "the server refused: " + what, next(refused));
       case OK, FAILED, USAGE, PARTLY, STORE_REFUSED, STORE_REMOVED, READER_GONE ->
           new Shown(exitCode, what, "");
@@ -91,14 +92,14 @@ final class Failures {
       return refused
           .retryDelay()
           .map(delay -> "Try again in " + DurationText.of(delay) + ".")
-          .orElse("Submit less at once.");
+          .orElse("Submit less in one call.");
     }
     return switch (refused.code()) {
       case ALREADY_EXISTS -> "Use another --request-id for another task.";
-      case FAILED_PRECONDITION -> "Look at the task's state with 'reeve get'.";
-      case UNIMPLEMENTED -> "The server is of another version; compare with 'reeve version'.";
+      case FAILED_PRECONDITION -> "Look at the state of the task with 'reeve get'.";
+      case UNIMPLEMENTED -> "The server is of another version. Compare it with 'reeve version'.";
       case INTERNAL, UNKNOWN, DATA_LOSS ->
-          "This is a fault of the server; its log has the details." + repeat(refused);
+          "This is a bug of the server. Its log has the details." + repeat(refused);
       default -> "";
     };
   }
@@ -106,9 +107,9 @@ final class Failures {
   private static String repeat(ReeveException refused) {
     return refused.requestId().isEmpty()
         ? ""
-        : " The submission may have arrived; repeat it with --request-id "
+        : " The submission may have arrived. Repeat it with --request-id "
             + refused.requestId()
-            + " and it counts once.";
+            + " so that it counts only once.";
   }
 
   private static String reason(ReeveException refused) {

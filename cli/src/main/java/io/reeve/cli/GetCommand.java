@@ -14,10 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "get",
     description = {
-      "Shows tasks as they are now.",
-      "With --result, writes the bytes of the result and nothing else; then the exit code says"
-          + " whether there is one. Of several tasks each is looked up, whatever becomes of the"
-          + " others."
+      "Shows the current state of tasks.",
+      "With --result, it writes only the bytes of the result, and the exit code is 1 if there is"
+          + " none. With several tasks, it looks up each, even if others are not found."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists tasks that are live or ended lately, the newest first, without payloads and results.",
-      "It looks at every task that the server remembers, since the server keeps no list by age:"
-          + " with a million of them that takes seconds. --limit 0 shows all, in the order of the"
-          + " server, and --output json then prints each as it comes.",
-      "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
+      "Lists live and recently ended tasks, the newest first, without payloads and results.",
+      "The server keeps no list by age, so the command reads every task that the server"
+          + " remembers. A million tasks take seconds. --limit 0 shows all tasks in the order of"
+          + " the server; with --output json, it prints each task as it arrives.",
+      "Lines are cut to the width of the terminal, but not in a pipe or a file."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,48 +45,48 @@ final class ListCommand extends ClientCommand {
       names = {"-s", "--state"},
       paramLabel = "STATE",
       description =
-          "Only in this state: waiting, ready, leased, completed, dead, cancelled, expired. May be"
-              + " given several times.")
+          "Only tasks in this state: waiting, ready, leased, completed, dead, cancelled or"
+              + " expired. Can be repeated.")
   List<String> states = List.of();
 
   @Option(
       names = {"-q", "--queue"},
       paramLabel = "NAME",
       defaultValue = "",
-      description = "Only of this queue.")
+      description = "Only tasks of this queue.")
   String queue = "";
 
   @Option(
       names = {"-k", "--kind"},
       paramLabel = "KIND",
       defaultValue = "",
-      description = "Only of this kind.")
+      description = "Only tasks of this kind.")
   String kind = "";
 
   @Option(
       names = "--tenant",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "Only of this tenant.")
+      description = "Only tasks of this tenant.")
   String tenant = "";
 
   @Option(
       names = {"-l", "--label"},
       paramLabel = "NAME=VALUE",
-      description = "Only with this label; of several, all must match.")
+      description = "Only tasks with this label. Can be repeated; all must match.")
   Map<String, String> labels = new LinkedHashMap<>();
 
   @Option(
       names = "--since",
       paramLabel = "DURATION|INSTANT",
-      description = "Only submitted since then: 2h, 7d, 2026-12-24 or 2026-12-24T18:00:00Z.")
+      description = "Only tasks submitted since then: 2h, 7d, 2026-12-24 or 2026-12-24T18:00:00Z.")
   @Nullable String since;
 
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
       defaultValue = "100",
-      description = "Show the newest N; 0 for all. Default: 100.")
+      description = "Show the newest N tasks; 0: all. Default: 100.")
   int limit = 100;
 
   ListCommand(Terminal terminal) {

@@ -13,10 +13,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "node",
     description = {
-      "Runs a server until it is told to stop (Ctrl-C or SIGTERM). Tasks are kept in files of its"
-          + " own, or in the PostgreSQL database that the nodes of a cluster share.",
-      "Listens on the loopback address. Options win over environment variables, and those over the"
-          + " file of settings; every setting can be given with --set."
+      "Runs a server until Ctrl-C or SIGTERM. It keeps tasks in its own files, or in a"
+          + " PostgreSQL database that the nodes of a cluster share.",
+      "It listens on the loopback address. Options win over environment variables, and these win"
+          + " over the settings file. --set takes any setting."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,15 +37,15 @@ final class NodeCommand implements Callable<Integer> {
       names = "--http-port",
       paramLabel = "PORT",
       description =
-          "Port for health and metrics by HTTP: a number, or off. Default: the one after that for"
-              + " clients and workers, from the configuration.")
+          "HTTP port for health and metrics: a number, or off. Default: the port after --port,"
+              + " from the configuration.")
   @Nullable String httpPort;
 
   @Option(
       names = {"-d", "--data-dir"},
       paramLabel = "DIR",
       description =
-          "Where the node keeps its files; created when missing. Default: ./data, from the"
+          "Directory of the node, created if it is missing. Default: ./data, from the"
               + " configuration.")
   @Nullable Path dataDirectory;
 
@@ -53,9 +53,8 @@ final class NodeCommand implements Callable<Integer> {
       names = "--store",
       paramLabel = "URL",
       description =
-          "PostgreSQL database to keep tasks in, as postgres://user@host:port/database. Its"
-              + " password belongs into REEVE_STORE_PASSWORD or a file"
-              + " (reeve.store.password-file).")
+          "PostgreSQL database for the tasks, as postgres://user@host:port/database. Put its"
+              + " password into REEVE_STORE_PASSWORD or a file (reeve.store.password-file).")
   @Nullable String store;
 
   @Mixin SettingsOptions options = new SettingsOptions();
@@ -94,9 +93,8 @@ final class NodeCommand implements Callable<Integer> {
       terminal
           .err()
           .println(
-              "reeve: everybody on this machine can read the password in --store, as long as the"
-                  + " node runs; REEVE_STORE_PASSWORD and reeve.store.password-file keep it to"
-                  + " yourself");
+              "reeve: while the node runs, everybody on this machine can read the password in"
+                  + " --store; REEVE_STORE_PASSWORD and reeve.store.password-file keep it secret");
     }
   }
 }

@@ -8,12 +8,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "nodes",
     description = {
-      "Lists the nodes of the cluster, the oldest first, as the asked node sees them.",
-      "STATE is joining, up, leaving or down; or 'unreachable' when the node's heartbeats are"
-          + " missing, or 'silent' when it did not answer this call. An unreachable or silent node"
-          + " is shown with its last known figures. ROLES are reeve.node.roles; a node without edge"
-          + " has no ENDPOINT. CPU is in processors, HEAP in MiB.",
-      "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
+      "Lists the nodes of the cluster as the called node sees them, the oldest first.",
+      "STATE is joining, up, leaving or down. It is 'unreachable' if heartbeats of the node are"
+          + " missing, and 'silent' if the node did not answer this call; such a node has its"
+          + " last known figures. ROLES are reeve.node.roles. A node without edge has no"
+          + " ENDPOINT. CPU is in processors, HEAP in MiB.",
+      "Lines are cut to the width of the terminal, but not in a pipe or a file."
     },
     footerHeading = "%nExamples:%n",
     footer = {

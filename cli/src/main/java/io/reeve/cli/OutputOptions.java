@@ -16,8 +16,8 @@ final class OutputOptions {
       paramLabel = "human|json",
       defaultValue = "human",
       description =
-          "human: for reading. json: one JSON document, or one per line where there are several;"
-              + " field names are stable. Default: human.")
+          "human: for people. json: for programs, one JSON document, or one per line if there"
+              + " are several, with stable field names. Default: human.")
   Format format = Format.human;
 
   @Option(names = "--verbose", description = "Show the stack trace of an error.")

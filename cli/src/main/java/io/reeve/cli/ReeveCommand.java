@@ -17,22 +17,21 @@ import picocli.CommandLine.ParameterException;
     description = {
       "Reeve runs background work and does not lose it.",
       "",
-      "'submit' hands in tasks. A 'node' stores them and gives them to workers, which may be"
-          + " written in any language; 'worker' runs one with built-in kinds. 'demo' shows all of"
-          + " it in a minute."
+      "'submit' submits tasks. A 'node' stores them and assigns them to workers in any language."
+          + " 'worker' runs a worker with built-in kinds. 'demo' shows everything in a minute."
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  reeve demo                                see it work, and a worker die, in a minute",
-      "  reeve cluster-demo                        see three nodes, and one die, in two minutes",
+      "  reeve demo                                see Reeve work while a worker crashes",
+      "  reeve cluster-demo                        see three nodes, and one of them crash",
       "  reeve node                                a server on 127.0.0.1:7460, data in ./data",
       "  reeve worker                              a worker with the built-in kinds",
-      "  reeve submit echo 'hello' --wait          one task, and its result",
-      "  reeve list --state dead                   tasks that need a person",
+      "  reeve submit echo 'hello' --wait          one task and its result",
+      "  reeve list --state dead                   tasks that need a person's decision",
       "  reeve nodes                               the nodes of the cluster and their state",
       "  reeve workers                             the workers, their state and their load",
-      "  reeve demand                              how many workers the work asks for",
+      "  reeve demand                              how many workers the work needs",
       "",
       "'reeve COMMAND --help' or 'reeve help COMMAND' explains each command."
     })
@@ -74,8 +73,8 @@ public final class ReeveCommand implements Runnable {
   private static String unreadable(String arg) {
     return "expected arguments in the encoding of the locale, got '"
         + Words.printable(arg)
-        + "' with bytes that are not. Set a UTF-8 locale, such as LC_ALL=C.UTF-8, or hand a payload"
-        + " in by --payload-file.";
+        + "' with other bytes. Set a UTF-8 locale, such as LC_ALL=C.UTF-8, or use"
+        + " --payload-file.";
   }
 
   static CommandLine commandLine(Terminal terminal, Programs programs) {

@@ -9,7 +9,9 @@ import picocli.CommandLine.Option;
 /** The files of a command that starts processes of its own. */
 final class RunOptions {
 
-  @Option(names = "--keep", description = "Keep the logs and the data directories, and say where.")
+  @Option(
+      names = "--keep",
+      description = "Keep the logs and the data directories, and print where they are.")
   boolean keep;
 
   /** A place of the run's own; the name begins with {@code prefix}. */

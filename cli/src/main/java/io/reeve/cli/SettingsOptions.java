@@ -13,7 +13,7 @@ final class SettingsOptions {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "File of settings. Default: $REEVE_CONFIG, else application.conf in this directory, else"
+          "Settings file. Default: $REEVE_CONFIG, else application.conf in this directory, else"
               + " the one beside the reeve command.")
   @Nullable Path file;
 
@@ -21,7 +21,7 @@ final class SettingsOptions {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Any setting by its full path, such as reeve.node.name. Wins over the file. May be given"
-              + " several times.")
+          "Any setting by its full path, such as reeve.node.name. It wins over the file. Can be"
+              + " repeated.")
   Map<String, String> settings = new LinkedHashMap<>();
 }

@@ -12,9 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "accept-loss",
     description = {
-      "Lets a node start again on a data directory that it refuses (exit code 7), with what is"
-          + " there. Each partition goes on from its last good row; what is lost is told.",
-      "Restoring a backup is better. Copy the directory first: this cannot be undone."
+      "Lets a node start on a data directory that it refuses (exit code 7). Each partition"
+          + " continues from its last good row. The command prints what is lost.",
+      "If you have a backup, restore it instead. Copy the directory first, because this cannot"
+          + " be undone."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  reeve store accept-loss --data-dir ./data"})
@@ -24,7 +25,7 @@ final class StoreAcceptLossCommand extends AnsweringCommand {
       names = {"-d", "--data-dir"},
       required = true,
       paramLabel = "DIR",
-      description = "Data directory of the node; it must not run.")
+      description = "Data directory of the node, which must be stopped.")
   Path directory = Path.of("data");
 
   @Mixin SettingsOptions options = new SettingsOptions();

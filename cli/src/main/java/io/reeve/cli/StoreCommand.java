@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** {@code reeve store}: commands on a store that no node uses. */
 @Command(
     name = "store",
-    description = "Works on a store while no node uses it.",
+    description = "Repairs or moves a store while no node uses it.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {

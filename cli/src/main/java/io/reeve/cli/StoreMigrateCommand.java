@@ -13,11 +13,10 @@ import picocli.CommandLine.Option;
     name = "migrate",
     description = {
       "Copies the store of a stopped node from its data directory into an empty schema of a"
-          + " PostgreSQL database, so that a cluster can go on with its tasks.",
-      "Every row is read back and compared before anything of the copy counts, and so is the state"
-          + " that each partition recovers to. An interrupted copy leaves nothing behind: begin it"
-          + " again. Nothing in the directory is removed; do not start a node on it again once the"
-          + " copy is in use."
+          + " PostgreSQL database, so that a cluster can continue with its tasks.",
+      "Before the copy counts, every row and the recovered state of each partition are read back"
+          + " and compared. An interrupted copy leaves nothing behind; start it again. The"
+          + " directory stays as it is. Do not start a node on it once the copy is in use."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -31,7 +30,7 @@ final class StoreMigrateCommand extends AnsweringCommand {
       names = "--from",
       required = true,
       paramLabel = "DIR",
-      description = "Data directory of the node; it must not run.")
+      description = "Data directory of the node, which must be stopped.")
   Path from = Path.of("data");
 
   @Option(
@@ -39,13 +38,13 @@ final class StoreMigrateCommand extends AnsweringCommand {
       required = true,
       paramLabel = "URL",
       description =
-          "The database, as postgres://user@host:port/database. Its password belongs into"
+          "The database, as postgres://user@host:port/database. Put its password into"
               + " REEVE_STORE_PASSWORD or a file (reeve.store.password-file).")
   String to = "";
 
   @Option(
       names = "--dry-run",
-      description = "Read everything and check the database, and copy nothing.")
+      description = "Read everything and check the database without copying.")
   boolean dryRun;
 
   @Mixin SettingsOptions options = new SettingsOptions();

@@ -17,10 +17,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "submit",
     description = {
-      "Submits a task, or with --count many of the same. Returns when they are durable; with --wait"
-          + " when they have ended, and then the exit code is 1 unless all completed.",
-      "With --request-id the same command again has one effect and the same answer, so a script may"
-          + " repeat it after any failure."
+      "Submits a task, or many equal tasks with --count. The command returns when they are"
+          + " durable. With --wait it returns when they have ended; then the exit code is 1"
+          + " unless all completed.",
+      "With --request-id, the command is idempotent: a retry has no second effect and prints the"
+          + " same answer. So a script can repeat it after any failure."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -38,18 +39,18 @@ final class SubmitCommand extends ClientCommand {
       names = {"-c", "--count"},
       paramLabel = "N",
       defaultValue = "1",
-      description = "Submit the task N times, in few calls. Default: 1.")
+      description = "Submit the task N times, in a few calls. Default: 1.")
   int count = 1;
 
   @Option(
       names = "--request-id",
       paramLabel = "ID",
-      description = "Makes a repetition of this command harmless; at most 110 characters.")
+      description = "Makes this command idempotent; at most 110 characters.")
   String requestId = "";
 
   @Option(
       names = {"-w", "--wait"},
-      description = "Wait until all have ended, and show the result.")
+      description = "Wait until all tasks have ended, and show the result.")
   boolean wait;
 
   @Option(
@@ -58,8 +59,8 @@ final class SubmitCommand extends ClientCommand {
       defaultValue = "10m",
       converter = DurationText.class,
       description =
-          "How long to wait, the server being away or not; the tasks go on afterwards. Default:"
-              + " 10m.")
+          "How long to wait, even while the server is away. The tasks continue after that."
+              + " Default: 10m.")
   Duration waitTimeout = Duration.ofMinutes(10);
 
   @Option(names = "--print-ids", description = "With --count, print the id of every task.")

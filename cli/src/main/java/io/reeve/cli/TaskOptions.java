@@ -39,7 +39,10 @@ final class TaskOptions {
   /** The server's, unless it is set to another there; a longer --backoff must not be cut to it. */
   private static final Duration BACKOFF_MAX_DEFAULT = Duration.ofMinutes(10);
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "Selects the handler.")
+  @Parameters(
+      index = "0",
+      paramLabel = "KIND",
+      description = "The kind of the task; it selects the handler.")
   String kind = "";
 
   @Parameters(
@@ -63,20 +66,20 @@ final class TaskOptions {
 
   @Option(
       names = {"-u", "--urgent"},
-      description = "Into the urgent lane, which has slots of its own.")
+      description = "Use the urgent lane, for which workers reserve slots.")
   boolean urgent;
 
   @Option(
       names = {"-p", "--priority"},
       paramLabel = "low|normal|high|critical",
-      description = "Order inside the lane.")
+      description = "Priority inside the lane.")
   @Nullable PriorityName priority;
 
   @Option(
       names = {"-d", "--delay"},
       paramLabel = "DURATION",
       converter = DurationText.class,
-      description = "Start this long from now at the earliest.")
+      description = "Start after this time at the earliest.")
   @Nullable Duration delay;
 
   @Option(
@@ -92,22 +95,22 @@ final class TaskOptions {
       names = "--queue-timeout",
       paramLabel = "DURATION",
       converter = DurationText.class,
-      description = "Expire when not started this long after it was due. Default: never.")
+      description =
+          "Expire if no worker starts the task within this time once it is due. Default: never.")
   @Nullable Duration queueTimeout;
 
   @Option(
       names = {"-t", "--execution-timeout"},
       paramLabel = "DURATION",
       converter = DurationText.class,
-      description = "How long one attempt may run. Default: the server's, 5m.")
+      description = "How long one attempt may run. Default: that of the server, 5m.")
   @Nullable Duration executionTimeout;
 
   @Option(
       names = {"-a", "--attempts"},
       paramLabel = "N",
       description =
-          "Attempts in all, the first included; 1 means that no failure is retried. Default: the"
-              + " server's, 4.")
+          "Attempts in all, the first included; 1: no retry. Default: that of the server, 4.")
   @Nullable Integer attempts;
 
   @Option(
@@ -115,8 +118,8 @@ final class TaskOptions {
       paramLabel = "DURATION",
       converter = DurationText.class,
       description =
-          "Wait before the second attempt; doubles from attempt to attempt. Default: the server's,"
-              + " 10s.")
+          "Wait before the second attempt; it doubles with each attempt. Default: that of the"
+              + " server, 10s.")
   @Nullable Duration backoff;
 
   @Option(
@@ -124,20 +127,20 @@ final class TaskOptions {
       paramLabel = "DURATION",
       converter = DurationText.class,
       description =
-          "The longest wait between attempts. Default: the server's, 10m, or --backoff where that"
+          "Longest wait between attempts. Default: that of the server, 10m, or --backoff if that"
               + " is longer.")
   @Nullable Duration backoffMax;
 
   @Option(
       names = {"-l", "--label"},
       paramLabel = "NAME=VALUE",
-      description = "A label, for people; may be given several times.")
+      description = "A label, for people. Can be repeated.")
   Map<String, String> labels = new LinkedHashMap<>();
 
   @Option(names = "--name", paramLabel = "TEXT", description = "A name, for people.")
   @Nullable String name;
 
-  @Option(names = "--tenant", paramLabel = "NAME", description = "Whom the task belongs to.")
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the task.")
   @Nullable String tenant;
 
   TaskRequest request(InputStream standardInput) {

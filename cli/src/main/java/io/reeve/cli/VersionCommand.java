@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 /** {@code reeve version}. */
 @Command(
     name = "version",
-    description = "Says which Reeve and which Java this is.",
+    description = "Prints the versions of Reeve and Java.",
     footerHeading = "%nExamples:%n",
     footer = {"  reeve version", "  reeve version --output json"})
 final class VersionCommand extends AnsweringCommand {

@@ -13,9 +13,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Follows one task until it ends, one line per change.",
-      "Goes on while the server is away or restarts, for as long as --wait-timeout says. The exit"
-          + " code is 0 when the task completed, 1 when it ended otherwise."
+      "Follows one task until it ends and prints one line per change.",
+      "It continues while the server is away or restarts, until --wait-timeout. The exit code is"
+          + " 0 if the task completed, and 1 if it ended otherwise."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -36,7 +36,8 @@ final class WatchCommand extends ClientCommand {
       names = "--wait-timeout",
       paramLabel = "DURATION",
       converter = DurationText.class,
-      description = "Give up after this long; the task goes on. Default: wait until the task ends.")
+      description =
+          "Stop watching after this time; the task continues. Default: wait until the task ends.")
   Duration waitTimeout = WITHOUT_END;
 
   WatchCommand(Terminal terminal) {

@@ -14,10 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "worker",
     description = {
-      "Runs a worker with the built-in kinds exec, http, sleep, echo, fail and simulate, until it"
-          + " is told to stop (Ctrl-C or SIGTERM); then it finishes what runs and hands back the"
-          + " rest.",
-      "exec and http serve nothing until they are allowed something."
+      "Runs a worker with the built-in kinds exec, http, sleep, echo, fail and simulate until"
+          + " Ctrl-C or SIGTERM. Then it finishes running attempts and hands back the others.",
+      "exec and http reject every task until the settings allow a target."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -32,38 +31,38 @@ final class WorkerCommand implements Callable<Integer> {
       names = {"-e", "--endpoint"},
       paramLabel = "HOST:PORT",
       description =
-          "Node to connect to; several, separated by commas, are tried in turn. PORT is 7460 where"
-              + " none is given. Default: $ORCHESTRATOR_ENDPOINT, else 127.0.0.1:7460.")
+          "Node to connect to, or several separated by commas, which are tried in turn. The"
+              + " default PORT is 7460. Default: $ORCHESTRATOR_ENDPOINT, else 127.0.0.1:7460.")
   @Nullable String endpoint;
 
-  @Option(names = "--id", paramLabel = "NAME", description = "Names the worker for people.")
+  @Option(names = "--id", paramLabel = "NAME", description = "Name of the worker, for people.")
   @Nullable String id;
 
-  @Option(names = "--pools", paramLabel = "N", description = "Pools of the process. Default: 1.")
+  @Option(names = "--pools", paramLabel = "N", description = "Number of pools. Default: 1.")
   @Nullable Integer pools;
 
   @Option(
       names = "--slots",
       paramLabel = "N",
-      description = "Attempts that run at once in each pool. Default: 4.")
+      description = "Attempts that run at the same time in each pool. Default: 4.")
   @Nullable Integer slots;
 
   @Option(
       names = "--urgent-percentage",
       paramLabel = "N",
-      description = "Share of the slots that only urgent tasks may use. Default: 25.")
+      description = "Percentage of the slots that only urgent tasks may use. Default: 25.")
   @Nullable Integer urgentPercentage;
 
   @Option(
       names = {"-q", "--queue"},
       paramLabel = "NAME",
-      description = "A queue to serve; may be given several times. Default: default.")
+      description = "A queue to serve. Can be repeated. Default: default.")
   List<String> queues = List.of();
 
   @Option(
       names = "--allow-exec",
       paramLabel = "PATH",
-      description = "An executable that exec tasks may run; may be given several times.")
+      description = "An executable that exec tasks may run. Can be repeated.")
   List<String> allowExec = List.of();
 
   @Mixin SettingsOptions options = new SettingsOptions();

@@ -7,18 +7,18 @@ import picocli.CommandLine.Command;
 @Command(
     name = "workers",
     description = {
-      "Lists the workers of the cluster: first the online ones, then those that drain or resume,"
-          + " then those that are gone; each group by id and pool.",
-      "STATUS is online; draining: takes no new work; resuming: its stream broke, and its leases"
-          + " wait for it for a moment; or offline: gone, and its leases go to others. The word"
-          + " after it is the reason: disconnected, silent (no heartbeat in time), left (stopped in"
-          + " order), and others. A node forgets gone workers after a while"
-          + " (reeve.grpc.worker.remembered-for, 1 h) and when it ends.",
-      "ACTIVE (running attempts), QUEUED (waiting inside the worker), CPU in processors and MEMORY"
-          + " in MiB are from the last heartbeat. LEASES are the leased attempts, of the worker's"
-          + " capacity. HEARD is the time since the worker was last heard. NODE is its present or"
+      "Lists the workers of the cluster: first online, then draining and resuming, then offline"
+          + " workers. Each group is ordered by id and pool.",
+      "STATUS is online; draining: accepts no new tasks; resuming: its stream broke and its"
+          + " leases wait for it for a moment; or offline: gone, and its tasks are leased to"
+          + " other workers. The word after it is the reason: disconnected, silent (no heartbeat"
+          + " in time), left (stopped in order), and others. A node forgets offline workers"
+          + " after a while (reeve.grpc.worker.remembered-for, 1 h) and when it ends.",
+      "ACTIVE (running attempts), QUEUED (waiting in the worker), CPU in processors and MEMORY"
+          + " in MiB are from the last heartbeat. LEASES are the leases of the worker out of its"
+          + " capacity. HEARD is the time since the last sign of life. NODE is its current or"
           + " last node.",
-      "Lines are cut to the width of the terminal; into a pipe or a file they go whole."
+      "Lines are cut to the width of the terminal, but not in a pipe or a file."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -42,10 +42,10 @@ final class WorkersCommand extends ClientCommand {
           .lines(terminal.outIsTerminal() ? terminal.columns() : 0, this::paint)
           .forEach(this::print);
     } else {
-      note("no worker is connected, and none was lately; 'reeve worker' starts one");
+      note("no worker is connected or remembered; 'reeve worker' starts one");
     }
     if (answer.getOmitted() > 0) {
-      note("workers left out, since the list would become too long: " + answer.getOmitted());
+      note("workers left out, because the list would be too long: " + answer.getOmitted());
     }
     if (answer.getSilentNodesCount() > 0) {
       note(

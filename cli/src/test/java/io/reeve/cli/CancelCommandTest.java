@@ -30,7 +30,7 @@ class CancelCommandTest extends CommandTest {
 
     assertThat(cli.err())
         .startsWith("reeve: the server refused: expected task t-1 to be live")
-        .endsWith("(WRONG_STATE)\nLook at the task's state with 'reeve get'.\n");
+        .endsWith("(WRONG_STATE)\nLook at the state of the task with 'reeve get'.\n");
   }
 
   @Test

@@ -74,8 +74,8 @@ class DemandCommandTest {
 
     assertThat(cli.err().lines())
         .containsExactly(
-            "7 ready tasks are of a queue or a kind that no connected worker serves; start one that does",
-            "2 partitions move just now, so more may be ready; ask again in a moment");
+            "7 ready tasks have a queue or a kind that no connected worker serves; start a worker for them",
+            "2 partitions are moving, so more tasks may be ready; ask again in a moment");
   }
 
   @Test

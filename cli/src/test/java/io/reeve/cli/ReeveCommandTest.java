@@ -252,7 +252,7 @@ class ReeveCommandTest extends CommandTest {
           .isEqualTo(
               """
               reeve: expected a known task, got t-99 (UNKNOWN_TASK)
-              Task ids are listed by 'reeve list'; ended tasks are kept for a limited time.
+              'reeve list' shows the ids of tasks. Tasks that have ended stay for a limited time.
               """);
     }
 

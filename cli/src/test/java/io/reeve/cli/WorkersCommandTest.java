@@ -140,7 +140,7 @@ class WorkersCommandTest {
     assertThat(cli.out().lines()).hasSize(2);
     assertThat(cli.err())
         .isEqualTo(
-            "workers left out, since the list would become too long: 12\n"
+            "workers left out, because the list would be too long: 12\n"
                 + "nodes that did not answer, whose workers may be missing here: 10.0.0.3:7355,"
                 + " 10.0.0.4:7355; see 'reeve nodes'\n");
   }
