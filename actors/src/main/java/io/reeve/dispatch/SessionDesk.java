@@ -48,7 +48,7 @@ final class SessionDesk {
         byHolder.put(c.holder(), new SessionAddress(c.sessionNo(), c.session(), c.deliverTo()));
         context.watchWith(
             c.session(), new Dispatcher.SessionStopped(c.holder(), c.sessionNo(), c.session()));
-        context.getLog().info("worker {} pool {} offers itself", c.workerId(), c.pool());
+        context.getLog().info("worker {} pool {} registered", c.workerId(), c.pool());
       }
       case REPEATED -> context.getLog().debug("worker {} registered again", c.workerId());
     }

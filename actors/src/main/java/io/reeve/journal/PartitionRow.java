@@ -94,7 +94,7 @@ public final class PartitionRow {
       var unused = opened(place);
     } catch (UnreadableJournalException e) {
       throw new UnreadableJournalException(
-          place + " is damaged, or belongs elsewhere: " + e.getMessage(), e);
+          place + " is damaged or in the wrong place: " + e.getMessage(), e);
     }
   }
 

@@ -159,7 +159,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       Refusals.refuse(
           command,
           Rejection.Code.STORE_FULL,
-          "expected room for new tasks, got a store that is short of it; its health says more");
+          "expected room for new tasks, got a store without room; /health/ready has the details");
       return this;
     }
     var taken = inbox.offer(command);
@@ -179,7 +179,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
       if (!droppingTold) {
         getContext()
             .getLog()
-            .warn("too much waits for the journal: drops commands of sessions, which repeat them");
+            .warn(
+                "too many commands wait for the journal: commands of sessions are dropped, and"
+                    + " the sessions repeat them");
         droppingTold = true;
       }
       return;
@@ -254,7 +256,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     getContext()
         .getLog()
         .warn(
-            "the journal did not take a batch of {} commands; their outcome is unknown",
+            "the journal refused a batch of {} commands; their outcome is unknown",
             inbox.inFlight(),
             failed.cause());
     fenced = failed.fenced();
@@ -277,7 +279,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     getContext()
         .getLog()
         .error(
-            "a rule failed over {}; {} commands set aside so far, {} others are tried again",
+            "a rule failed over {}; {} commands are set aside so far, {} others are tried again",
             culprit == null ? "a batch" : Refusals.describe(culprit),
             setAside,
             commands.size(),
@@ -315,7 +317,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   }
 
   private Behavior<Command> stopFenced() {
-    getContext().getLog().error("another writer has this partition's journal; stopped");
+    getContext().getLog().error("another writer has the journal of this partition; stopped");
     inbox.takeWaiting().forEach(PartitionFront::refuseNotReady);
     return Behaviors.stopped();
   }
@@ -329,7 +331,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   /** Nothing of the command was stored. */
   private static void refuseNotReady(Command command) {
     Refusals.refuse(
-        command, Rejection.Code.NOT_READY, "expected a partition that works, got one that moves");
+        command, Rejection.Code.NOT_READY, "expected a running partition, got a moving one");
   }
 
   /** A writer that starts again does not finish the batch it had. */

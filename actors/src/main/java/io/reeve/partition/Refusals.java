@@ -25,8 +25,8 @@ final class Refusals {
     var rejection =
         new Rejection(
             Rejection.Code.INTERNAL,
-            "expected a command that the partition can carry out, got one over which it fails; its"
-                + " log says more");
+            "expected a valid command, got one that makes the partition fail; the log of the"
+                + " server has the details");
     if (command instanceof Leases.Settle settle) {
       var refused = new ArrayList<Leases.RefusedSettlement>();
       for (var settlement : settle.settlements()) {

@@ -42,7 +42,7 @@ final class Grace extends Phase {
 
   @Override
   Behavior<Command> onSaid(Session.FromWorker message) {
-    throw new IllegalStateException("expected no word of a worker whose stream ended, got one");
+    throw new IllegalStateException("expected no message after the end of the stream, got one");
   }
 
   @Override

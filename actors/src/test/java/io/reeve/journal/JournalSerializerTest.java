@@ -81,7 +81,7 @@ class JournalSerializerTest {
             new RowPlace("partition|38", 12))) {
       assertThatThrownBy(() -> row.verify(other))
           .isInstanceOf(UnreadableJournalException.class)
-          .hasMessageStartingWith(other + " is damaged, or belongs elsewhere: expected checksum ");
+          .hasMessageStartingWith(other + " is damaged or in the wrong place: expected checksum ");
       assertThatThrownBy(() -> row.events(other, profile -> profile))
           .isInstanceOf(UnreadableJournalException.class)
           .hasMessageStartingWith(other + " cannot be read: expected checksum ");

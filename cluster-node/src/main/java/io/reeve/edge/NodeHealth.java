@@ -74,7 +74,7 @@ public final class NodeHealth {
   }
 
   private static Found found(boolean serving, Optional<String> tasks, Optional<String> workers) {
-    var reason = tasks.or(() -> workers).orElse(serving ? "" : "the node starts or leaves");
+    var reason = tasks.or(() -> workers).orElse(serving ? "" : "the node is starting or leaving");
     return new Found(serving, tasks.isEmpty(), workers.isEmpty(), reason);
   }
 }

@@ -221,8 +221,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     getContext()
         .getLog()
         .warn(
-            "INSECURE: reeve.node.insecure-i-know is on, so whoever reaches {} or {} may do"
-                + " anything, and whoever reaches {} sees how the node is",
+            "INSECURE: reeve.node.insecure-i-know is on, so everybody who reaches {} or {} can"
+                + " do anything, and everybody who reaches {} can read health and metrics",
             settings.edge().server().host(),
             settings.cluster().host(),
             settings.http().host());

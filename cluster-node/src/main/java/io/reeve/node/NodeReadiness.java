@@ -93,7 +93,7 @@ final class NodeReadiness implements Readiness {
     if (obstacle.isPresent() && before != null && before.isEmpty()) {
       LOG.warn("not ready: {}", obstacle.get());
     } else if (obstacle.isEmpty() && before != null && before.isPresent()) {
-      LOG.info("ready: what was amiss is over");
+      LOG.info("ready again");
     }
     return obstacle;
   }
@@ -120,7 +120,7 @@ final class NodeReadiness implements Readiness {
         (shown, failure) ->
             shown != null && shown.epoch() > 0
                 ? Optional.empty()
-                : Optional.of("no dispatcher answers that has its epoch"));
+                : Optional.of("no dispatcher with an epoch answers"));
   }
 
   /** One answer that serves all who ask within two seconds. */

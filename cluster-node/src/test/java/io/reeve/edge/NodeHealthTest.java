@@ -30,7 +30,7 @@ class NodeHealthTest {
     var found = get(health.look());
 
     var reason =
-        tasks && workers ? serving ? "" : "the node starts or leaves" : "as the test has it";
+        tasks && workers ? serving ? "" : "the node is starting or leaving" : "as the test has it";
     assertThat(found).isEqualTo(new NodeHealth.Found(serving, tasks, workers, reason));
     assertThat(found.ready()).isEqualTo(ready);
   }

@@ -61,7 +61,7 @@ class DamagedStoreTest {
   void aFlippedByteEndsTheStartAtOnceAndIsNamed() throws Exception {
     flip(4);
 
-    assertRefused("row 4 of partition 0 is damaged, or belongs elsewhere");
+    assertRefused("row 4 of partition 0 is damaged or in the wrong place");
   }
 
   @Test
@@ -70,7 +70,7 @@ class DamagedStoreTest {
     execute("UPDATE event_journal SET sequence_number = 3 WHERE" + ofPartition(4));
     execute("UPDATE event_journal SET sequence_number = 4 WHERE" + ofPartition(-3));
 
-    assertRefused("row 3 of partition 0 is damaged, or belongs elsewhere");
+    assertRefused("row 3 of partition 0 is damaged or in the wrong place");
   }
 
   @Test

@@ -43,7 +43,7 @@ final class Announcements implements WorkerListener {
         pool
             + switch (end) {
               case DRAINED -> ": ended, all settled or handed back: ";
-              case UNSETTLED -> ": ended, its last reports reached no server: ";
+              case UNSETTLED -> ": ended, and its last reports reached no server: ";
               case FAILED -> ": failed: ";
             }
             + reason);

@@ -172,7 +172,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       }
       getContext()
           .getLog()
-          .warn("pool {} starts anew in {} ms", index + 1, delay.toMillis(), signal.getCause());
+          .warn("pool {} restarts in {} ms", index + 1, delay.toMillis(), signal.getCause());
       timers.startSingleTimer(new StartPool(index), delay);
     }
     return this;

@@ -37,11 +37,11 @@ final class Stopping implements Runnable {
         closing.start();
       }
       case 2 -> {
-        say("handing back what runs; once more ends the worker at once");
+        say("handing back running attempts; another signal ends the worker at once");
         worker.handBack("the worker was told to stop twice");
       }
       default -> {
-        say("ended at once; the server gives its tasks to others when their leases end");
+        say("ended at once; other workers get its tasks when the leases end");
         halt.run();
       }
     }
@@ -58,7 +58,7 @@ final class Stopping implements Runnable {
         + " for "
         + running
         + (running == 1 ? " running task" : " running tasks")
-        + "; a second Ctrl-C hands back what runs at once";
+        + "; a second Ctrl-C hands back running attempts at once";
   }
 
   private void say(String text) {

@@ -17,23 +17,21 @@ public enum Reason {
   WRONG_STATE(0, "The state of the task does not allow this. Read the task and decide."),
   STALE_LEASE(0, "The lease ended, or a newer one exists. Drop the outcome of the attempt."),
   MALFORMED_SETTLEMENT(0, "The settlement has no task, no lease or no outcome. Drop it."),
-  SETTLED_OTHERWISE(0,
-      "The lease was already settled with another outcome. Drop the settlement."),
+  SETTLED_OTHERWISE(0, "The lease was already settled with another outcome. Drop the settlement."),
   REQUEST_ID_REUSED(0, "The request id belongs to another submission. Use a new one."),
   OVER_CAPACITY(1000, "The partition or the process holds as many tasks as it may. Back off."),
   STORE_FULL(5000, "The disk of the store has no room for new tasks. Existing tasks continue."),
   OVERLOADED(100, "Too many commands wait at the partition. Back off."),
   OUTCOME_UNKNOWN(
       200,
-          "No answer arrived in time, and the call may have taken effect. Retry with the same"
-              + " request id."),
+      "No answer arrived in time, and the call may have taken effect. Retry with the same"
+          + " request id."),
   NOT_READY(200, "The partition starts or moves. Retry."),
   NO_ANSWER(200, "A read got no answer in time. Retry."),
   INVALID_REQUEST(0, "A field is wrong in any state of the system; BadRequest names it."),
   MALFORMED_MESSAGE(0, "The bytes are no message of this method."),
   MESSAGE_TOO_LARGE(0, "The message exceeds the limit of the server. Send less in one message."),
-  MESSAGE_LATE(
-      200, "The message was not complete in time. Send it again, faster or in parts."),
+  MESSAGE_LATE(200, "The message was not complete in time. Send it again, faster or in parts."),
   NO_ROOM(
       200, "Too many bytes of requests and unread answers are in flight. Read, back off, retry."),
   COMPRESSION_REFUSED(0, "The server accepts no compressed messages. Send them uncompressed."),

@@ -52,7 +52,7 @@ final class ClusterServiceEdge implements ClusterService {
   private static GetDemandResponse demand(Dispatcher.DemandShown shown) {
     if (shown.epoch() == 0) {
       throw new EdgeRefusal(
-          Reason.NO_ANSWER, "expected a dispatcher that works, got one that is about to");
+          Reason.NO_ANSWER, "expected a running dispatcher, got one that is starting");
     }
     var demand = shown.demand();
     var answer =

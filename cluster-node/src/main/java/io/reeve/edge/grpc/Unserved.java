@@ -54,7 +54,7 @@ final class Unserved implements Function<HttpRequest, CompletionStage<HttpRespon
                 .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
                 .withEntity(
                     ContentTypes.TEXT_PLAIN_UTF8,
-                    "this port speaks gRPC; health and figures are on the port of reeve.http\n"));
+                    "this port speaks gRPC; health and metrics are on the port of reeve.http\n"));
   }
 
   private EdgeRefusal refusal(String path) {

@@ -60,7 +60,7 @@ final class Routes {
                   text(
                       StatusCodes.NOT_FOUND,
                       """
-                      nothing is here; there is
+                      not found; the paths are
                       /health/live (also /alive, /healthz)
                       /health/ready (also /health, /ready)
                       /metrics

@@ -146,7 +146,7 @@ public final class Formation extends AbstractBehavior<Formation.Command> {
       return this;
     }
     if (looked.look() == null) {
-      getContext().getLog().warn("the directory of members does not answer", looked.failure());
+      getContext().getLog().warn("the member table does not answer", looked.failure());
     } else {
       take(NextStep.after(looked.look(), askedFor(looked.look()), settings.askFor()));
     }
@@ -156,12 +156,12 @@ public final class Formation extends AbstractBehavior<Formation.Command> {
 
   private void take(NextStep step) {
     if (step instanceof NextStep.FormNew form) {
-      getContext().getLog().info("no member is there: this node forms the cluster");
+      getContext().getLog().info("there is no member: this node forms the cluster");
       joining = true;
       form.dead().forEach(line -> forget(line.incarnation()));
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     } else if (step instanceof NextStep.Ask ask && !ask.addresses().equals(asked)) {
-      getContext().getLog().info("asks to be let in: {}", ask.addresses());
+      getContext().getLog().info("asks members to join: {}", ask.addresses());
       asked = ask.addresses();
       askedSinceNanos = nanoTime.getAsLong();
       cluster.manager().tell(new JoinSeedNodes(addresses(asked)));

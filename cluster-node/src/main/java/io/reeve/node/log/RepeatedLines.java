@@ -82,7 +82,7 @@ public final class RepeatedLines extends TurboFilter {
     }
     if (leftOut > 0) {
       // Of another kind than the line itself, so it comes back here and passes.
-      logger.warn("{} lines were left out that are like the next one", leftOut);
+      logger.warn("{} lines like the next one were left out", leftOut);
     }
     return FilterReply.NEUTRAL;
   }

@@ -58,7 +58,7 @@ public final class FallbackSnapshotStore extends JdbcSnapshotStore {
         return Futures.failed(cause);
       }
       LOG.error(
-          "snapshot {} of {} cannot be read, looking for an older one: {}",
+          "snapshot {} of {} cannot be read; trying an older one: {}",
           selected,
           StoreFiles.words(persistenceId),
           unreadable.getMessage());

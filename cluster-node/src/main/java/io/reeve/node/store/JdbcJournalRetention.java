@@ -153,7 +153,7 @@ final class JdbcJournalRetention implements JournalRetention, AutoCloseable {
     if (worker.isShutdown()) {
       LOG.debug("left {}, the store closes", what);
     } else {
-      LOG.warn("could not remove {}, the next snapshot asks again", what, cause);
+      LOG.warn("could not remove {}; the next snapshot tries again", what, cause);
     }
     removed.completeExceptionally(cause);
   }

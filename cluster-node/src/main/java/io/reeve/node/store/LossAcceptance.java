@@ -70,7 +70,7 @@ public final class LossAcceptance {
     } catch (IOException | SQLException e) {
       throw StoreException.of(
           UNREADABLE,
-          "%s cannot be used, also not in part: %s; restore it from a backup"
+          "no part of %s can be used: %s; restore it from a backup"
               .formatted(settings.directory(), e.getMessage()),
           e);
     }
@@ -122,13 +122,13 @@ public final class LossAcceptance {
 
   private Map<String, Long> marked() {
     if (Files.notExists(files.marks())) {
-      lost.add("the marks are missing, so it is not known whether rows are");
+      lost.add("the marks are missing, so rows may be");
       return Map.of();
     }
     try (var marks = Marks.open(files.marks())) {
       return marks.rows();
     } catch (IOException e) {
-      lost.add("the marks are damaged, so it is not known whether rows are missing");
+      lost.add("the marks are damaged, so rows may be missing");
       return Map.of();
     }
   }

@@ -134,7 +134,7 @@ final class Marks implements AutoCloseable {
     }
     content.get(magic);
     if (!Arrays.equals(magic, MAGIC)) {
-      throw new IOException("it is not a file of marks of this release");
+      throw new IOException("it is no marks file of this release");
     }
     var state = content.get() == FORMED ? State.FORMED : State.FORMING;
     var id = new byte[ID_BYTES];
@@ -147,8 +147,8 @@ final class Marks implements AutoCloseable {
     }
     if (entries < places) {
       LOG.warn(
-          "the last {} entries of the marks were never forced to the disk, so no row of theirs was"
-              + " acknowledged; they are passed over",
+          "the last {} entries of the marks were never forced to the disk, so their rows were"
+              + " not acknowledged; they are ignored",
           places - entries);
     }
     for (var number = 0; number < entries; number++) {

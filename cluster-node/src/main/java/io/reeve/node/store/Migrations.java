@@ -38,7 +38,7 @@ final class Migrations {
     } catch (FlywayException e) {
       throw StoreException.of(
           SCHEMA_UNEXPECTED,
-          "the schema of %s is not one that this release made: %s".formatted(what, e.getMessage()),
+          "the schema of %s is not from this release: %s".formatted(what, e.getMessage()),
           e);
     }
   }
@@ -54,7 +54,8 @@ final class Migrations {
             m -> {
               throw new StoreException(
                   SCHEMA_TOO_NEW,
-                  "%s has schema version %s, which this release does not know; it was written by a newer one"
+                  ("%s has schema version %s, which this release does not know; a newer release"
+                          + " wrote it")
                       .formatted(what, m.getVersion()));
             });
   }

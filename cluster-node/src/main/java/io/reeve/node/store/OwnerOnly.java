@@ -44,8 +44,8 @@ final class OwnerOnly {
     } catch (FileSystemException | UnsupportedOperationException e) {
       if (WARNED.compareAndSet(false, true)) {
         LOG.warn(
-            "the access to {} cannot be taken from others: {}; see to it that the data directory"
-                + " is open to its owner only",
+            "the access to {} cannot be restricted: {}; make the data directory accessible to"
+                + " its owner only",
             file,
             e.toString());
       }

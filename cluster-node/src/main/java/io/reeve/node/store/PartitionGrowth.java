@@ -78,7 +78,8 @@ public final class PartitionGrowth {
     if (!has(kept)) {
       throw new StoreException(
           FEWER_PARTITIONS,
-          "reeve.partition.count: other nodes gave %s more partitions than %d meanwhile; start again"
+          ("reeve.partition.count: other nodes gave %s more partitions than %d in the meantime;"
+                  + " start again")
               .formatted(store.where(), count));
     }
     return new PartitionCounts(kept);

@@ -189,8 +189,8 @@ final class PostgresDatabase implements AutoCloseable {
       throw new StoreException(
           NOT_DURABLE,
           told(server.dangers())
-              + "; acknowledged tasks would not be safe there (reeve.store.unsafe = on takes it all"
-              + " the same)");
+              + "; acknowledged tasks would not be safe there (reeve.store.unsafe = on accepts"
+              + " it anyway)");
     }
     server
         .dangers()

@@ -70,7 +70,7 @@ record PostgresServer(
           "expected version %d or newer, got %d".formatted(VERSION_MIN / 10_000, version / 10_000));
     }
     if (inRecovery) {
-      obstacles.add("expected a server that takes writes, got a standby in recovery");
+      obstacles.add("expected a server that accepts writes, got a standby in recovery");
     }
     return obstacles;
   }
@@ -94,7 +94,7 @@ record PostgresServer(
   List<String> warnings() {
     var warnings = new ArrayList<String>();
     if (!"on".equals(dataChecksums)) {
-      warnings.add("data_checksums is off: a damaged page would be read as if it were sound");
+      warnings.add("data_checksums is off: PostgreSQL would not detect a damaged page");
     }
     if (!encrypted && !local) {
       warnings.add(

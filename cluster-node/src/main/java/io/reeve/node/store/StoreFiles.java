@@ -159,7 +159,7 @@ final class StoreFiles {
       if (Files.notExists(file)) {
         throw new StoreException(
             STORE_INCOMPLETE,
-            "%s is missing beside %s, so this is not a new store but a part of one%s"
+            "%s is missing beside %s, so this is an incomplete store and not a new one%s"
                 .formatted(
                     file,
                     String.join(", ", there().stream().map(f -> "" + f.getFileName()).toList()),
@@ -175,8 +175,8 @@ final class StoreFiles {
       case SOUND -> {}
       case TORN ->
           LOG.warn(
-              "{} ends in a transaction that was cut off at frame {}, byte {}, when the process or"
-                  + " the machine died; it was never acknowledged and is dropped",
+              "{} ends with a transaction that a crash cut off at frame {}, byte {}; it was"
+                  + " never acknowledged and is dropped",
               log,
               found.frame(),
               found.offset());

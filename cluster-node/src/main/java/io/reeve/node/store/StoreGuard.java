@@ -185,7 +185,7 @@ final class StoreGuard implements AutoCloseable {
             new StoreException(
                 STORE_REMOVED, "STORE_REMOVED: " + file.getKey() + " was removed" + WHAT_NOW, e));
       } catch (IOException e) {
-        throw new StoreException(UNREADABLE, file.getKey() + " cannot be looked at: " + e, e);
+        throw new StoreException(UNREADABLE, file.getKey() + " cannot be checked: " + e, e);
       }
     }
   }
@@ -252,7 +252,7 @@ final class StoreGuard implements AutoCloseable {
         marks.force();
       }
     } catch (IOException e) {
-      LOG.warn("the marks could not be forced to the disk, the next snapshot tries again", e);
+      LOG.warn("the marks could not be forced to the disk; the next snapshot tries again", e);
     }
   }
 

@@ -134,7 +134,7 @@ public final class StoreMigration {
     } catch (SQLException e) {
       throw new StoreException(
           UNREADABLE,
-          "the copy from %s to %s did not succeed, and nothing of it stays: %s"
+          "the copy from %s to %s failed and left nothing behind: %s"
               .formatted(from, targetSettings.where(), e.getMessage()),
           e);
     }

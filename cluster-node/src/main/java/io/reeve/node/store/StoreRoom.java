@@ -77,7 +77,7 @@ final class StoreRoom {
   private void tell() {
     var tooLittle = freeBytes < reserve;
     if (tooLittle && !told) {
-      LOG.warn("{}; no task is taken until there is room", shortage(freeBytes));
+      LOG.warn("{}; submissions are refused until there is room", shortage(freeBytes));
     } else if (!tooLittle && told) {
       LOG.info("the disk of {} has room again: {} MiB", directory, freeBytes / MIB);
     }

@@ -74,7 +74,7 @@ public final class TimeKeeper extends AbstractBehavior<TimeKeeper.Command> {
 
   private Behavior<Command> onLooked(Looked looked) {
     if (looked.behindMs() == null) {
-      getContext().getLog().warn("the clock to go by does not answer", looked.failure());
+      getContext().getLog().warn("the reference clock does not answer", looked.failure());
     } else {
       tell(Duration.ofMillis(looked.behindMs()));
     }
@@ -94,7 +94,7 @@ public final class TimeKeeper extends AbstractBehavior<TimeKeeper.Command> {
               behind.isNegative() ? behind.abs() + " less" : behind + " more",
               settings.slewMax() * 100);
     } else if (!far && apart) {
-      getContext().getLog().info("this node shows the time of its clock again");
+      getContext().getLog().info("the time of this node agrees with its reference clock again");
     }
     apart = far;
   }

@@ -93,12 +93,12 @@ class GrownPartitionsTest {
     var answer = submit(MOVED);
 
     var asked = edge.asked(Clients.FindRequest.class);
-    var notReady = new Rejection(Rejection.Code.NOT_READY, "expected a partition that works");
+    var notReady = new Rejection(Rejection.Code.NOT_READY, "expected a running partition");
     asked.command().replyTo().tell(new Clients.Refused(notReady));
 
     var failure = catchThrowableOfType(CompletionException.class, answer::join);
     assertThat(failure).hasCauseInstanceOf(StatusRuntimeException.class);
-    assertThat(failure).hasMessageContaining("expected a partition that works");
+    assertThat(failure).hasMessageContaining("expected a running partition");
   }
 
   private CompletableFuture<SubmitTaskResponse> submit(String requestId) {

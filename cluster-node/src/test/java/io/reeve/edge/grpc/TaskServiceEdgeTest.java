@@ -311,7 +311,7 @@ class TaskServiceEdgeTest {
     var refusal = answer.join();
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
     assertThat(refusal.getStatus().getDescription())
-        .isEqualTo("unexpected failure; the server's log says more");
+        .isEqualTo("unexpected failure; the log of the server has the details");
   }
 
   // ---- Reading ----------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ class HttpServerTest {
     assertThat(get(path).body())
         .isEqualTo(
             "{\"status\":\"not-ready\",\"serving\":false,\"tasks\":true,\"workers\":true,"
-                + "\"reason\":\"the node starts or leaves\",\"version\":\"1.2.3\"}\n");
+                + "\"reason\":\"the node is starting or leaving\",\"version\":\"1.2.3\"}\n");
 
     health.serving(true);
     var answer = get(path);
@@ -173,7 +173,7 @@ class HttpServerTest {
     assertThat(answer.body())
         .isEqualTo(
             """
-            nothing is here; there is
+            not found; the paths are
             /health/live (also /alive, /healthz)
             /health/ready (also /health, /ready)
             /metrics

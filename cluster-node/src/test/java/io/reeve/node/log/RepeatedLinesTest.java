@@ -44,7 +44,8 @@ class RepeatedLinesTest {
     logger.error("could not accept connection 1000");
 
     assertThat(lines.list).hasSize(5);
-    assertThat(lines.list.get(3).getFormattedMessage()).startsWith("997 lines were left out");
+    assertThat(lines.list.get(3).getFormattedMessage())
+        .startsWith("997 lines like the next one were left out");
     assertThat(lines.list.get(4).getFormattedMessage())
         .isEqualTo("could not accept connection 1000");
   }

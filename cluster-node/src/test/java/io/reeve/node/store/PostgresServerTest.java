@@ -47,7 +47,7 @@ class PostgresServerTest {
     assertThat(server(120017, true, "on", "on", "on", "off").obstacles())
         .containsExactly(
             "expected version 13 or newer, got 12",
-            "expected a server that takes writes, got a standby in recovery");
+            "expected a server that accepts writes, got a standby in recovery");
   }
 
   @Test

@@ -78,7 +78,7 @@ class PostgresStoreTest {
     execute("CREATE SCHEMA " + schema);
     execute("CREATE TABLE %s.event_journal (x int)".formatted(schema));
 
-    refusal(SCHEMA_UNEXPECTED, this::open, "is not one that this release made");
+    refusal(SCHEMA_UNEXPECTED, this::open, "is not from this release");
   }
 
   @Test

@@ -201,7 +201,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
       }
       case PING -> getContext().getLog().trace("heartbeat {} heard", message.getPing());
       // A newer server's word that this worker does not know yet.
-      case MESSAGE_NOT_SET -> getContext().getLog().debug("message of an unknown sort ignored");
+      case MESSAGE_NOT_SET -> getContext().getLog().debug("message of an unknown type ignored");
     }
     return this;
   }
@@ -282,7 +282,7 @@ public final class PoolConnection extends AbstractBehavior<PoolConnection.Comman
         return next;
       }
       case DESIRED_CAPACITY -> upstream.desire(control.getDesiredCapacity());
-      case ORDER_NOT_SET -> getContext().getLog().debug("order of an unknown sort ignored");
+      case ORDER_NOT_SET -> getContext().getLog().debug("order of an unknown type ignored");
     }
     return this;
   }

@@ -204,7 +204,7 @@ public final class Pool extends AbstractBehavior<Pool.Command> {
       timers.startSingleTimer(new RestartSlot(slot), delay);
       getContext()
           .getLog()
-          .warn("slot {} ended, starts again in {} ms: {}", slot, delay.toMillis(), error);
+          .warn("slot {} ended and restarts in {} ms: {}", slot, delay.toMillis(), error);
       return this;
     }
     workload.down(slot, SlotState.FAILED, total, error);

@@ -445,7 +445,7 @@ public final class Workload {
   }
 
   private void startFailed(SlotRunner runner, Throwable failure) {
-    LOG.warn("slot {} could not be started; tried again soon", runner.slot(), failure);
+    LOG.warn("slot {} could not be started; another try follows soon", runner.slot(), failure);
     synchronized (this) {
       waking = false;
       var place = places[runner.slot()];

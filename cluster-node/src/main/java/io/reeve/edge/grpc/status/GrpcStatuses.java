@@ -109,11 +109,12 @@ public final class GrpcStatuses {
     if (cause instanceof PeerClosedStreamException) {
       // The caller took the call back before its message had come; nobody reads the answer, and a
       // line for each would let callers fill the log.
-      LOG.debug("a call was taken back", cause);
-      return new EdgeRefusal(Reason.NO_ANSWER, "the call was taken back");
+      LOG.debug("a caller cancelled its call", cause);
+      return new EdgeRefusal(Reason.NO_ANSWER, "the caller cancelled the call");
     }
     LOG.error("a call failed unexpectedly", cause);
-    return new EdgeRefusal(Reason.INTERNAL, "unexpected failure; the server's log says more");
+    return new EdgeRefusal(
+        Reason.INTERNAL, "unexpected failure; the log of the server has the details");
   }
 
   /** The refusal that ends a worker's stream whose inbound side broke. */

@@ -145,8 +145,7 @@ public final class TaskWatches {
     }
 
     private static EdgeRefusal leavingRefusal() {
-      return new EdgeRefusal(
-          Reason.NODE_LEAVING, "expected a node that stays, got one that leaves");
+      return new EdgeRefusal(Reason.NODE_LEAVING, "expected a running node, got one that leaves");
     }
   }
 

@@ -107,7 +107,7 @@ public final class Sessions extends AbstractBehavior<Sessions.Command> {
           .tell(
               new NotOpened(
                   new EdgeRefusal(
-                      Reason.NODE_LEAVING, "expected a node that stays, got one that leaves")));
+                      Reason.NODE_LEAVING, "expected a running node, got one that leaves")));
     } else if (held.size() >= sessionsMax) {
       opening
           .replyTo()
