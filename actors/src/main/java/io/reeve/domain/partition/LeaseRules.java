@@ -47,7 +47,8 @@ public final class LeaseRules {
 
   /**
    * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
-   * of the same holder has superseded, or that is gone. A task whose queue timeout is over expires.
+   * of the same holder has superseded, or that is gone. A task whose queue timeout is over expires;
+   * at most {@code count} do so in one call, so that the call adds a bounded number of events.
    *
    * @return the leased tasks, in order; null when the session may not have any
    */
@@ -60,15 +61,17 @@ public final class LeaseRules {
     var nowMs = Math.max(now.wallMs(), tasks.horizonMs);
     var expiresAtMs = TimeBounds.plus(nowMs, limits.leaseNanos() / 1_000_000);
     var leased = new ArrayList<Task.Leased>(Math.min(count, tasks.ready.count(taskClass)));
-    while (leased.size() < count) {
+    var expired = 0;
+    while (leased.size() < count && expired < count) {
       var sequence = tasks.ready.poll(taskClass);
       if (sequence < 0) {
         break;
       }
       var ready = tasks.get(sequence);
       if (ready instanceof Task.Queued queued && queued.expiresAtMs() <= nowMs) {
-        // It was handed back in this batch, after its time: the sweep came before.
+        // The sweep had no room left for it, or it was handed back after the sweep.
         books.carryOut(queued.expire(nowMs), out);
+        expired++;
         continue;
       }
       var decision = ready.lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);

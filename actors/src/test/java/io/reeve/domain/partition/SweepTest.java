@@ -46,6 +46,23 @@ class SweepTest {
     assertThat(state.ready()).isZero();
   }
 
+  @Test
+  void aLeaseAddsNoMoreEventsThanItWasAskedForThoughManyTasksAreOverdue() {
+    state.recovered(new Now(NOON, 0));
+    for (var i = 0; i < 50; i++) {
+      submit(profile(300_000, 60_000), 0);
+    }
+    var later = new Now(NOON + 61_000, 61_000_000_000L);
+    events.clear();
+    state.sweep(later, 10, events);
+    var grantee = new LeaseRules.Grantee("anna", 1, "worker");
+
+    assertThat(state.leases().lease(MAIL, 3, grantee, later, events)).isEmpty();
+
+    assertThat(events).hasSize(13);
+    assertThat(state.ready(MAIL)).isEqualTo(37);
+  }
+
   private long submit(TaskProfile profile, long delayMs) {
     var task = new PartitionStory.NewTask(profile, 0, delayMs, new byte[] {1});
     var answer = state.submit("", 7, List.of(task), new Now(NOON, 0), events);
