@@ -6,6 +6,7 @@ import static org.apache.pekko.http.javadsl.server.Directives.concat;
 import static org.apache.pekko.http.javadsl.server.Directives.extractMaterializer;
 import static org.apache.pekko.http.javadsl.server.Directives.extractRequest;
 import static org.apache.pekko.http.javadsl.server.Directives.get;
+import static org.apache.pekko.http.javadsl.server.Directives.handleExceptions;
 import static org.apache.pekko.http.javadsl.server.Directives.handleRejections;
 import static org.apache.pekko.http.javadsl.server.Directives.head;
 import static org.apache.pekko.http.javadsl.server.Directives.path;
@@ -29,17 +30,22 @@ import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which path answers with which page, and what anything else is told. Every answer is of this
  * moment and must not be kept.
  */
 final class Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
   private static final CacheControl NO_STORE = CacheControl.create(CacheDirectives.NO_STORE);
 
@@ -67,6 +73,18 @@ final class Routes {
                       """)))
           .build();
 
+  private static final ExceptionHandler FAILED =
+      ExceptionHandler.newBuilder()
+          .matchAny(
+              failure -> {
+                LOG.error("a page of the HTTP port failed", failure);
+                return complete(
+                    text(
+                        StatusCodes.INTERNAL_SERVER_ERROR,
+                        "the page failed; the log of this node says why\n"));
+              })
+          .build();
+
   private Routes() {}
 
   /**
@@ -79,14 +97,17 @@ final class Routes {
     return respondWithHeader(
         NO_STORE,
         () ->
-            handleRejections(
-                OTHERWISE,
+            handleExceptions(
+                FAILED,
                 () ->
-                    extractRequest(
-                        request ->
-                            isGrpc(request)
-                                ? complete(grpc())
-                                : withoutBody(request, bodyBytesMax, pages))));
+                    handleRejections(
+                        OTHERWISE,
+                        () ->
+                            extractRequest(
+                                request ->
+                                    isGrpc(request)
+                                        ? grpc(request)
+                                        : withoutBody(request, bodyBytesMax, pages)))));
   }
 
   /** Paths with a word of their own, and the aliases where others look for the same. */
@@ -139,8 +160,17 @@ final class Routes {
     return request.entity().getContentType().mediaType().subType().startsWith("grpc");
   }
 
+  /** Drops the message of the call: a stream with an unread body stays open. */
+  private static Route grpc(HttpRequest request) {
+    return extractMaterializer(
+        materializer -> {
+          request.discardEntityBytes(materializer);
+          return complete(wrongPort());
+        });
+  }
+
   /** A client of gRPC that mistook the port reads this as the status of its call. */
-  private static HttpResponse grpc() {
+  private static HttpResponse wrongPort() {
     return HttpResponse.create()
         .withStatus(StatusCodes.OK)
         .withEntity(HttpEntities.create(GRPC, ByteString.emptyByteString()))
