@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -31,6 +32,7 @@ final class Archive {
       for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         var at = entry.resolveIn(root);
         var parent = at.getParent();
+        refuseLinks(parent, root);
         if (parent == null || entry.isDirectory()) {
           Files.createDirectories(at);
         } else if (entry.isSymbolicLink()) {
@@ -44,6 +46,15 @@ final class Archive {
         } else {
           throw new IOException("expected files, directories and links only");
         }
+      }
+    }
+  }
+
+  /** An entry below a link could lie anywhere. */
+  private static void refuseLinks(@Nullable Path directory, Path root) throws IOException {
+    for (var at = directory; at != null && !at.equals(root); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw new IOException("expected entries of the archive below directories, got a link");
       }
     }
   }

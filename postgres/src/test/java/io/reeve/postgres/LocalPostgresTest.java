@@ -133,6 +133,15 @@ class LocalPostgresTest {
   }
 
   @Test
+  void anArchiveWritesNothingThroughALink(@TempDir Path directory) throws IOException {
+    Archive.unpack(ArchiveSamples.link("a/b/up", "../.."), directory);
+
+    assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.file("a/b/up/tool"), directory))
+        .hasMessage("expected entries of the archive below directories, got a link");
+    assertThat(directory.resolve("tool")).doesNotExist();
+  }
+
+  @Test
   void anArchiveWithADeviceIsRefused(@TempDir Path directory) {
     assertThatThrownBy(() -> Archive.unpack(ArchiveSamples.device("device"), directory))
         .hasMessage("expected files, directories and links only");
