@@ -104,7 +104,7 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
   }
 
   private static Partition.Backoff restarts(Keys keys) {
-    return backoff(keys, keys.number("jitter", 0, 1));
+    return backoff(keys, keys.number("jitter", 0.05, 1));
   }
 
   private static Partition.Backoff backoff(Keys keys, double jitter) {

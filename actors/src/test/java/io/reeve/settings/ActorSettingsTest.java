@@ -42,6 +42,7 @@ class ActorSettingsTest {
     "partition.snapshot.kept, 1",
     "partition.snapshot.backoff-max, 1 ms",
     "partition.restart.backoff-min, 0 ms",
+    "partition.restart.jitter, 0.04",
     "partition.restart.jitter, 1.1",
     "dispatcher.normal-every, 1",
     "dispatcher.grant-max, 0",
