@@ -16,5 +16,4 @@ public record Assignment(
     long leaseExpiresAtMs,
     long executionTimeoutMs,
     long submittedAtMs,
-    byte[] spec)
-    implements Wire {}
+    byte[] spec) {}

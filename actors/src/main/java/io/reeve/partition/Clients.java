@@ -4,8 +4,6 @@ import io.reeve.domain.partition.Incoming;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -30,62 +28,14 @@ public final class Clients {
   }
 
   /**
-   * Adds tasks, all or none, in one journal row. Tasks of a submission share most of their
-   * settings, so each different profile travels once, and a task costs some 50 bytes beside its
-   * spec.
+   * Adds tasks, all or none, in one journal row.
    *
    * @param requestId makes a repeat harmless; empty: none
    * @param bodyHash of the submission's bytes; the same request id with another one is refused
-   * @param profiles the different profiles of the tasks
    */
   public record Submit(
-      String requestId,
-      long bodyHash,
-      List<TaskProfile> profiles,
-      List<PackedTask> packed,
-      ActorRef<Reply> replyTo)
-      implements Call {
-
-    /** Packs {@code tasks}. */
-    public static Submit of(
-        String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo) {
-      var indexes = new HashMap<TaskProfile, Integer>();
-      var profiles = new ArrayList<TaskProfile>();
-      var packed = new ArrayList<PackedTask>(tasks.size());
-      for (var task : tasks) {
-        var known = indexes.putIfAbsent(task.profile(), profiles.size());
-        if (known == null) {
-          profiles.add(task.profile());
-        }
-        packed.add(
-            new PackedTask(
-                known == null ? profiles.size() - 1 : known,
-                task.notBeforeMs(),
-                task.delayMs(),
-                task.spec()));
-      }
-      return new Submit(requestId, bodyHash, profiles, packed, replyTo);
-    }
-
-    /** The tasks, unpacked anew with each call. */
-    public List<NewTask> tasks() {
-      var tasks = new ArrayList<NewTask>(packed.size());
-      for (var task : packed) {
-        tasks.add(
-            new NewTask(
-                profiles.get(task.profile()), task.notBeforeMs(), task.delayMs(), task.spec()));
-      }
-      return tasks;
-    }
-  }
-
-  /**
-   * A {@link NewTask} on its way.
-   *
-   * @param profile index into the submission's profiles
-   */
-  public record PackedTask(int profile, long notBeforeMs, long delayMs, byte[] spec)
-      implements Wire {}
+      String requestId, long bodyHash, List<NewTask> tasks, ActorRef<Reply> replyTo)
+      implements Call {}
 
   /**
    * A task to add. It is due at {@code notBeforeMs} or {@code delayMs} after it was taken in,

@@ -134,11 +134,11 @@ public final class Grants {
   // ---- What both speak of -----------------------------------------------------------------------
 
   /** Ready tasks of one class. */
-  public record ReadyCount(TaskClass taskClass, int ready) implements Wire {}
+  public record ReadyCount(TaskClass taskClass, int ready) {}
 
   /**
    * @param leased tasks leased under the grant so far
    * @param done nothing more will be leased under it
    */
-  public record GrantUse(long seq, int leased, boolean done) implements Wire {}
+  public record GrantUse(long seq, int leased, boolean done) {}
 }

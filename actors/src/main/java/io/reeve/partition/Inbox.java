@@ -271,7 +271,7 @@ final class Inbox {
 
   private static long entriesOf(Command command) {
     if (command instanceof Clients.Submit submit) {
-      return submit.packed().size();
+      return submit.tasks().size();
     }
     if (command instanceof Leases.Attach attach) {
       return attach.held().size();
@@ -283,7 +283,7 @@ final class Inbox {
   private static long bytesOf(Command command) {
     var size = 0L;
     if (command instanceof Clients.Submit submit) {
-      for (var task : submit.packed()) {
+      for (var task : submit.tasks()) {
         size += task.spec().length;
       }
     } else if (command instanceof Leases.Settle settle) {
@@ -304,7 +304,7 @@ final class Inbox {
   /** Events that the command may cause, at most; those of a standing grant come later. */
   private static long eventsOf(Command command) {
     if (command instanceof Clients.Submit submit) {
-      return submit.packed().size();
+      return submit.tasks().size();
     }
     if (command instanceof Leases.Settle settle) {
       return settle.settlements().size();

@@ -97,12 +97,11 @@ public final class Leases {
   // ---- What both speak of -----------------------------------------------------------------------
 
   /** Names one lease of this partition. */
-  public record LeaseKey(long sequence, long fence) implements Wire {}
+  public record LeaseKey(long sequence, long fence) {}
 
-  public record RefusedSettlement(long sequence, long fence, Rejection rejection) implements Wire {}
+  public record RefusedSettlement(long sequence, long fence, Rejection rejection) {}
 
-  public record EndedLease(long sequence, long fence, EndReason reason, String message)
-      implements Wire {}
+  public record EndedLease(long sequence, long fence, EndReason reason, String message) {}
 
   public enum EndReason {
     CANCELLED,

@@ -43,7 +43,7 @@ final class Refusals {
   static String describe(Command command) {
     var name = command.getClass().getSimpleName();
     if (command instanceof Clients.Submit submit) {
-      return name + " of " + submit.packed().size() + " tasks";
+      return name + " of " + submit.tasks().size() + " tasks";
     }
     if (command instanceof Leases.Settle settle) {
       var of = settle.settlements();

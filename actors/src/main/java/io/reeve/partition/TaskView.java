@@ -32,11 +32,10 @@ public record TaskView(
     long failedAtMs,
     String cancelReason,
     String workerId,
-    @Nullable Progress progress)
-    implements Wire {
+    @Nullable Progress progress) {
 
   /** The last that a worker said of a running attempt. Not journalled. */
-  public record Progress(double percent, String message, long atMs) implements Wire {}
+  public record Progress(double percent, String message, long atMs) {}
 
   /** Bytes of a view beside its texts, payload and result, about, in any encoding. */
   private static final int FIXED_BYTES = 250;

@@ -1,4 +1,7 @@
 package io.reeve.partition;
 
-/** Marks what travels between nodes. Bound to a serializer in reference.conf. */
+/**
+ * Marks a message that may travel between nodes. Bound to a serializer in reference.conf, which has
+ * a form for each.
+ */
 public interface Wire {}

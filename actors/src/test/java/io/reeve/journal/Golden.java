@@ -18,11 +18,11 @@ import java.util.stream.Stream;
  *
  * @param manifest of the bytes: a row, several rows in order, or a snapshot
  */
-record Golden(String manifest, List<String> reading, List<byte[]> stored) {
+public record Golden(String manifest, List<String> reading, List<byte[]> stored) {
 
   private static final int LINE_LENGTH = 96;
 
-  static Golden read(Path file) {
+  public static Golden read(Path file) {
     try {
       var parts = Stream.of(Files.readString(file).split("\n\n", -1)).map(String::strip).toList();
       var head = parts.get(0).split("\n", 2);
@@ -38,7 +38,7 @@ record Golden(String manifest, List<String> reading, List<byte[]> stored) {
     }
   }
 
-  void write(Path file) {
+  public void write(Path file) {
     try {
       Files.createDirectories(file.getParent());
       Files.writeString(file, text());
@@ -47,7 +47,7 @@ record Golden(String manifest, List<String> reading, List<byte[]> stored) {
     }
   }
 
-  String text() {
+  public String text() {
     var parts = new ArrayList<String>();
     parts.add(manifest + "\n" + String.join("\n", reading));
     stored.forEach(bytes -> parts.add(hexOf(bytes)));
@@ -71,7 +71,7 @@ record Golden(String manifest, List<String> reading, List<byte[]> stored) {
     return text().hashCode();
   }
 
-  static Golden of(String manifest, List<String> reading, byte[]... stored) {
+  public static Golden of(String manifest, List<String> reading, byte[]... stored) {
     return new Golden(manifest, reading, Arrays.asList(stored));
   }
 }

@@ -157,7 +157,7 @@ class InboxTest {
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
             "");
     var task = new Clients.NewTask(profile, 0, 0, new byte[bytes]);
-    return Clients.Submit.of("", 0, Collections.nCopies(count, task), client);
+    return new Clients.Submit("", 0, Collections.nCopies(count, task), client);
   }
 
   private Grants.Grant grant(int count) {

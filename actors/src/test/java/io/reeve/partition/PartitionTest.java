@@ -64,10 +64,8 @@ class PartitionTest {
           .withFallback(PersistenceTestKitSnapshotPlugin.config())
           .withFallback(
               ConfigFactory.parseString(
-                  "pekko.actor.serialization-bindings { \"io.reeve.partition.Wire\" = jackson-cbor"
-                      + " }\n"
-                      // Time that a test lets pass must not time a row out that is on its way.
-                      + "pekko.persistence.journal-plugin-fallback.circuit-breaker.call-timeout ="
+                  // Time that a test lets pass must not time a row out that is on its way.
+                  "pekko.persistence.journal-plugin-fallback.circuit-breaker.call-timeout ="
                       + " 1d"))
           .withFallback(ConfigFactory.load());
 
@@ -456,7 +454,7 @@ class PartitionTest {
     greet(1);
     var task = tasks(1).get(0);
     var delayed = new Clients.NewTask(task.profile(), 0, 3_600_000, task.spec());
-    partition.tell(Clients.Submit.of("", 5, List.of(delayed), client.getRef()));
+    partition.tell(new Clients.Submit("", 5, List.of(delayed), client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
 
     wallMs.addAndGet(3_600_000);
@@ -485,7 +483,7 @@ class PartitionTest {
     for (var task : tasks(5)) {
       large.add(new Clients.NewTask(task.profile(), 0, 0, new byte[400_000]));
     }
-    partition.tell(Clients.Submit.of("", 5, large, client.getRef()));
+    partition.tell(new Clients.Submit("", 5, large, client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
 
     grant(1, 1, 5);
@@ -518,7 +516,7 @@ class PartitionTest {
     for (var i = 0; i < 200; i++) {
       var probe = kit.<Clients.Reply>createTestProbe();
       probes.add(probe);
-      partition.tell(Clients.Submit.of("", 0, tasks(1), probe.getRef()));
+      partition.tell(new Clients.Submit("", 0, tasks(1), probe.getRef()));
     }
 
     var taken = 0;
@@ -561,7 +559,7 @@ class PartitionTest {
   void tasksThatExpireTogetherAreCutOverSeveralRowsAndOthersComeBetween() {
     restart(settings(100, 100, 1_000_000, 2, 10));
     var task = tasks(1, 60_000).get(0);
-    partition.tell(Clients.Submit.of("", 5, Collections.nCopies(35, task), client.getRef()));
+    partition.tell(new Clients.Submit("", 5, Collections.nCopies(35, task), client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
     var before = eventsARow().size();
 
@@ -645,15 +643,15 @@ class PartitionTest {
     var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
 
     for (var i = 0; i < 2; i++) {
-      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Clients.Submitted.class);
     }
-    partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+    partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
     assertThat(client.expectMessageClass(Clients.Refused.class).rejection().code())
         .isEqualTo(Rejection.Code.OVER_CAPACITY);
     partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
     client.expectMessageClass(Clients.Found.class);
-    partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+    partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
 
     kit.stop(partition);
@@ -664,7 +662,7 @@ class PartitionTest {
   void aPartitionThatTheHeapHasNoRoomForDoesNotStartAndSaysWhatItNeeds() {
     var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
     for (var i = 0; i < 3; i++) {
-      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Clients.Submitted.class);
     }
     kit.stop(partition);
@@ -684,7 +682,7 @@ class PartitionTest {
     restart(settings(100, 100, 1_000_000, 2));
     var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
     for (var i = 0; i < 3; i++) {
-      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Clients.Submitted.class);
     }
     journal.failNextPersisted(ID);
@@ -707,7 +705,7 @@ class PartitionTest {
     partition = start(settings(100, 100, 1_000_000, 2), sink, new KeepsAll());
     var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, new byte[1_000_000]);
     for (var i = 0; i < 4; i++) {
-      partition.tell(Clients.Submit.of("", 5, List.of(large), client.getRef()));
+      partition.tell(new Clients.Submit("", 5, List.of(large), client.getRef()));
       client.expectMessageClass(Clients.Submitted.class);
     }
     partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
@@ -726,7 +724,7 @@ class PartitionTest {
   @Test
   void aPageEndsWhenItsBytesDoAndGoesOnBehindIt() {
     var large = new Clients.NewTask(tasks(1).get(0).profile(), 0, 0, spec(400_000));
-    partition.tell(Clients.Submit.of("", 5, Collections.nCopies(10, large), client.getRef()));
+    partition.tell(new Clients.Submit("", 5, Collections.nCopies(10, large), client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
 
     var first = list(0, 1 << 20, false);
@@ -1102,7 +1100,7 @@ class PartitionTest {
   }
 
   private void submit(String requestId, int count) {
-    partition.tell(Clients.Submit.of(requestId, 5, tasks(count), client.getRef()));
+    partition.tell(new Clients.Submit(requestId, 5, tasks(count), client.getRef()));
   }
 
   private void grant(long epoch, long seq, int count) {

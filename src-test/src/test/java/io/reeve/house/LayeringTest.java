@@ -68,6 +68,12 @@ class LayeringTest {
                 "io.reeve.settings..",
                 "io.reeve.partition..",
                 "io.reeve.dispatch.."),
+        Layer.layer("wire", "io.reeve.wire..")
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.partition..",
+                "io.reeve.dispatch..",
+                "io.reeve.wire.v1.."),
         // Has no class yet; where a history of ended tasks will stand.
         Layer.layer("history", "io.reeve.history..")
             .mayUse("io.reeve.domain..", "io.reeve.journal.."),
@@ -128,6 +134,7 @@ class LayeringTest {
                 "io.reeve.settings..",
                 "io.reeve.partition..",
                 "io.reeve.node.store..",
+                "io.reeve.wire",
                 "io.reeve.v1.."),
         Layer.layer("node", "io.reeve.node", "io.reeve.node.log..", "io.reeve.node.metrics..")
             .mayUse(

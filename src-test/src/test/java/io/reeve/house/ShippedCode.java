@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class ShippedCode {
 
   private static final Pattern GENERATED =
-      Pattern.compile("/io/reeve/(v1|edge/v1|journal/v1|grpc)/");
+      Pattern.compile("/io/reeve/(v1|edge/v1|journal/v1|wire/v1|grpc)/");
 
   static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -46,6 +46,8 @@ class TidyTest {
   private static final Map<String, String> BY_HAND =
       Map.of(
           "actors/src/test/java/io/reeve/journal/PartitionCodecBenchmark.java",
+          "it measures, and decides nothing",
+          "actors/src/test/java/io/reeve/wire/WireBenchmark.java",
           "it measures, and decides nothing");
 
   private static final SourceTree TREE = SourceTree.ofTheProject();

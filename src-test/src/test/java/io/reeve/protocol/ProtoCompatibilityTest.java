@@ -40,7 +40,7 @@ class ProtoCompatibilityTest {
       throw new IllegalStateException(
           "expected a release that is not recorded yet, got " + release + "; it stays as it is");
     }
-    var snapshot = Protocol.bare(NOW, Protocol.PUBLIC, Protocol.STORED);
+    var snapshot = Protocol.bare(NOW, Protocol.PUBLIC, Protocol.STORED, Protocol.BETWEEN_NODES);
     Files.createDirectories(directory);
     Files.write(directory.resolve("reeve.binpb"), snapshot.toByteArray());
     Files.writeString(directory.resolve("reeve.txt"), ReadableProtocol.of(snapshot));
@@ -82,6 +82,23 @@ class ProtoCompatibilityTest {
               mvn -pl src-test -am test -Dtest=ProtoCompatibilityTest \
             -Dsurefire.failIfNoSpecifiedTests=false -Dreeve.proto.record=true
             and say in the commit that journals written before cannot be read""",
+            release.getFileName())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("releases")
+  void nodesOfTheReleaseAreStillUnderstood(Path release) throws IOException {
+    assertThat(breaks(release, Protocol.BETWEEN_NODES, Promise.WIRE_AND_JSON))
+        .as(
+            """
+            reeve.wire.v1 no longer understands nodes of %s, which may be in one cluster with this
+            release while nodes are brought up to date one by one.
+            Take the change back and add a field with a default that repeats the old meaning, or a
+            message under a manifest of its own. Only if this was never released: record it anew
+            with
+              mvn -pl src-test -am test -Dtest=ProtoCompatibilityTest \
+            -Dsurefire.failIfNoSpecifiedTests=false -Dreeve.proto.record=true""",
             release.getFileName())
         .isEmpty();
   }

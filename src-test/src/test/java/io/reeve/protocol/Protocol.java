@@ -24,6 +24,7 @@ record Protocol(
   static final String PUBLIC = "reeve.v1";
   static final String EDGE = "reeve.edge.v1";
   static final String STORED = "reeve.journal.v1";
+  static final String BETWEEN_NODES = "reeve.wire.v1";
 
   /** What the module proto was compiled from, with comments. */
   static FileDescriptorSet compiled() {

@@ -84,7 +84,7 @@ final class SimClient {
       cluster.ask(
           someNode(),
           partition,
-          to -> Clients.Submit.of(requestId, requestId.hashCode(), tasks, to),
+          to -> new Clients.Submit(requestId, requestId.hashCode(), tasks, to),
           this::onReply);
       var tried = tries;
       world.in(ANSWER_WITHIN, () -> again(tried));

@@ -118,7 +118,7 @@ final class SmallWorld {
       tasks.add(new Clients.NewTask(profile, 0, 0, NOTHING));
     }
     checker.add(new Fact.SubmitCalled("r", TASKS));
-    partition.carryOut(Clients.Submit.of("r", 1, tasks, new To<>(reply -> {})));
+    partition.carryOut(new Clients.Submit("r", 1, tasks, new To<>(reply -> {})));
   }
 
   private void hear(Set<Lease> leases, Leases.ToSession message) {

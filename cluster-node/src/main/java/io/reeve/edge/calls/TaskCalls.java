@@ -93,7 +93,7 @@ public final class TaskCalls {
                     ? CompletableFuture.completedFuture(before)
                     : write(
                         routing.home(requestId),
-                        to -> Clients.Submit.of(requestId, bodyHash, read, to),
+                        to -> new Clients.Submit(requestId, bodyHash, read, to),
                         requestId.isEmpty() ? 1 : asks.writeAttempts()))
         .thenApply(reply -> expect(Clients.Submitted.class, reply));
   }

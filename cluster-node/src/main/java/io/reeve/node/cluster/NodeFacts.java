@@ -1,6 +1,5 @@
 package io.reeve.node.cluster;
 
-import io.reeve.partition.Wire;
 import java.util.List;
 
 /**
@@ -12,7 +11,7 @@ import java.util.List;
  */
 public record NodeFacts(
     Identity identity, String endpoint, long dispatcherEpoch, List<Integer> partitions, Load load)
-    implements Wire {
+    implements NodeTalk {
 
   public NodeFacts {
     partitions = List.copyOf(partitions);

@@ -1,6 +1,5 @@
 package io.reeve.node.cluster;
 
-import io.reeve.partition.Wire;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Worker;
@@ -42,7 +41,7 @@ public final class NodeRegistry extends AbstractBehavior<NodeRegistry.Command> {
   public sealed interface Command {}
 
   /** What other nodes say. */
-  public sealed interface FromNode extends Command, Wire {}
+  public sealed interface FromNode extends Command, NodeTalk {}
 
   /** Asks how this node is. */
   public record Describe(ActorRef<NodeFacts> replyTo) implements FromNode {}

@@ -1,7 +1,6 @@
 package io.reeve.node.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.reeve.partition.Wire;
 import io.reeve.v1.ListWorkersResponse;
 import java.util.Optional;
 
@@ -11,7 +10,7 @@ import java.util.Optional;
  * @param workers a {@link ListWorkersResponse} in which their node is left open: nodes of different
  *     versions understand each other as clients and servers do
  */
-public record WorkersHere(NodeFacts.Identity node, byte[] workers) implements Wire {
+public record WorkersHere(NodeFacts.Identity node, byte[] workers) implements NodeTalk {
 
   static WorkersHere of(NodeFacts.Identity node, ListWorkersResponse workers) {
     return new WorkersHere(node, workers.toByteArray());

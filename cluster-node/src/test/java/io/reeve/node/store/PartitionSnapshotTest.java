@@ -129,7 +129,7 @@ class PartitionSnapshotTest {
     return (Clients.Submitted)
         ask(
             partition,
-            replyTo -> Clients.Submit.of("", 0, Collections.nCopies(count, task), replyTo));
+            replyTo -> new Clients.Submit("", 0, Collections.nCopies(count, task), replyTo));
   }
 
   private Clients.Reply ask(

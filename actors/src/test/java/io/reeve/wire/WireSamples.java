@@ -1,0 +1,269 @@
+package io.reeve.wire;
+
+import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.dispatch.Demand;
+import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskClass;
+import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.TaskState;
+import io.reeve.partition.Assignment;
+import io.reeve.partition.Clients;
+import io.reeve.partition.Grants;
+import io.reeve.partition.Leases;
+import io.reeve.partition.TaskView;
+import io.reeve.partition.Wire;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the golden files of the next release are made from: every message between nodes. */
+final class WireSamples {
+
+  /** Saturday, 1 November 2025, noon. */
+  private static final long NOON = 1_761_998_400_000L;
+
+  private static final TaskClass SEND = new TaskClass("mail", "io.example.send", Lane.NORMAL);
+  private static final TaskClass RING = new TaskClass("alarm", "io.example.ring", Lane.URGENT);
+  private static final TaskProfile MAIL =
+      new TaskProfile(
+          SEND,
+          Priority.NORMAL,
+          300_000,
+          0,
+          new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+          "");
+  private static final TaskProfile ALARM =
+      new TaskProfile(
+          RING,
+          Priority.CRITICAL,
+          5_000,
+          60_000,
+          new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1.5, 0.0),
+          "Grüße & Söhne");
+  private static final Failure DISK_FULL = new Failure(FailureType.ERROR, "disk full", "28");
+  private static final Rejection STALE =
+      new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got 1");
+  private static final CreditTotals CREDIT = new CreditTotals(8, 2, 10, 7, 1);
+  private static final List<Grants.ReadyCount> READY =
+      List.of(new Grants.ReadyCount(SEND, 5), new Grants.ReadyCount(RING, 0));
+  private static final List<Grants.GrantUse> USES =
+      List.of(new Grants.GrantUse(4, 2, true), new Grants.GrantUse(5, 0, false));
+  private static final List<Leases.LeaseKey> KEYS =
+      List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
+
+  private WireSamples() {}
+
+  /** Messages by the name of their file. */
+  static Map<String, Wire> all() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.putAll(ofClients());
+    all.putAll(ofGrants());
+    all.putAll(ofLeases());
+    all.putAll(ofSessions());
+    return all;
+  }
+
+  private static Map<String, Wire> ofClients() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put(
+        "submit",
+        new Clients.Submit(
+            "r-1",
+            0xfedcba9876543210L,
+            List.of(
+                new Clients.NewTask(MAIL, 0, 0, utf8("one")),
+                new Clients.NewTask(ALARM, NOON, 0, utf8("two")),
+                new Clients.NewTask(MAIL, 0, 90_000, utf8("three"))),
+            at("client")));
+    all.put(
+        "submit-alike",
+        new Clients.Submit(
+            "",
+            7,
+            List.of(
+                new Clients.NewTask(MAIL, 0, 0, utf8("one")),
+                new Clients.NewTask(MAIL, 0, 0, utf8("two"))),
+            at("client")));
+    all.put("find-request", new Clients.FindRequest("r-1", 7, at("client")));
+    all.put("get", new Clients.Get(3, at("client")));
+    all.put(
+        "list",
+        new Clients.ListTasks(
+            2,
+            10,
+            100,
+            1 << 20,
+            true,
+            Set.of(TaskState.values()),
+            "mail",
+            "io.example.send",
+            "t",
+            at("client")));
+    all.put("watch", new Clients.Watch(3, at("watcher")));
+    all.put("cancel", new Clients.Cancel(3, "not needed", at("client")));
+    all.put("submitted", new Clients.Submitted(3, 1L << 40, 2, NOON, true));
+    all.put("never-submitted", new Clients.NeverSubmitted("r-1"));
+    all.put("found", new Clients.Found(running()));
+    all.put("listed", new Clients.Listed(List.of(running(), waiting()), 3));
+    all.put("listed-last", new Clients.Listed(List.of(waiting()), -1));
+    for (var code : Rejection.Code.values()) {
+      all.put(
+          "refused-" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          new Clients.Refused(new Rejection(code, "expected this, got that")));
+    }
+    return all;
+  }
+
+  private static Map<String, Wire> ofGrants() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put("greet", new Grants.Greet(7, at("dispatcher")));
+    all.put("grant", new Grants.Grant(7, 1, RING, 5, "h-1", 2, "w-1", at("session")));
+    all.put(
+        "standing-grant",
+        new Grants.StandingGrant(
+            7, 2, Set.of("alarm", "mail"), Set.of("*"), 5, "h-1", 2, "w-1", at("session")));
+    all.put("revoke", new Grants.Revoke(7, List.of(1L, 2L)));
+    all.put("audit", new Grants.Audit(7, -2, 5, 4, READY, USES, at("dispatcher")));
+    all.put("inventory", new Grants.Inventory(3, -2, 7, READY, at("partition")));
+    all.put("report", new Grants.Report(3, -2, 7, 5, READY, USES));
+    all.put("dispatcher-superseded", new Grants.Superseded(8));
+    return all;
+  }
+
+  private static Map<String, Wire> ofLeases() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put("attach", new Leases.Attach("h-1", 2, at("session"), KEYS));
+    all.put("renew", new Leases.Renew("h-1", 2, at("session")));
+    all.put("renew-by-none", new Leases.Renew("h-1", 2, null));
+    all.put(
+        "settle",
+        new Leases.Settle(
+            "h-1",
+            9,
+            List.of(
+                Settlement.completed(3, 4, utf8("ok")),
+                Settlement.failed(4, 1, DISK_FULL, true, 1000),
+                Settlement.released(5, 1, "draining")),
+            at("session")));
+    all.put("progress", new Leases.ReportProgress(3, 4, 50.5, "half"));
+    all.put("holder-gone", new Leases.HolderGone("h-1", 2, true, at("session")));
+    all.put(
+        "assigned",
+        new Leases.Assigned(
+            3,
+            List.of(
+                new Assignment(9, 4, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("one")),
+                new Assignment(
+                    5, 1, 2, Lane.URGENT, NOON + 30_000, 5_000, NOON - 7, utf8("two")))));
+    all.put(
+        "assigned-alike",
+        new Leases.Assigned(
+            3,
+            List.of(
+                new Assignment(9, 1, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("a")),
+                new Assignment(10, 1, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("b")))));
+    all.put(
+        "settle-acked",
+        new Leases.SettleAcked(3, 9, List.of(new Leases.RefusedSettlement(3, 1, STALE))));
+    all.put(
+        "leases-ended",
+        new Leases.LeasesEnded(
+            3,
+            List.of(
+                new Leases.EndedLease(3, 4, Leases.EndReason.CANCELLED, "not needed"),
+                new Leases.EndedLease(4, 1, Leases.EndReason.TIMED_OUT, "ran 5 s"),
+                new Leases.EndedLease(5, 1, Leases.EndReason.LEASE_LOST, ""))));
+    all.put("attached", new Leases.Attached(3, 2, KEYS));
+    all.put("leases-held", new Leases.LeasesHeld(3, KEYS));
+    return all;
+  }
+
+  private static Map<String, Wire> ofSessions() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put(
+        "register",
+        new Dispatcher.Register(
+            "h-1",
+            2,
+            "w-1",
+            "pool-0",
+            List.of("mail", "alarm"),
+            Set.of("io.example.send", "io.example.ring"),
+            CREDIT,
+            at("session"),
+            at("delivery")));
+    all.put("credit", new Dispatcher.CreditChanged("h-1", 2, CREDIT, at("session")));
+    all.put("session-ended", new Dispatcher.SessionEnded("h-1", 2, at("session")));
+    all.put("show-epoch", new Dispatcher.ShowEpoch(at("asker")));
+    all.put(
+        "show-demand",
+        new Dispatcher.ShowDemand(new WorkerKind(Set.of("mail", "alarm"), Set.of()), at("asker")));
+    all.put("registered", new Dispatcher.Registered(7, at("dispatcher")));
+    all.put("session-superseded", new Dispatcher.Superseded());
+    all.put("register-again", new Dispatcher.RegisterAgain());
+    all.put("partition-restarted", new Dispatcher.PartitionRestarted(3));
+    all.put("epoch", new Dispatcher.EpochShown(7));
+    all.put("demand", new Dispatcher.DemandShown(7, new Demand(1, 2, 3, 4, 5, 6, 7, 8, 9)));
+    return all;
+  }
+
+  private static TaskView running() {
+    return new TaskView(
+        new TaskId(3, 4),
+        TaskState.LEASED,
+        utf8("spec"),
+        2,
+        3,
+        NOON,
+        NOON + 1,
+        NOON + 2,
+        NOON + 3,
+        utf8("result"),
+        DISK_FULL,
+        NOON + 1,
+        "not needed",
+        "w-1",
+        new TaskView.Progress(50.5, "half", NOON + 3));
+  }
+
+  private static TaskView waiting() {
+    return new TaskView(
+        new TaskId(3, 5),
+        TaskState.WAITING,
+        utf8("spec"),
+        0,
+        0,
+        NOON,
+        NOON + 90_000,
+        0,
+        0,
+        new byte[0],
+        null,
+        0,
+        "",
+        "",
+        null);
+  }
+
+  private static <T> ActorRef<T> at(String name) {
+    return new NamedRef<>("pekko://reeve@10.0.0.1:7355/user/" + name + "#42");
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
