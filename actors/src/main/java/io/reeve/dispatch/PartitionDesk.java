@@ -7,6 +7,7 @@ import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
+import io.reeve.partition.Portions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -185,7 +186,7 @@ final class PartitionDesk {
         belief.incarnation(),
         belief.sentSeq(),
         belief.heardSeq(),
-        ready,
+        Portions.of(ready, Portions.BYTES_MAX, Grants.ReadyCount::bytes).get(0),
         standing,
         dispatcher);
   }

@@ -76,7 +76,11 @@ final class DispatcherDesk {
     for (var taskClass : draft.state().readyClasses()) {
       ready.add(new ReadyCount(taskClass, draft.state().ready(taskClass)));
     }
-    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, ready, self));
+    var portions = Portions.of(ready, Portions.BYTES_MAX, ReadyCount::bytes);
+    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, portions.get(0), self));
+    for (var more : portions.subList(1, portions.size())) {
+      c.dispatcher().tell(report(more, List.of()));
+    }
   }
 
   private void onAudit(Grants.Audit c, Draft draft) {
@@ -102,11 +106,17 @@ final class DispatcherDesk {
     var changed = new ArrayList<ReadyCount>();
     draft.state().drainReadyChanges((taskClass, n) -> changed.add(new ReadyCount(taskClass, n)));
     if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
-      dispatcher.tell(
-          new Grants.Report(partition, incarnation, epoch, lastSeq, changed, List.copyOf(uses)));
+      for (var some : Portions.of(changed, Portions.BYTES_MAX, ReadyCount::bytes)) {
+        dispatcher.tell(report(some, List.copyOf(uses)));
+        uses.clear();
+      }
     }
     uses.clear();
     reportDue = false;
+  }
+
+  private Grants.Report report(List<ReadyCount> ready, List<GrantUse> grants) {
+    return new Grants.Report(partition, incarnation, epoch, lastSeq, ready, grants);
   }
 
   // ---- Grants ---------------------------------------------------------------------------------

@@ -67,14 +67,15 @@ public final class Grants {
   public record Revoke(long epoch, List<Long> seqs) implements FromDispatcher {}
 
   /**
-   * All that the dispatcher believes of this partition, at intervals: messages between nodes may be
+   * What the dispatcher believes of this partition, at intervals: messages between nodes may be
    * lost. Answered by a {@link Report} of what is otherwise, and by none when nothing is; by an
    * {@link Inventory} when this partition has not heard of the epoch, or started since.
    *
    * @param incarnation the dispatcher knows this start of the partition
    * @param sentSeq the newest grant; all up to it have arrived by now, or never will
    * @param heardSeq up to which grants reports came
-   * @param ready every class believed to have ready tasks
+   * @param ready every class believed to have ready tasks, or as many as a message takes: the
+   *     partition reports the others
    * @param standing every standing grant believed to be open; done: it was revoked
    */
   public record Audit(
@@ -96,10 +97,11 @@ public final class Grants {
   public sealed interface ToDispatcher extends Wire {}
 
   /**
-   * Where the partition stands; the answer to {@link Greet}.
+   * Where the partition stands; the answer to {@link Greet}. Reports follow it where there are more
+   * classes than a message takes.
    *
    * @param incarnation differs with each start of the partition; grants of an older one are void
-   * @param ready every class with ready tasks
+   * @param ready classes with ready tasks
    */
   public record Inventory(
       int partition,
@@ -134,7 +136,16 @@ public final class Grants {
   // ---- What both speak of -----------------------------------------------------------------------
 
   /** Ready tasks of one class. */
-  public record ReadyCount(TaskClass taskClass, int ready) {}
+  public record ReadyCount(TaskClass taskClass, int ready) {
+
+    private static final int FIXED_BYTES = 30;
+
+    /** Bytes of it in a message, about, and rather too many than too few. */
+    public long bytes() {
+      var letters = taskClass.queue().length() + taskClass.kind().length();
+      return FIXED_BYTES + (long) Portions.LETTER_BYTES * letters;
+    }
+  }
 
   /**
    * @param leased tasks leased under the grant so far

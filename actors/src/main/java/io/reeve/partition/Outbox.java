@@ -14,6 +14,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** What clients and sessions are to be told once the row of the batch is durable. */
 final class Outbox {
 
+  /** Bytes of a lease in a message, beside its texts and its task. */
+  private static final long LEASE_BYTES = 30;
+
   private final int partition;
   private final int assignedBytesMax;
   private final Speakers speakers;
@@ -85,27 +88,33 @@ final class Outbox {
     replies.clear();
     assignments.forEach(this::deliver);
     assignments.clear();
-    ended.forEach(
-        (session, list) -> session.tell(new Leases.LeasesEnded(partition, List.copyOf(list))));
+    ended.forEach(this::tellEnded);
     ended.clear();
     // Behind the assignments, so that a session that lacks one of these never gets it.
-    held.forEach((session, keys) -> session.tell(new Leases.LeasesHeld(partition, keys)));
+    held.forEach(this::tellHeld);
     held.clear();
   }
 
   /** Sends leases in messages that a worker takes: about as large as a journal row may be. */
   private void deliver(ActorRef<ToSession> session, List<Assignment> all) {
-    var from = 0;
-    var bytes = 0L;
-    for (var i = 0; i < all.size(); i++) {
-      var size = all.get(i).spec().length;
-      if (i > from && bytes + size > assignedBytesMax) {
-        session.tell(new Leases.Assigned(partition, List.copyOf(all.subList(from, i))));
-        from = i;
-        bytes = 0;
-      }
-      bytes += size;
+    for (var some : Portions.of(all, assignedBytesMax, task -> LEASE_BYTES + task.spec().length)) {
+      session.tell(new Leases.Assigned(partition, some));
     }
-    session.tell(new Leases.Assigned(partition, List.copyOf(all.subList(from, all.size()))));
+  }
+
+  private void tellEnded(ActorRef<ToSession> session, List<EndedLease> all) {
+    for (var some : Portions.of(all, Portions.BYTES_MAX, Outbox::bytesOf)) {
+      session.tell(new Leases.LeasesEnded(partition, some));
+    }
+  }
+
+  private void tellHeld(ActorRef<ToSession> session, List<LeaseKey> all) {
+    for (var some : Portions.of(all, Portions.BYTES_MAX, key -> LEASE_BYTES)) {
+      session.tell(new Leases.LeasesHeld(partition, some));
+    }
+  }
+
+  private static long bytesOf(EndedLease lease) {
+    return LEASE_BYTES + (long) Portions.LETTER_BYTES * lease.message().length();
   }
 }

@@ -494,6 +494,34 @@ class PartitionTest {
   }
 
   @Test
+  void classesThatAreTooManyForAMessageAreToldInSeveral() {
+    var count = 90;
+    var kind = "k".repeat(1_000);
+    var profile = tasks(1).get(0).profile();
+    var various = new ArrayList<Clients.NewTask>();
+    for (var i = 0; i < count; i++) {
+      var other =
+          new TaskProfile(
+              new TaskClass("default", kind + i, Lane.NORMAL),
+              profile.priority(),
+              profile.executionTimeoutMs(),
+              profile.queueTimeoutMs(),
+              profile.retry(),
+              profile.tenant());
+      various.add(new Clients.NewTask(other, 0, 0, new byte[1]));
+    }
+    partition.tell(new Clients.Submit("", 5, various, client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
+
+    partition.tell(new Grants.Greet(1, dispatcher.getRef()));
+
+    var first = dispatcher.expectMessageClass(Grants.Inventory.class).ready();
+    var rest = dispatcher.expectMessageClass(Grants.Report.class).ready();
+    assertThat(first).hasSizeBetween(1, count - 1);
+    assertThat(rest).hasSize(count - first.size()).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
   void aSessionThatWasSupersededIsToldAndChangesNothing() {
     leaseOne();
     var held = List.of(new Leases.LeaseKey(1, 1));
