@@ -41,8 +41,16 @@ public record ClusterSettings(
   private static final int PORT_MAX = 65_535;
   private static final long MIB = 1 << 20;
 
-  /** Between nodes a message is larger than what it tells, by up to 400 bytes a task. */
-  private static final long FRAME_MARGIN = 4 * MIB;
+  /** What else is in the largest message, and in the frame around it. */
+  private static final long FRAME_MARGIN = MIB;
+
+  /**
+   * Between nodes a task has an entry in a table of profiles, at most this large beside its names.
+   */
+  private static final long PROFILE_BYTES_MAX = 100;
+
+  /** Queue, kind and tenant, of 128 letters each; the tenant in any script. */
+  private static final long NAMES_BYTES_MAX = 128 + 128 + 3 * 128;
 
   /** Lists of tasks and of workers are never larger. */
   private static final long LIST_BYTES_MAX = 6 * MIB;
@@ -96,13 +104,19 @@ public record ClusterSettings(
   /**
    * All that fits the edge fits between nodes: submissions and settlements, which are messages of
    * clients and workers, and assignments, which are as large as a row and one payload.
+   *
+   * <p>A submission grows on the way by the names of its tasks, which are in their specifications
+   * already, and by what else their profiles say.
    */
   private static long frameBytes(Config config) {
     var message = config.getBytes("reeve.grpc.message-size-max");
+    var tasks = config.getInt("reeve.task.per-call-max");
+    var names = Math.min(message, tasks * NAMES_BYTES_MAX);
+    var submission = message + names + tasks * PROFILE_BYTES_MAX;
     var assigned =
         config.getBytes("reeve.partition.batch.bytes-max")
             + config.getBytes("reeve.task.payload-size-max");
-    return Math.max(LIST_BYTES_MAX, Math.max(message, assigned)) + FRAME_MARGIN;
+    return Math.max(LIST_BYTES_MAX, Math.max(submission, assigned)) + FRAME_MARGIN;
   }
 
   /**
