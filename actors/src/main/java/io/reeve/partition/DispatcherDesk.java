@@ -196,6 +196,7 @@ final class DispatcherDesk {
       TaskClass taskClass, int count, Grantee grantee, ActorRef<ToSession> session, Draft draft) {
     var leased = draft.leases().lease(taskClass, count, grantee, draft.now(), draft.events());
     if (leased == null) {
+      outbox.reply(session, new Leases.AttachAgain(partition));
       return -1;
     }
     speakers.set(grantee.holder(), session);

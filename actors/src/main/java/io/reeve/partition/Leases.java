@@ -94,6 +94,13 @@ public final class Leases {
    */
   public record LeasesHeld(int partition, List<LeaseKey> leases) implements ToSession {}
 
+  /**
+   * A grant for this session was refused: its holder is gone, or a later session has it. A session
+   * that lives attaches again. It may be one of several that resumed the holder at the same time,
+   * of which another one ended.
+   */
+  public record AttachAgain(int partition) implements ToSession {}
+
   // ---- What both speak of -----------------------------------------------------------------------
 
   /** Names one lease of this partition. */

@@ -97,6 +97,10 @@ abstract class Phase extends AbstractBehavior<Command> {
       session.partitions.compare(held);
       return this;
     }
+    if (message instanceof Leases.AttachAgain again) {
+      reattach(again.partition());
+      return this;
+    }
     return message instanceof Leases.Attached attached ? onAttached(attached) : this;
   }
 

@@ -6,6 +6,7 @@ import io.reeve.partition.Assignment;
 import io.reeve.partition.Leases;
 import io.reeve.wire.v1.Assigned;
 import io.reeve.wire.v1.Attach;
+import io.reeve.wire.v1.AttachAgain;
 import io.reeve.wire.v1.Attached;
 import io.reeve.wire.v1.EndedLease;
 import io.reeve.wire.v1.HolderGone;
@@ -73,7 +74,13 @@ final class LeasesCodec {
             Leases.LeasesHeld.class,
             LeasesCodec::write,
             LeasesHeld.parser(),
-            LeasesCodec::read));
+            LeasesCodec::read),
+        new Form<>(
+            "attach-again",
+            Leases.AttachAgain.class,
+            again -> AttachAgain.newBuilder().setPartition(again.partition()).build(),
+            AttachAgain.parser(),
+            written -> new Leases.AttachAgain(written.getPartition())));
   }
 
   // ---- What sessions say -----------------------------------------------------------------------

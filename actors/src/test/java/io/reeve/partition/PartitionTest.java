@@ -536,6 +536,27 @@ class PartitionTest {
     assertThat(get(1).state()).isEqualTo(TaskState.LEASED);
   }
 
+  /** Several sessions may resume a holder at once, and have the same number. */
+  @Test
+  void aSessionThatLivesGetsWorkThoughAnotherOfItsNumberEnded() {
+    greet(1);
+    TestProbe<Leases.ToSession> other = kit.createTestProbe();
+    partition.tell(new Leases.Attach("h", 1, session.getRef(), List.of()));
+    partition.tell(new Leases.Attach("h", 1, other.getRef(), List.of()));
+    session.expectMessageClass(Leases.Attached.class);
+    partition.tell(new Leases.HolderGone("h", 1, true, other.getRef()));
+    submit("", 1);
+    client.expectMessageClass(Clients.Submitted.class);
+
+    grant(1, 1, 1);
+    session.expectMessage(new Leases.AttachAgain(PARTITION));
+    partition.tell(new Leases.Attach("h", 1, session.getRef(), List.of()));
+    session.expectMessageClass(Leases.Attached.class);
+    grant(1, 2, 1);
+
+    assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(1);
+  }
+
   @Test
   void clientsOverTheBoundAreRefusedAndNothingIsLost() {
     kit.stop(partition);

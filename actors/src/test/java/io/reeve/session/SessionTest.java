@@ -241,6 +241,15 @@ class SessionTest {
     assertThat(toPartition(1, Leases.Settle.class).batch()).isEqualTo(1);
   }
 
+  @Test
+  void aSessionWhoseGrantWasRefusedAttachesAgain() {
+    var register = registered(4, 0);
+
+    register.deliverTo().tell(new Leases.AttachAgain(1));
+
+    assertThat(toPartition(1, Leases.Attach.class).sessionNo()).isEqualTo(1);
+  }
+
   // ---- Work
 
   @Test

@@ -189,6 +189,7 @@ final class WireSamples {
                 new Leases.EndedLease(5, 1, Leases.EndReason.LEASE_LOST, ""))));
     all.put("attached", new Leases.Attached(3, 2, KEYS));
     all.put("leases-held", new Leases.LeasesHeld(3, KEYS));
+    all.put("attach-again", new Leases.AttachAgain(3));
     return all;
   }
 

@@ -93,6 +93,31 @@ class SimulationTest {
     find(Flaw.CLAIMS_NOTHING, SimulationTest::oneCallWaitsAtANodeThatIsGivenUp);
   }
 
+  /**
+   * A worker whose node stands still connects again and again, and each connection resumes it under
+   * the same number. One of these sessions ends; the one that lives must get work all the same.
+   */
+  @Test
+  void aWorkerThatResumedSeveralTimesAtOnceGetsWork() {
+    var worker = new WorkerOffer("worker0", 3, 3, 50, List.of("*"), Set.of("*"));
+    var steps =
+        List.of(
+            new Step(695, Step.What.SUBMIT, 0, 11, 2832893929627330378L),
+            new Step(721, Step.What.SUBMIT, 0, 1, -2213628730060276817L),
+            new Step(853, Step.What.NODE_PAUSES, 0, 9698, 0),
+            new Step(964, Step.What.CANCEL, 0, 0, 4641412711429749334L),
+            new Step(1_026, Step.What.JOURNAL_TROUBLE, 0, 0, 3),
+            new Step(1_081, Step.What.READ, 0, 0, -6047998486845523184L),
+            new Step(9_781, Step.What.SUBMIT, 0, 1, -4005417362697811625L),
+            new Step(9_951, Step.What.SUBMIT, 1, 1, -8641355238520450241L),
+            new Step(10_606, Step.What.NODE_PAUSES, 0, 11037, 0));
+
+    var outcome =
+        Simulation.run(new Plan(1_015_633, 1, 2, 2, List.of(worker), 12_482, steps), Flaw.NONE);
+
+    assertThat(outcome.violations()).isEmpty();
+  }
+
   private static Plan oneCallWaitsAtANodeThatIsGivenUp(long seed) {
     var worker = new WorkerOffer("worker0", 2, 0, 0, List.of("*"), Set.of("*"));
     var givenUpAfterMs = Cluster.DOWN_AFTER / 1_000_000;
