@@ -82,9 +82,9 @@ final class AckProbe implements AutoCloseable {
     }
   }
 
-  /** Snapshots that ended so far. */
-  int snapshots() {
-    return (int) count(ENDED, logs.get());
+  /** Snapshots that ended, by the logs of the nodes. */
+  static int snapshots(String logs) {
+    return (int) count(ENDED, logs);
   }
 
   /** What was seen so far. */
@@ -97,7 +97,7 @@ final class AckProbe implements AutoCloseable {
             .max()
             .orElse(0);
     return new Figures(
-        (int) count(ENDED, log),
+        snapshots(log),
         longest,
         TimeUnit.NANOSECONDS.toMillis(duringNanos),
         TimeUnit.NANOSECONDS.toMillis(otherwiseNanos));

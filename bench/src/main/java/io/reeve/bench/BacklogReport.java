@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param restartSeconds from the start of the killed nodes until each answers for all partitions
  * @param endToEndTasks tasks of another kind that were then run past the waiting ones
  * @param endToEndPerSecond at which rate, by a node that was cold at first
- * @param snapshots taken meanwhile
+ * @param pacedTasks tasks that were then run at an even pace, which leaves the processors time
+ * @param pacedPerSecond that pace
+ * @param snapshots taken while tasks were run
  * @param longestSnapshotMs how long the longest of them took to be stored
- * @param longestAckDuringSnapshotMs how long the slowest submission took that was under way while a
- *     snapshot was being stored; one task a call, beside all the others
+ * @param longestAckDuringSnapshotMs how long the slowest submission took at that pace that was
+ *     under way while a snapshot was being stored; one task a call, beside all the others
  * @param longestAckOtherwiseMs the same of submissions at all other times
  */
 public record BacklogReport(
@@ -27,6 +29,8 @@ public record BacklogReport(
     double restartSeconds,
     long endToEndTasks,
     double endToEndPerSecond,
+    long pacedTasks,
+    int pacedPerSecond,
     int snapshots,
     long longestSnapshotMs,
     long longestAckDuringSnapshotMs,

@@ -5,6 +5,7 @@ import io.reeve.bench.process.ReeveProcess;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,7 +16,8 @@ import java.util.stream.Collectors;
  *
  * <p>The waiting tasks are of a kind that nobody serves, so that others can be run past them. A
  * partition takes a snapshot when about twice as many tasks have ended as it holds, so that many
- * are run.
+ * are run: first as fast as they go, which tells the throughput, then at an even pace. The lone
+ * submissions are timed at that pace, since on busy processors they wait for those.
  */
 final class BacklogRun {
 
@@ -26,6 +28,9 @@ final class BacklogRun {
   private static final int ROUNDS_MAX = 6;
 
   private static final int STEP = 100_000;
+
+  private static final int PACED_STEP = 1_000;
+  private static final int PACED_PER_SECOND = 20_000;
 
   private final BenchSettings settings;
   private final Load load;
@@ -60,10 +65,14 @@ final class BacklogRun {
     var again = restart.get();
     var restartSeconds = seconds(began);
 
+    load.connectWorker();
+    Supplier<String> logs = () -> logs(again);
     began = nanoTime.getAsLong();
-    try (var probe = new AckProbe(load::submitOneWaiting, () -> logs(again), nanoTime)) {
-      var passed = runPast(tasks, probe);
-      var passedPerSecond = perSecond(passed, began);
+    var passed = runPast(tasks, logs);
+    var passedPerSecond = perSecond(passed, began);
+    try (var probe = new AckProbe(load::submitOneWaiting, logs, nanoTime)) {
+      var paced = runPastAtAPace(tasks, logs);
+      load.disconnectWorker();
       var acks = probe.figures();
       return new BacklogReport(
           tasks,
@@ -75,6 +84,8 @@ final class BacklogRun {
           restartSeconds,
           passed,
           passedPerSecond,
+          paced,
+          PACED_PER_SECOND,
           acks.snapshots(),
           acks.snapshotMs(),
           acks.duringMs(),
@@ -83,18 +94,39 @@ final class BacklogRun {
   }
 
   /** Returns how many tasks were run. */
-  private long runPast(int tasks, AckProbe probe) {
-    load.connectWorker();
+  private long runPast(int tasks, Supplier<String> logs) {
+    var until = AckProbe.snapshots(logs.get()) + SNAPSHOTS;
     var passed = 0L;
     var most = (long) tasks * ROUNDS_MAX;
-    while (passed < most && probe.snapshots() < SNAPSHOTS) {
+    while (passed < most && AckProbe.snapshots(logs.get()) < until) {
       listener.phase(
           "run others past them", (int) (passed / STEP) + 1, (int) Math.max(1, most / STEP));
       load.submit(STEP);
       load.awaitAllHandled();
       passed += STEP;
     }
-    load.disconnectWorker();
+    return passed;
+  }
+
+  /** Returns how many tasks were run. */
+  private long runPastAtAPace(int tasks, Supplier<String> logs) {
+    var until = AckProbe.snapshots(logs.get()) + SNAPSHOTS;
+    var passed = 0L;
+    var most = (long) tasks * ROUNDS_MAX;
+    var began = nanoTime.getAsLong();
+    while (passed < most && AckProbe.snapshots(logs.get()) < until) {
+      if (passed % STEP == 0) {
+        listener.phase(
+            "the same at a pace", (int) (passed / STEP) + 1, (int) Math.max(1, most / STEP));
+      }
+      load.submit(PACED_STEP);
+      load.awaitAllHandled();
+      passed += PACED_STEP;
+      var due = began + passed * TimeUnit.SECONDS.toNanos(1) / PACED_PER_SECOND;
+      for (var left = due - nanoTime.getAsLong(); left > 0; left = due - nanoTime.getAsLong()) {
+        LockSupport.parkNanos(left);
+      }
+    }
     return passed;
   }
 

@@ -65,13 +65,16 @@ final class BenchText {
                 : text("%.0f bytes", report.heapBytesPerTask())),
         text("ready again after kill -9: %.1f s", report.restartSeconds()),
         text(
-            "%,d others run past them at %,.0f/s; %d snapshots, the longest stored in %d ms",
+            "%,d others run past them at %,.0f/s, then %,d at %,d/s; %d snapshots, the longest stored"
+                + " in %d ms",
             report.endToEndTasks(),
             report.endToEndPerSecond(),
+            report.pacedTasks(),
+            report.pacedPerSecond(),
             report.snapshots(),
             report.longestSnapshotMs()),
         text(
-            "slowest submission meanwhile: %d ms during a snapshot, %d ms without one",
+            "slowest submission at that pace: %d ms during a snapshot, %d ms without one",
             report.longestAckDuringSnapshotMs(), report.longestAckOtherwiseMs()));
   }
 
