@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.schedule.CronExpression;
 import io.reeve.domain.schedule.Zones;
 import java.time.Instant;
@@ -87,12 +88,23 @@ final class CronCommand extends AnsweringCommand {
     return ExitCode.OK;
   }
 
+  private long afterMs() {
+    if (from == null) {
+      return terminal.clock().millis();
+    }
+    if (from.isBefore(Instant.EPOCH)
+        || from.isAfter(Instant.ofEpochMilli(TimeBounds.INSTANT_MAX_MS))) {
+      throw new IllegalArgumentException("expected --from in the years 1970 to 9999, got " + from);
+    }
+    return from.toEpochMilli();
+  }
+
   /** Fewer than asked for when the expression does not fire so often up to the last year. */
   private List<Instant> times(ZoneId zoneId) {
     var cron = CronExpression.parse(expression);
     var rules = zoneId.getRules();
     var times = new ArrayList<Instant>();
-    var at = (from == null ? terminal.clock().instant() : from).toEpochMilli();
+    var at = afterMs();
     while (times.size() < count) {
       at = cron.next(at, rules);
       if (at == CronExpression.NEVER) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.TypeConversionException;
 
 /** Errors for the person at the terminal: an exit code, a sentence, and the next step. */
 final class Failures {
@@ -33,7 +34,9 @@ final class Failures {
     if (failure instanceof ReeveException refused) {
       return of(refused);
     }
-    if (failure instanceof IllegalArgumentException || failure instanceof IOException) {
+    if (failure instanceof IllegalArgumentException
+        || failure instanceof TypeConversionException
+        || failure instanceof IOException) {
       return new Shown(ExitCode.USAGE, message(failure), "");
     }
     if (failure instanceof StoreException store) {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -119,7 +120,7 @@ public final class ReeveCommand implements Runnable {
         CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF));
     root.setExecutionExceptionHandler(
         (failure, command, parsed) -> tell(terminal, failure, command));
-    root.setParameterExceptionHandler((wrong, args) -> tell(terminal, wrong));
+    root.setParameterExceptionHandler((wrong, args) -> tell(terminal, wrong, wantsJson(args)));
     return root;
   }
 
@@ -158,7 +159,26 @@ public final class ReeveCommand implements Runnable {
     return shown.exitCode().number();
   }
 
-  private static int tell(Terminal terminal, ParameterException wrong) {
+  /** Whether a command line that could not be parsed asks for JSON. */
+  private static boolean wantsJson(String... args) {
+    for (var i = 0; i < args.length; i++) {
+      var arg = args[i].toLowerCase(Locale.ROOT);
+      var next = i + 1 < args.length ? args[i + 1].toLowerCase(Locale.ROOT) : "";
+      if (arg.equals("-ojson")
+          || arg.equals("-o=json")
+          || arg.equals("--output=json")
+          || ((arg.equals("-o") || arg.equals("--output")) && next.equals("json"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int tell(Terminal terminal, ParameterException wrong, boolean json) {
+    if (json) {
+      terminal.err().println(Json.line(Json.error(ExitCode.USAGE, wrong)));
+      return ExitCode.USAGE.number();
+    }
     terminal.err().println("reeve: " + Words.printable(String.valueOf(wrong.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, terminal.err());
     terminal

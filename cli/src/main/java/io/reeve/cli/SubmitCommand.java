@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import io.reeve.client.BulkSubmitter;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.ReeveException;
 import io.reeve.client.TaskRequest;
@@ -125,10 +126,17 @@ final class SubmitCommand extends ClientCommand {
               ids.addAll(submission.taskIds());
             }
           });
-      try (var run = bulk.start()) {
+      var run = bulk.start();
+      try (run) {
         for (var i = 0; i < count; i++) {
           run.add(request);
         }
+      } catch (ReeveException failure) {
+        progress.finish();
+        if (run.accepted() == 0) {
+          throw failure;
+        }
+        return submittedPartly(run, failure);
       }
     }
     var elapsed = Duration.ofNanos(terminal.nanoTime().getAsLong() - before);
@@ -144,6 +152,31 @@ final class SubmitCommand extends ClientCommand {
       return ExitCode.OK;
     }
     return awaitAll(client, List.copyOf(ids), before);
+  }
+
+  /** Tells how many are durable, why the rest is not, and how to go on without a second effect. */
+  private ExitCode submittedPartly(BulkSubmitter run, ReeveException failure) {
+    var shown = Failures.of(failure);
+    var exitCode = shown.exitCode() == ExitCode.REFUSED ? ExitCode.PARTLY : shown.exitCode();
+    if (output.json()) {
+      print(
+          Json.line(
+              Json.object()
+                  .put("submitted", run.accepted())
+                  .put("requested", count)
+                  .put("requestId", run.runId())));
+      terminal.out().flush();
+      note(Json.line(Json.error(exitCode, failure)));
+      return exitCode;
+    }
+    print("submitted " + run.accepted() + " of " + count + " tasks");
+    terminal.out().flush();
+    note("reeve: " + shown.what());
+    note(
+        "To submit the rest, run the same command with --request-id "
+            + run.runId()
+            + "; what was accepted does not count twice.");
+    return exitCode;
   }
 
   private ExitCode awaitAll(ReeveClient client, List<String> ids, long before) {

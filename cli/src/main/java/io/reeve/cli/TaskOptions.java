@@ -58,6 +58,9 @@ final class TaskOptions {
       description = "Payload from a file, byte for byte; - reads standard input.")
   @Nullable String payloadFile;
 
+  /** The most that a server can be set to take; no more is read. */
+  private static final int PAYLOAD_BYTES_MAX = 32 * 1024 * 1024;
+
   @Option(
       names = {"-q", "--queue"},
       paramLabel = "NAME",
@@ -216,10 +219,12 @@ final class TaskOptions {
   private ByteString payloadBytes(InputStream standardInput) {
     try {
       if (STANDARD_INPUT.equals(payload) || STANDARD_INPUT.equals(payloadFile)) {
-        return ByteString.readFrom(standardInput);
+        return bounded(standardInput);
       }
       if (payloadFile != null) {
-        return ByteString.copyFrom(Files.readAllBytes(Path.of(payloadFile)));
+        try (var file = Files.newInputStream(Path.of(payloadFile))) {
+          return bounded(file);
+        }
       }
     } catch (NoSuchFileException missing) {
       throw new IllegalArgumentException(
@@ -228,5 +233,14 @@ final class TaskOptions {
       throw new IllegalArgumentException("cannot read the payload: " + unreadable, unreadable);
     }
     return payload == null ? ByteString.EMPTY : ByteString.copyFromUtf8(payload);
+  }
+
+  private static ByteString bounded(InputStream in) throws IOException {
+    var bytes = in.readNBytes(PAYLOAD_BYTES_MAX + 1);
+    if (bytes.length > PAYLOAD_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "expected a payload of at most " + PAYLOAD_BYTES_MAX + " bytes, got more");
+    }
+    return ByteString.copyFrom(bytes);
   }
 }

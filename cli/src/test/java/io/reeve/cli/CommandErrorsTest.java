@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +97,51 @@ class CommandErrorsTest extends CommandTest {
     assertThat(cli.err())
         .startsWith(
             "reeve: the server did not answer: " + server.endpoint() + ": connection refused");
+  }
+
+  @Test
+  void aBulkSubmissionThatIsPartlyRefusedTellsWhatIsDurable() throws IOException {
+    server
+        .letThrough(1)
+        .refuseNext(
+            FakeReeve.refusal(Status.Code.FAILED_PRECONDITION, "NO_SUCH_QUEUE", "no queue", 0));
+
+    assertThat(reeve("submit", "echo", "--count", "1200", "--request-id", "run-1", "-o", "json"))
+        .isEqualTo(ExitCode.PARTLY.number());
+
+    var told = new ObjectMapper().readTree(cli.out());
+    assertThat(told.at("/submitted").asLong()).isEqualTo(server.tasks().count()).isPositive();
+    assertThat(told.at("/requested").asInt()).isEqualTo(1200);
+    assertThat(told.at("/requestId").asText()).isEqualTo("run-1");
+    assertThat(new ObjectMapper().readTree(cli.err()).at("/error/exitCode").asInt()).isEqualTo(6);
+  }
+
+  @Test
+  void aPayloadWithoutEndIsRefused() {
+    var endless = Path.of("/dev/zero");
+    assumeTrue(Files.exists(endless), "there is a device without an end");
+
+    assertThat(reeve("submit", "echo", "-f", endless.toString())).isEqualTo(2);
+
+    assertThat(cli.err())
+        .isEqualTo("reeve: expected a payload of at most 33554432 bytes, got more\n");
+  }
+
+  @Test
+  void valuesThatAreNoTimesAreMistakesOfTheCaller() {
+    for (var since : List.of("now", "10", "-5h", "", "2026-13-01", "+999999999-12-31T23:59:59Z")) {
+      assertThat(reeve("list", "--since=" + since)).as(since).isEqualTo(2);
+    }
+    assertThat(cli.run("cron", "@daily", "--from=+999999999-01-01")).isEqualTo(2);
+    assertThat(cli.run("cron", "@daily", "--from=-999999999-01-01")).isEqualTo(2);
+    assertThat(cli.err()).doesNotContain("Exception");
+  }
+
+  @Test
+  void aCommandLineThatCannotBeReadIsToldInJsonToo() throws IOException {
+    assertThat(cli.run("list", "--bogus", "--output", "json")).isEqualTo(2);
+
+    assertThat(new ObjectMapper().readTree(cli.err()).at("/error/exitCode").asInt()).isEqualTo(2);
   }
 
   @Test

@@ -63,6 +63,14 @@ public final class BulkSubmitter implements AutoCloseable {
     throwFailure();
   }
 
+  /**
+   * Start of the request ids of this run's calls. A run with the same id, tasks and sizes has no
+   * second effect where this one was accepted.
+   */
+  public String runId() {
+    return settings.runId;
+  }
+
   /** Tasks that the server has acknowledged. */
   public long accepted() {
     return accepted.get();

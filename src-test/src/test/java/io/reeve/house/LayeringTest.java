@@ -164,6 +164,7 @@ class LayeringTest {
         Layer.layer("cli", "io.reeve.cli", "io.reeve.cli.demo..")
             .mayUse(
                 "io.reeve.cli.cluster..",
+                "io.reeve.domain",
                 "io.reeve.domain.schedule..",
                 "io.reeve.client..",
                 "io.reeve.worker..",

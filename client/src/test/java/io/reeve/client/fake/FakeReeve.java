@@ -46,6 +46,7 @@ public final class FakeReeve implements AutoCloseable {
   private final Server server;
   private final int port;
   private final Deque<StatusRuntimeException> refusals = new ArrayDeque<>();
+  private int letThrough;
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<java.time.Duration> deadlines = new CopyOnWriteArrayList<>();
   private boolean silent;
@@ -117,6 +118,12 @@ public final class FakeReeve implements AutoCloseable {
   /** Refuses the next call, before it has an effect. Refusals queue up. */
   public synchronized FakeReeve refuseNext(StatusRuntimeException refusal) {
     refusals.add(refusal);
+    return this;
+  }
+
+  /** Lets so many calls through before {@link #refuseNext} takes effect. */
+  public synchronized FakeReeve letThrough(int count) {
+    letThrough = count;
     return this;
   }
 
@@ -231,7 +238,8 @@ public final class FakeReeve implements AutoCloseable {
         if (silent) {
           return new ServerCall.Listener<>() {};
         }
-        var refusal = refusals.poll();
+        var refusal = letThrough > 0 ? null : refusals.poll();
+        letThrough = Math.max(0, letThrough - 1);
         if (refusal != null) {
           var trailers = refusal.getTrailers();
           call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
