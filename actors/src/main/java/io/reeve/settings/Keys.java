@@ -3,6 +3,7 @@ package io.reeve.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,13 @@ public final class Keys {
 
   public String text(String key) {
     return read(key, "a text", config::getString);
+  }
+
+  /** A directory, which need not be there; the empty name would stand for the working directory. */
+  public Path directory(String key) {
+    var name = text(key);
+    demand(key, !name.isEmpty(), "the name of a directory", "an empty one");
+    return Path.of(name);
   }
 
   /** A list in a file; one text with commas where the environment or an option says it. */

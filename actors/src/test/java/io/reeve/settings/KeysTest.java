@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ class KeysTest {
     assertThat(keys.positive("wait")).isEqualTo(SECOND);
     assertThat(keys.flag("on")).isTrue();
     assertThat(keys.text("name")).isEqualTo("n");
+    assertThat(keys.directory("name")).isEqualTo(Path.of("n"));
   }
 
   @Test
@@ -44,6 +46,7 @@ class KeysTest {
 
   static Stream<Arguments> refusals() {
     return Stream.of(
+        refusal("\"\"", keys -> keys.directory("key"), "the name of a directory, got an empty one"),
         refusal("4", keys -> keys.count("key", 5, 9), "5 to 9, got 4"),
         refusal("10", keys -> keys.count("key", 5, 9), "5 to 9, got 10"),
         refusal("many", keys -> keys.count("key", 5, 9), "a whole number, got \"many\""),

@@ -35,6 +35,7 @@ final class DemoCommand extends AnsweringCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
+      converter = DirectoryText.class,
       description = "Directory with files. Default: the files of Java and of /usr.")
   @Nullable Path directory;
 

@@ -44,6 +44,7 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = {"-d", "--data-dir"},
       paramLabel = "DIR",
+      converter = DirectoryText.class,
       description =
           "Directory of the node, created if it is missing. Default: ./data, from the"
               + " configuration.")

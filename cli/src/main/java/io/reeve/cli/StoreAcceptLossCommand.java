@@ -25,6 +25,7 @@ final class StoreAcceptLossCommand extends AnsweringCommand {
       names = {"-d", "--data-dir"},
       required = true,
       paramLabel = "DIR",
+      converter = DirectoryText.class,
       description = "Data directory of the node, which must be stopped.")
   Path directory = Path.of("data");
 

@@ -30,6 +30,7 @@ final class StoreMigrateCommand extends AnsweringCommand {
       names = "--from",
       required = true,
       paramLabel = "DIR",
+      converter = DirectoryText.class,
       description = "Data directory of the node, which must be stopped.")
   Path from = Path.of("data");
 

@@ -52,6 +52,14 @@ class ProgramOptionsTest extends CommandTest {
   }
 
   @Test
+  void aDataDirectoryWithAnEmptyNameIsRefused() {
+    assertThat(cli.run("node", "--data-dir", "")).isEqualTo(2);
+
+    assertThat(cli.err()).contains("expected the name of a directory, got an empty one");
+    assertThat(cli.started).isEmpty();
+  }
+
+  @Test
   void aStoreIsASettingAndAPasswordInItAWarningThatDoesNotRepeatIt() {
     assertThat(cli.run("node", "--store", "postgres://reeve@db.example/tasks")).isZero();
     assertThat(cli.err()).isEmpty();

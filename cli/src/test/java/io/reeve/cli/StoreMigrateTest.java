@@ -24,6 +24,13 @@ class StoreMigrateTest {
   }
 
   @Test
+  void anEmptyNameIsNoDirectory() {
+    assertThat(cli.run("store", "migrate", "--from", "", "--to", TARGET)).isEqualTo(2);
+
+    assertThat(cli.err()).contains("expected the name of a directory, got an empty one");
+  }
+
+  @Test
   void anErrorIsJsonWhereThatIsWanted(@TempDir Path empty) throws IOException {
     cli.run("store", "migrate", "--from", empty.toString(), "--to", TARGET, "-o", "json");
 

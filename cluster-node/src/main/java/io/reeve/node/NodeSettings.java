@@ -62,7 +62,7 @@ record NodeSettings(
             "on");
     return new NodeSettings(
         node.text("name"),
-        Path.of(new Keys(config, "reeve.store").text("directory")),
+        new Keys(config, "reeve.store").directory("directory"),
         node.duration("ready-within", Duration.ofSeconds(1), Duration.ofHours(1)),
         node.duration("stop-within", Duration.ofSeconds(1), Duration.ofMinutes(10)),
         edge,

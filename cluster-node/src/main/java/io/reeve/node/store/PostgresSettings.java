@@ -66,7 +66,7 @@ public record PostgresSettings(
         "a name of a-z, 0-9 and _, at most 63 characters",
         schema);
     return new PostgresSettings(
-        Path.of(store.text("directory")),
+        store.directory("directory"),
         url,
         password(url, store.text("password"), store.text("password-file")),
         schema,

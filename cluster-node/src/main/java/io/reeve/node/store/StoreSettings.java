@@ -56,7 +56,7 @@ public record StoreSettings(
         "at least reeve.store.wal.checkpoint-size (" + checkpointSize + ")",
         Long.toString(sizeLimit));
     return new StoreSettings(
-        Path.of(store.text("directory")),
+        store.directory("directory"),
         store.duration("busy-timeout", Duration.ofMillis(100), Duration.ofMinutes(1)),
         pageSize,
         checkpointSize,
