@@ -16,8 +16,8 @@ public enum ExitCode {
   PARTLY(6, "Some tasks succeeded and others were refused; the messages say which."),
   STORE_REFUSED(
       7,
-      "A node refused its store, because it is damaged or lost acknowledged tasks; see 'reeve"
-          + " store accept-loss'."),
+      "A node or a command refused the store, because it is damaged or lost acknowledged tasks;"
+          + " see 'reeve store accept-loss'."),
   STORE_REMOVED(8, "Files of the store of a node were removed or replaced while it ran."),
   READER_GONE(141, "The reader of the output ended early, as 'head' does.");
 

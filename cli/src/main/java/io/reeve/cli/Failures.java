@@ -40,8 +40,7 @@ final class Failures {
       return new Shown(ExitCode.USAGE, message(failure), "");
     }
     if (failure instanceof StoreException store) {
-      var exitCode = store.reason().misconfigured() ? ExitCode.USAGE : ExitCode.FAILED;
-      return new Shown(exitCode, message(failure), "");
+      return new Shown(of(store.reason()), message(failure), "");
     }
     if (failure instanceof ProcessFailed) {
       return new Shown(
@@ -53,6 +52,14 @@ final class Failures {
         ExitCode.FAILED,
         failure.getClass().getSimpleName() + ": " + message(failure),
         "Run the command again with --verbose to see the stack trace.");
+  }
+
+  /** The same as of a node. */
+  private static ExitCode of(StoreException.Reason reason) {
+    if (reason.untrusted()) {
+      return ExitCode.STORE_REFUSED;
+    }
+    return reason.misconfigured() ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
   private static Shown of(ReeveException refused) {

@@ -1,30 +1,43 @@
 package io.reeve.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.ConfigFactory;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.reeve.node.store.LossAcceptance;
+import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreSettings;
 import io.reeve.v1.GetTaskRequest;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A node meets a store whose rows are not as it wrote them. */
 @Timeout(60) // Far below the time within which a node has to be ready.
@@ -125,7 +138,103 @@ class DamagedStoreTest {
     }
   }
 
+  // ---- Pages instead of rows --------------------------------------------------------------------
+
+  /** What happens to bytes of a file that was closed in order. */
+  private interface Harm {
+    void to(FileChannel file) throws IOException;
+  }
+
+  static Stream<Arguments> harms() {
+    Harm cut = file -> file.truncate(3000);
+    Harm noHeader = file -> file.write(ByteBuffer.allocate(16), 0);
+    Harm noPage = file -> file.write(noise(4096), 4096);
+    Harm nothingButNoise = file -> file.write(noise(30_000), 0);
+    Harm noiseBehindTheHeader = file -> file.write(noise(30_000), 100);
+    return Stream.of(
+            Map.entry("cut to 3000 bytes", cut),
+            Map.entry("first 16 bytes zero", noHeader),
+            Map.entry("second page noise", noPage),
+            Map.entry("noise", nothingButNoise),
+            Map.entry("noise behind the header", noiseBehindTheHeader))
+        .flatMap(
+            harm ->
+                Stream.of("journal.db", "snapshots.db")
+                    .map(file -> Arguments.of(file, harm.getKey(), harm.getValue())));
+  }
+
+  /** The same each time. */
+  private static ByteBuffer noise(int length) {
+    var bytes = new byte[length];
+    new Random(7).nextBytes(bytes);
+    return ByteBuffer.wrap(bytes);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("harms")
+  void aDatabaseThatIsNoneEndsTheStartAtOnceAndIsNamed(String name, String how, Harm harm)
+      throws Exception {
+    var file = harmed(name, harm);
+
+    assertThat(refusal())
+        .as(how)
+        .startsWith("reeve node: STORE_DAMAGED: " + file + ": ")
+        .contains("restore the whole data directory from a backup")
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("harms")
+  void theLossOfRowsThatCannotBeToldIsNotAccepted(String name, String how, Harm harm)
+      throws Exception {
+    var file = harmed(name, harm);
+    var marks = Files.readAllBytes(directory.resolve("marks"));
+
+    var refusal = catchThrowableOfType(StoreException.class, this::accept);
+
+    assertThat(refusal.reason()).as(how).isEqualTo(StoreException.Reason.STORE_DAMAGED);
+    assertThat(refusal.getMessage())
+        .startsWith("STORE_DAMAGED: " + file + ": ")
+        .contains("restore the whole data directory from a backup, or move " + name)
+        .hasLineCount(1);
+    assertThat(directory.resolve("marks")).hasBinaryContent(marks);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"journal.db, 0", "snapshots.db, 6"}) // No snapshot was needed yet.
+  void afterADamagedDatabaseWasMovedAwayTheLossOfItsRowsIsAccepted(String name, int left)
+      throws Exception {
+    var file = harmed(name, damaged -> damaged.truncate(3000));
+    assertThat(catchThrowable(this::accept)).isInstanceOf(StoreException.class);
+    Files.delete(file);
+    Files.deleteIfExists(directory.resolve(name + "-wal"));
+
+    accept();
+
+    try (var node = new RunningNode(directory, ONE_PARTITION)) {
+      assertThat(known(node)).isEqualTo(IDS.subList(0, left));
+    }
+  }
+
+  private Path harmed(String name, Harm harm) throws IOException {
+    var file = directory.resolve(name);
+    try (var open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      harm.to(open);
+    }
+    return file;
+  }
+
   private void assertRefused(String what) {
+    assertThat(refusal())
+        .startsWith("reeve node: STORE_DAMAGED: ")
+        .contains(what)
+        .contains(directory.resolve("journal.db").toString())
+        .contains("reeve store accept-loss --data-dir " + directory)
+        .hasLineCount(1);
+  }
+
+  /** What a node says on standard error that refuses the store. */
+  private String refusal() {
     var err = new ByteArrayOutputStream();
     var code =
         NodeMain.run(
@@ -143,12 +252,7 @@ class DamagedStoreTest {
             new PrintStream(err, true, StandardCharsets.UTF_8));
 
     assertThat(code).isEqualTo(NodeMain.STORE_REFUSED);
-    assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("reeve node: STORE_DAMAGED: ")
-        .contains(what)
-        .contains(directory.resolve("journal.db").toString())
-        .contains("reeve store accept-loss --data-dir " + directory)
-        .hasLineCount(1);
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   private LossAcceptance.Report accept() {

@@ -77,7 +77,7 @@ public final class EmbeddedStore implements Store {
       var store = open(settings, senses, held);
       opened = true;
       return store;
-    } catch (SQLException | IOException e) {
+    } catch (IOException e) {
       throw StoreException.of(
           UNREADABLE, "%s cannot be opened: %s".formatted(settings.directory(), e.getMessage()), e);
     } finally {
@@ -88,13 +88,15 @@ public final class EmbeddedStore implements Store {
   }
 
   private static EmbeddedStore open(StoreSettings settings, StoreSenses senses, Held held)
-      throws SQLException, IOException {
+      throws IOException {
     var directory = held.add(DirectoryLock.acquire(settings.directory())).directory();
     var files = new StoreFiles(directory, settings);
     var marks = held.add(files.prepare(senses.random()));
     // As long as these connections are open SQLite keeps the write-ahead logs.
-    CountTable.read(held.add(files.journal().connect()));
-    StoreFiles.newestSnapshots(held.add(files.snapshots().connect()));
+    files.journal().named(() -> CountTable.read(held.add(files.journal().connect())));
+    files
+        .snapshots()
+        .named(() -> StoreFiles.newestSnapshots(held.add(files.snapshots().connect())));
     var watched =
         List.of(
             files.journal().path(),

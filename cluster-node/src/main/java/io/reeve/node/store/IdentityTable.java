@@ -31,8 +31,8 @@ final class IdentityTable {
     }
   }
 
-  /** Writes the identity in place of any other. */
-  static void write(Connection connection, String id) throws SQLException {
+  /** Writes the identity in place of any other, and returns it. */
+  static String write(Connection connection, String id) throws SQLException {
     connection.setAutoCommit(false);
     try (var clear = connection.createStatement();
         var insert = connection.prepareStatement("INSERT INTO " + NAME + " (id) VALUES (?)")) {
@@ -40,6 +40,7 @@ final class IdentityTable {
       insert.setString(1, id);
       insert.executeUpdate();
       connection.commit();
+      return id;
     } finally {
       connection.setAutoCommit(true);
     }

@@ -1,6 +1,7 @@
 package io.reeve.node.store;
 
-import static io.reeve.node.store.StoreException.Reason.STORE_INCOMPLETE;
+import static io.reeve.node.store.StoreException.Reason.SOURCE_MISSING;
+import static io.reeve.node.store.StoreException.Reason.STORE_DAMAGED;
 import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
 import io.reeve.domain.partition.PartitionCounts;
@@ -56,20 +57,20 @@ public final class LossAcceptance {
    * Accepts that rows are lost.
    *
    * @param random for the identity of what is left
-   * @throws StoreException when a node has the directory, or there is nothing that a node could go
-   *     on with
+   * @throws StoreException when a node has the directory, or a database is damaged in its
+   *     structure, so that SQLite cannot tell its rows; nothing of the store was changed then
    */
   public static Report accept(StoreSettings settings, RandomGenerator random) {
     if (Files.notExists(settings.directory())) {
       throw new StoreException(
-          STORE_INCOMPLETE, "expected a data directory, got " + settings.directory());
+          SOURCE_MISSING, "expected a data directory, got " + settings.directory());
     }
     SqliteLibrary.load();
     try (var lock = DirectoryLock.acquire(settings.directory())) {
       return new LossAcceptance(lock.directory(), settings).accept(random);
     } catch (IOException | SQLException e) {
       throw StoreException.of(
-          UNREADABLE,
+          DamagedFile.causes(e) ? STORE_DAMAGED : UNREADABLE,
           "no part of %s can be used: %s; restore it from a backup"
               .formatted(settings.directory(), e.getMessage()),
           e);
@@ -78,6 +79,9 @@ public final class LossAcceptance {
 
   private Report accept(RandomGenerator random) throws IOException, SQLException {
     var kept = keepAside();
+    // While the marks are still there: a store that cannot be mended stays as it was found.
+    demandSound(files.journal());
+    demandSound(files.snapshots());
     var marked = marked();
     Files.deleteIfExists(files.marks());
     files.journal().prepare();
@@ -100,6 +104,17 @@ public final class LossAcceptance {
       marks.formed();
     }
     return new Report(directory.toString(), kept.toString(), List.copyOf(lost));
+  }
+
+  private void demandSound(SqliteFile file) throws IOException {
+    if (Files.exists(file.path()) && Files.size(file.path()) > 0) {
+      var name = file.path().getFileName();
+      file.demandSound(
+          "; its rows cannot be told from the damage; restore the whole data directory from a"
+              + " backup, or move %s and %s away and repeat the command, which then takes the"
+                  .formatted(name, WriteAheadLog.of(file.path()).getFileName())
+              + " loss of all rows in that file");
+    }
   }
 
   private Path keepAside() throws IOException {

@@ -38,7 +38,8 @@ final class Migrations {
     } catch (FlywayException e) {
       throw StoreException.of(
           SCHEMA_UNEXPECTED,
-          "the schema of %s is not from this release: %s".formatted(what, e.getMessage()),
+          "the schema of %s is not from this release: %s"
+              .formatted(what, StoreException.oneLine(e.getMessage())),
           e);
     }
   }

@@ -103,11 +103,16 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
     config.setBusyTimeout(Math.toIntExact(settings.busyTimeout().toMillis()));
     // The migration library reads in one transaction and then writes; it begins them itself.
     config.setTransactionMode(TransactionMode.DEFERRED);
-    return Migrations.apply(
-        Migrations.configuration()
-            .dataSource(source(baseUrl(path), config))
-            .locations("classpath:" + migrations),
-        path.toString());
+    try {
+      return Migrations.apply(
+          Migrations.configuration()
+              .dataSource(source(baseUrl(path), config))
+              .locations("classpath:" + migrations),
+          path.toString());
+    } catch (StoreException e) {
+      // The migration library reads first, so it is the first to meet the damage.
+      throw DamagedFile.causes(e) ? damaged(e) : e;
+    }
   }
 
   /**
@@ -136,6 +141,32 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
    * @return what is wrong, in the database's words; empty for a sound file
    */
   List<String> damages() {
+    try {
+      return check();
+    } catch (SQLException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Like {@link #damages}, for a caller that tells damage from other failures.
+   *
+   * @throws StoreException when the file is damaged, or cannot be read for another cause
+   */
+  void demandSound(String whatNow) {
+    try {
+      var damages = check();
+      if (!damages.isEmpty()) {
+        throw StoreException.damaged(path, damages.get(0), whatNow, null);
+      }
+    } catch (SQLException e) {
+      throw DamagedFile.causes(e)
+          ? StoreException.damaged(path, String.valueOf(e.getMessage()), whatNow, e)
+          : unreadable(e);
+    }
+  }
+
+  private List<String> check() throws SQLException {
     try (var connection = connect();
         var statement = connection.createStatement();
         var rows = statement.executeQuery("PRAGMA quick_check")) {
@@ -147,8 +178,6 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
         }
       }
       return List.copyOf(damages);
-    } catch (SQLException e) {
-      return List.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -163,10 +192,37 @@ record SqliteFile(Path path, String migrations, StoreSettings settings) {
     return Math.max(1, settings.checkpointSize() / settings.pageSize());
   }
 
+  /** Reads from or writes to this file. */
+  interface Access<T> {
+    T get() throws SQLException;
+  }
+
+  /**
+   * Gives what {@code access} does.
+   *
+   * @throws StoreException that names this file, when the database failed
+   */
+  <T> T named(Access<T> access) {
+    try {
+      return access.get();
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
   /** What this failure means for whoever runs the node. */
   StoreException unreadable(SQLException e) {
+    if (DamagedFile.causes(e)) {
+      return damaged(e);
+    }
     return StoreException.of(
         UNREADABLE, "%s cannot be opened: %s".formatted(path, e.getMessage()), e);
+  }
+
+  /** The innermost failure is SQLite's own; those around it repeat it at length. */
+  private StoreException damaged(Exception e) {
+    return StoreException.damaged(
+        path, StoreProbe.reason(e), StoreFiles.WHAT_NOW + path.getParent(), e);
   }
 
   private static SQLiteDataSource source(String url, SQLiteConfig config) {

@@ -1,5 +1,7 @@
 package io.reeve.node.store;
 
+import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The store cannot be opened or trusted; the message is for the operator and names the place. */
@@ -39,7 +41,7 @@ public final class StoreException extends RuntimeException {
     SERVER_UNSUITABLE(true),
     /** There are to be fewer partitions than the store has. */
     FEWER_PARTITIONS(true),
-    /** There is no store to copy from. */
+    /** There is no store where the caller says that one is. */
     SOURCE_MISSING(true),
     /** The schema to copy to has rows already. */
     TARGET_NOT_EMPTY(true);
@@ -80,6 +82,29 @@ public final class StoreException extends RuntimeException {
     return FullDisk.causes(cause)
         ? new StoreException(Reason.STORE_FULL, "STORE_FULL: no room is left: " + message, cause)
         : new StoreException(reason, message, cause);
+  }
+
+  /**
+   * The refusal of a SQLite file whose bytes are not those that were written.
+   *
+   * @param whatNow what the operator can do; begins with a semicolon
+   */
+  static StoreException damaged(Path file, String how, String whatNow, @Nullable Throwable cause) {
+    return new StoreException(
+        Reason.STORE_DAMAGED,
+        "STORE_DAMAGED: %s: %s%s".formatted(file, oneLine(how), whatNow),
+        cause);
+  }
+
+  /** The last line is all that many people see, so a message has no other. */
+  static String oneLine(@Nullable String message) {
+    return String.valueOf(message)
+        .lines()
+        .map(String::strip)
+        // Headings and rules that the libraries draw.
+        .filter(
+            line -> line.chars().anyMatch(Character::isLetterOrDigit) && !line.startsWith("***"))
+        .collect(Collectors.joining(" "));
   }
 
   public Reason reason() {

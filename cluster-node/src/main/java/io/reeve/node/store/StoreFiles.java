@@ -100,8 +100,8 @@ final class StoreFiles {
       demandAllThere();
     }
     var applied = journal.prepare() + snapshots.prepare();
-    try (var rows = journal.connect();
-        var states = snapshots.connect()) {
+    try (var rows = journal.named(journal::connect);
+        var states = snapshots.named(snapshots::connect)) {
       if (open.state() == Marks.State.FORMED) {
         demandIdentity(open, journal, rows);
         demandIdentity(open, snapshots, states);
@@ -132,7 +132,8 @@ final class StoreFiles {
         return Marks.open(marks);
       } catch (IOException e) {
         throw new StoreException(
-            STORE_DAMAGED, "%s cannot be read: %s%s".formatted(marks, e.getMessage(), whatNow()));
+            STORE_DAMAGED,
+            "STORE_DAMAGED: %s cannot be read: %s%s".formatted(marks, e.getMessage(), whatNow()));
       }
     }
     if (madeByAnEarlierBuild()) {
@@ -183,14 +184,13 @@ final class StoreFiles {
       case DAMAGED ->
           throw new StoreException(
               STORE_DAMAGED,
-              "%s is damaged at frame %d, byte %d, with %d commits at or behind it, which would be lost%s"
+              "STORE_DAMAGED: %s is damaged at frame %d, byte %d, with %d commits at or behind it, which would be lost%s"
                   .formatted(log, found.frame(), found.offset(), found.commitsBehind(), whatNow()));
     }
   }
 
-  private void demandIdentity(Marks open, SqliteFile file, Connection connection)
-      throws SQLException {
-    var found = IdentityTable.read(connection).orElse("none");
+  private void demandIdentity(Marks open, SqliteFile file, Connection connection) {
+    var found = file.named(() -> IdentityTable.read(connection)).orElse("none");
     if (!found.equals(open.id())) {
       throw new StoreException(
           STORE_MIXED,
@@ -199,25 +199,23 @@ final class StoreFiles {
     }
   }
 
-  private static void identify(String id, Connection rows, Connection states) throws SQLException {
-    IdentityTable.write(rows, id);
-    IdentityTable.write(states, id);
+  private void identify(String id, Connection rows, Connection states) {
+    journal.named(() -> IdentityTable.write(rows, id));
+    snapshots.named(() -> IdentityTable.write(states, id));
   }
 
   /** Every row that was acknowledged, or that a snapshot covers, must be there. */
-  private void demandRows(Map<String, Long> marked, Connection rows, Connection states)
-      throws SQLException {
+  private void demandRows(Map<String, Long> marked, Connection rows, Connection states) {
     for (var mark : marked.entrySet()) {
       demandRow(rows, mark.getKey(), mark.getValue(), "was acknowledged");
     }
-    for (var newest : newestSnapshots(states).entrySet()) {
+    for (var newest : snapshots.named(() -> newestSnapshots(states)).entrySet()) {
       demandRow(rows, newest.getKey(), newest.getValue(), "is in a snapshot");
     }
   }
 
-  private void demandRow(Connection rows, String persistenceId, long row, String how)
-      throws SQLException {
-    var highest = highest(rows, persistenceId);
+  private void demandRow(Connection rows, String persistenceId, long row, String how) {
+    var highest = journal.named(() -> highest(rows, persistenceId));
     if (highest < row) {
       throw new StoreException(
           STORE_LOST_ROWS,

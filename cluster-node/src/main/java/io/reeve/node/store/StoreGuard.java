@@ -24,7 +24,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
@@ -229,8 +228,7 @@ final class StoreGuard implements AutoCloseable {
   /** Whether it tells, without its causes, that bytes of the store are not what they were. */
   static boolean tellsDamage(Throwable cause) {
     if (cause instanceof SQLiteException sqlite) {
-      var code = sqlite.getResultCode();
-      return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
+      return DamagedFile.says(sqlite);
     }
     return cause instanceof UnreadableJournalException
         || cause instanceof NotSerializableException
