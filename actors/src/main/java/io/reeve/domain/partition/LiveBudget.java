@@ -17,6 +17,9 @@ import java.util.function.LongConsumer;
  * way, so in the end each runs beside partitions that hold what they need. And {@link
  * Account#fellMuch} asks for a snapshot before a replay would need more than the room between share
  * and limit on top.
+ *
+ * <p>A recovery that would not fit if all others gave way never fits: the heap is too small, which
+ * is told at once, however many others recover.
  */
 public final class LiveBudget {
 
@@ -28,14 +31,11 @@ public final class LiveBudget {
   private final Map<Integer, Account> accounts = new HashMap<>();
   private long used;
 
-  /** Accounts whose partition recovers. */
-  private int recovering;
-
   /**
    * @param share bytes up to which submissions are taken
    * @param limit bytes up to which recoveries are let
-   * @param onExhausted is told how many bytes a recovery asked for in vain, all together; called by
-   *     any thread
+   * @param onExhausted is told how many bytes a recovery needs in vain together with those that do
+   *     not give way; called by any thread
    */
   public LiveBudget(long share, long limit, LongConsumer onExhausted) {
     if (share < SLAB || limit < share) {
@@ -103,14 +103,18 @@ public final class LiveBudget {
   }
 
   private synchronized void setRecovering(Account account, boolean value) {
-    if (account.recovering != value) {
-      account.recovering = value;
-      recovering += value ? 1 : -1;
-    }
+    account.recovering = value;
   }
 
-  private synchronized boolean othersRecover(Account account) {
-    return recovering > (account.recovering ? 1 : 0);
+  /** Bytes that stay reserved though every other recovery gives way. */
+  private synchronized long usedWithoutReplaysOfOthers(Account account) {
+    var sure = used;
+    for (var other : accounts.values()) {
+      if (other != account && other.recovering) {
+        sure -= other.reserved - other.floor;
+      }
+    }
+    return sure;
   }
 
   private synchronized int accounts() {
@@ -141,7 +145,7 @@ public final class LiveBudget {
     private boolean recovering;
 
     /** What a writer before had reserved, which stays reserved while the next one recovers. */
-    private long floor;
+    private volatile long floor;
 
     /** The most bytes of live tasks at one time since {@link #startPeak}. */
     private long peak;
@@ -173,13 +177,15 @@ public final class LiveBudget {
      */
     void hold(long liveBytes) {
       if (liveBytes > reserved && !reserve(this, liveBytes, limit)) {
-        var needed = used() + slabs(liveBytes - reserved);
-        // Others may be at the height of their replay, or need this room to come to their end.
-        var notNow = closed || othersRecover(this);
-        if (!notNow) {
-          onExhausted.accept(needed);
+        var missing = slabs(liveBytes - reserved);
+        // Others may be at the height of their replay, or need this room to come to their end. But
+        // a heap that is too small without their replays does not become larger by waiting.
+        var sure = usedWithoutReplaysOfOthers(this) + missing;
+        if (closed || sure <= limit) {
+          throw new ExhaustedException(used() + missing, limit, true);
         }
-        throw new ExhaustedException(needed, limit, notNow);
+        onExhausted.accept(sure);
+        throw new ExhaustedException(sure, limit, false);
       }
       peak = Math.max(peak, liveBytes);
     }

@@ -105,6 +105,55 @@ class LiveBudgetTest {
   }
 
   @Test
+  void aRecoveryThatNeverFitsIsToldThoughOthersRecover() {
+    var one = budget.open(1);
+    var two = budget.open(2);
+    one.recovers();
+    two.recovers();
+    two.hold(2 * MIB);
+
+    assertThatThrownBy(() -> one.hold(7 * MIB))
+        .isInstanceOf(LiveBudget.ExhaustedException.class)
+        .hasMessageEndingWith("got 7340032 or more");
+    assertThat(exhausted).containsExactly(7 * MIB);
+  }
+
+  @Test
+  void aRecoveryThatNeverFitsBesideOneThatRecoveredIsToldThoughAThirdRecovers() {
+    var one = budget.open(1);
+    var two = budget.open(2);
+    var three = budget.open(3);
+    one.recovers();
+    one.recovered(4 * MIB);
+    two.recovers();
+    three.recovers();
+    three.hold(MIB);
+
+    assertThatThrownBy(() -> two.hold(2 * MIB))
+        .hasMessageEndingWith("got 7340032 or more while several partitions recover");
+    assertThat(exhausted).isEmpty();
+    assertThatThrownBy(() -> two.hold(3 * MIB)).hasMessageEndingWith("got 7340032 or more");
+    assertThat(exhausted).containsExactly(7 * MIB);
+  }
+
+  @Test
+  void whatTheWriterBeforeHadDoesNotGiveWay() {
+    var one = budget.open(1);
+    var two = budget.open(2);
+    assertThat(two.fits(2 * MIB)).isTrue();
+    two.writerStopped();
+    one.recovers();
+    two.recovers();
+    two.hold(4 * MIB);
+
+    assertThatThrownBy(() -> one.hold(4 * MIB))
+        .hasMessageEndingWith("got 8388608 or more while several partitions recover");
+    assertThat(exhausted).isEmpty();
+    assertThatThrownBy(() -> one.hold(5 * MIB)).hasMessageEndingWith("got 7340032 or more");
+    assertThat(exhausted).containsExactly(7 * MIB);
+  }
+
+  @Test
   void muchFellWhereAReplayWouldNeedMoreThanTheRoomForRecoveries() {
     var account = budget.open(1);
 
