@@ -31,6 +31,9 @@ final class DispatcherDesk {
   private long epoch;
   private long lastSeq;
 
+  /** The greatest {@link #lastSeq} that a report told. */
+  private long toldSeq;
+
   /** The dispatcher has not heard of all grants that were dealt with. */
   private boolean reportDue;
 
@@ -72,6 +75,7 @@ final class DispatcherDesk {
     standing.clear();
     uses.clear();
     lastSeq = 0;
+    toldSeq = 0;
     var ready = new ArrayList<ReadyCount>();
     for (var taskClass : draft.state().readyClasses()) {
       ready.add(new ReadyCount(taskClass, draft.state().ready(taskClass)));
@@ -79,7 +83,7 @@ final class DispatcherDesk {
     var portions = Portions.of(ready, Portions.BYTES_MAX, ReadyCount::bytes);
     c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, portions.get(0), self));
     for (var more : portions.subList(1, portions.size())) {
-      c.dispatcher().tell(report(more, List.of()));
+      c.dispatcher().tell(report(more, 0, List.of()));
     }
   }
 
@@ -106,17 +110,27 @@ final class DispatcherDesk {
     var changed = new ArrayList<ReadyCount>();
     draft.state().drainReadyChanges((taskClass, n) -> changed.add(new ReadyCount(taskClass, n)));
     if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
-      for (var some : Portions.of(changed, Portions.BYTES_MAX, ReadyCount::bytes)) {
-        dispatcher.tell(report(some, List.copyOf(uses)));
-        uses.clear();
-      }
+      tell(dispatcher, Portions.of(changed, Portions.BYTES_MAX, ReadyCount::bytes));
     }
     uses.clear();
     reportDue = false;
   }
 
-  private Grants.Report report(List<ReadyCount> ready, List<GrantUse> grants) {
-    return new Grants.Report(partition, incarnation, epoch, lastSeq, ready, grants);
+  /**
+   * Tells the dispatcher of grants with the last counts, not before. Between two portions it still
+   * holds the grants for open, so it does not give away again the tasks whose count is to come.
+   */
+  private void tell(ActorRef<Grants.ToDispatcher> to, List<List<ReadyCount>> portions) {
+    var last = portions.size() - 1;
+    for (var some : portions.subList(0, last)) {
+      to.tell(report(some, toldSeq, List.of()));
+    }
+    toldSeq = lastSeq;
+    to.tell(report(portions.get(last), lastSeq, List.copyOf(uses)));
+  }
+
+  private Grants.Report report(List<ReadyCount> ready, long seq, List<GrantUse> grants) {
+    return new Grants.Report(partition, incarnation, epoch, seq, ready, grants);
   }
 
   // ---- Grants ---------------------------------------------------------------------------------

@@ -496,6 +496,42 @@ class PartitionTest {
   @Test
   void classesThatAreTooManyForAMessageAreToldInSeveral() {
     var count = 90;
+    submitOfManyClasses(count);
+
+    partition.tell(new Grants.Greet(1, dispatcher.getRef()));
+
+    var first = dispatcher.expectMessageClass(Grants.Inventory.class).ready();
+    var rest = dispatcher.expectMessageClass(Grants.Report.class).ready();
+    assertThat(first).hasSizeBetween(1, count - 1);
+    assertThat(rest).hasSize(count - first.size()).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void ofAReportInSeveralMessagesTheLastTellsOfGrants() {
+    var count = 90;
+    submitOfManyClasses(count);
+    greet(1);
+    report(1);
+
+    audit(7, 0, List.of(), List.of(new Grants.GrantUse(7, 0, false)));
+
+    var first = dispatcher.expectMessageClass(Grants.Report.class);
+    assertThat(first.ready()).hasSizeBetween(1, count - 1);
+    assertThat(first.lastSeq()).isZero();
+    assertThat(first.grants()).isEmpty();
+    var last = dispatcher.expectMessageClass(Grants.Report.class);
+    assertThat(last.ready()).hasSize(count - first.ready().size());
+    assertThat(last.lastSeq()).isEqualTo(7);
+    assertThat(last.grants()).containsExactly(new Grants.GrantUse(7, 0, true));
+
+    audit(8, 7, List.of(), List.of());
+
+    assertThat(dispatcher.expectMessageClass(Grants.Report.class).lastSeq()).isEqualTo(7);
+    assertThat(dispatcher.expectMessageClass(Grants.Report.class).lastSeq()).isEqualTo(8);
+  }
+
+  /** Submits a task of each of so many classes; about 3 KiB name a class. */
+  private void submitOfManyClasses(int count) {
     var kind = "k".repeat(1_000);
     var profile = tasks(1).get(0).profile();
     var various = new ArrayList<Clients.NewTask>();
@@ -512,13 +548,6 @@ class PartitionTest {
     }
     partition.tell(new Clients.Submit("", 5, various, client.getRef()));
     client.expectMessageClass(Clients.Submitted.class);
-
-    partition.tell(new Grants.Greet(1, dispatcher.getRef()));
-
-    var first = dispatcher.expectMessageClass(Grants.Inventory.class).ready();
-    var rest = dispatcher.expectMessageClass(Grants.Report.class).ready();
-    assertThat(first).hasSizeBetween(1, count - 1);
-    assertThat(rest).hasSize(count - first.size()).doesNotContainAnyElementsOf(first);
   }
 
   @Test
