@@ -142,6 +142,10 @@ final class DispatcherDesk {
     lastSeq = Math.max(lastSeq, c.seq());
     var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
     var leased = lease(c.taskClass(), c.count(), grantee, c.session(), draft);
+    if (leased < c.count()) {
+      // The dispatcher believes in more, and an audit that is cut may never name this class.
+      draft.state().restateReady(c.taskClass());
+    }
     used(c.seq(), Math.max(0, leased), true);
   }
 

@@ -349,6 +349,17 @@ class PartitionTest {
   }
 
   @Test
+  void aGrantOfWhatIsNotReadyIsAnsweredByTheCount() {
+    greet(1);
+
+    grant(1, 1, 5);
+
+    var report = dispatcher.expectMessageClass(Grants.Report.class);
+    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 0));
+    assertThat(report.grants()).containsExactly(new Grants.GrantUse(1, 0, true));
+  }
+
+  @Test
   void anAuditOfAnotherEpochOrStartIsAGreeting() {
     greet(1);
 

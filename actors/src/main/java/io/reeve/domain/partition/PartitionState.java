@@ -113,6 +113,11 @@ public final class PartitionState {
     tasks.ready.touchWhereNot(believed);
   }
 
+  /** Lets {@link #drainReadyChanges} also tell this class. */
+  public void restateReady(TaskClass taskClass) {
+    tasks.ready.touch(taskClass);
+  }
+
   /** Visits tasks with a number above {@code after}, in order, until the visitor says false. */
   public void forEachAfter(long after, Predicate<Task> visitor) {
     tasks.tasks.forEachAfter(after, visitor);

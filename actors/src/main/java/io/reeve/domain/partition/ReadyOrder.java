@@ -142,7 +142,7 @@ final class ReadyOrder {
     believed.forEach(
         (taskClass, count) -> {
           if (count(taskClass) != count) {
-            touch(findOrAdd(taskClass));
+            touch(taskClass);
           }
         });
     for (var queue : classes.values()) {
@@ -150,6 +150,11 @@ final class ReadyOrder {
         touch(queue);
       }
     }
+  }
+
+  /** Counts the class as changed. */
+  void touch(TaskClass taskClass) {
+    touch(findOrAdd(taskClass));
   }
 
   private void touch(ClassQueue queue) {

@@ -106,6 +106,18 @@ class ReadyOrderTest {
   }
 
   @Test
+  void aClassIsToldAgainOnRequestThoughNothingOfItIsReady() {
+    add(MAILS, NORMAL, 1);
+    changes();
+
+    order.touch(MAILS);
+    order.touch(CHARGES);
+
+    assertThat(changes()).isEqualTo(Map.of(MAILS, 1, CHARGES, 0));
+    assertThat(changes()).isEmpty();
+  }
+
+  @Test
   void theOrderOutlivesASweepOfWithdrawnTasks() {
     for (var number = 1; number <= 5_000; number++) {
       add(MAILS, number % 2 == 0 ? NORMAL : HIGH, number);
