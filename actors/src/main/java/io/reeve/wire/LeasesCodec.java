@@ -1,6 +1,7 @@
 package io.reeve.wire;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Leases;
@@ -20,6 +21,7 @@ import io.reeve.wire.v1.SettleAcked;
 import io.reeve.wire.v1.Settlement;
 import io.reeve.wire.v1.Terms;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** What sessions and partitions say to each other, as {@code leases.proto} has it. */
@@ -196,18 +198,36 @@ final class LeasesCodec {
 
   // ---- Assignments -----------------------------------------------------------------------------
 
+  /** Terms of an assignment, in an order as {@link Values.Table} needs it. */
+  private record TermsKey(Lane lane, long leaseExpiresAtMs, long executionTimeoutMs)
+      implements Comparable<TermsKey> {
+
+    private static final Comparator<TermsKey> ORDER =
+        Comparator.comparing(TermsKey::lane)
+            .thenComparingLong(TermsKey::leaseExpiresAtMs)
+            .thenComparingLong(TermsKey::executionTimeoutMs);
+
+    @Override
+    public int compareTo(TermsKey other) {
+      return ORDER.compare(this, other);
+    }
+
+    Terms written() {
+      return Terms.newBuilder()
+          .setLane(Values.numberOf(lane))
+          .setLeaseExpiresAtMs(leaseExpiresAtMs)
+          .setExecutionTimeoutMs(executionTimeoutMs)
+          .build();
+    }
+  }
+
   private static Assigned write(Leases.Assigned assigned) {
     var written = Assigned.newBuilder().setPartition(assigned.partition());
-    var terms = new Values.Table<Terms>();
+    var terms = new Values.Table<TermsKey>();
     var sequence = 0L;
     var submittedAtMs = 0L;
     for (var task : assigned.assignments()) {
-      terms.add(
-          Terms.newBuilder()
-              .setLane(Values.numberOf(task.lane()))
-              .setLeaseExpiresAtMs(task.leaseExpiresAtMs())
-              .setExecutionTimeoutMs(task.executionTimeoutMs())
-              .build());
+      terms.add(new TermsKey(task.lane(), task.leaseExpiresAtMs(), task.executionTimeoutMs()));
       written
           .addSequenceDeltas(task.sequence() - sequence)
           .addFences(task.fence())
@@ -217,7 +237,8 @@ final class LeasesCodec {
       sequence = task.sequence();
       submittedAtMs = task.submittedAtMs();
     }
-    return written.addAllTerms(terms.values()).addAllTerm(terms.column()).build();
+    terms.values().forEach(key -> written.addTerms(key.written()));
+    return written.addAllTerm(terms.column()).build();
   }
 
   private static Leases.Assigned read(Assigned written) throws UnreadableMessageException {

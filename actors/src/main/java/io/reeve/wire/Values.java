@@ -125,8 +125,11 @@ final class Values {
 
   // ---- Tables and columns ----------------------------------------------------------------------
 
-  /** Numbers the different values of a message, from 0, in the order they appear. */
-  static final class Table<T> {
+  /**
+   * Numbers the different values of a message, from 0, in the order they appear. Callers may choose
+   * many values of one hash code: the map needs an order to find a value among those.
+   */
+  static final class Table<T extends Comparable<T>> {
 
     private final Map<T, Integer> indexes = new HashMap<>();
     private final List<T> values = new ArrayList<>();

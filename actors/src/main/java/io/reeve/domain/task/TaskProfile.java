@@ -1,8 +1,13 @@
 package io.reeve.domain.task;
 
+import java.util.Comparator;
+
 /**
  * What many tasks share: their class and their policies. A partition keeps each different profile
  * once.
+ *
+ * <p>Callers choose the parts and may choose many profiles of one hash code. The order has no other
+ * meaning than to let a hash map find a profile among those.
  *
  * @param executionTimeoutMs how long one attempt may run; at least 1
  * @param queueTimeoutMs how long the task may wait for its first start once due; 0: for ever
@@ -14,4 +19,27 @@ public record TaskProfile(
     long executionTimeoutMs,
     long queueTimeoutMs,
     RetryPolicy retry,
-    String tenant) {}
+    String tenant)
+    implements Comparable<TaskProfile> {
+
+  private static final Comparator<TaskProfile> ORDER =
+      Comparator.comparing(TaskProfile::taskClass)
+          .thenComparing(TaskProfile::priority)
+          .thenComparingLong(TaskProfile::executionTimeoutMs)
+          .thenComparingLong(TaskProfile::queueTimeoutMs)
+          .thenComparing(TaskProfile::retry, retries())
+          .thenComparing(TaskProfile::tenant);
+
+  @Override
+  public int compareTo(TaskProfile other) {
+    return ORDER.compare(this, other);
+  }
+
+  private static Comparator<RetryPolicy> retries() {
+    return Comparator.comparingInt(RetryPolicy::attemptsMax)
+        .thenComparing(RetryPolicy::backoffInitial)
+        .thenComparing(RetryPolicy::backoffMax)
+        .thenComparingDouble(RetryPolicy::backoffMultiplier)
+        .thenComparingDouble(RetryPolicy::backoffJitter);
+  }
+}
