@@ -131,6 +131,7 @@ class LayeringTest {
                 "io.reeve.partition.."),
         Layer.layer("cluster", "io.reeve.node.cluster..")
             .mayUse(
+                "io.reeve.domain.session",
                 "io.reeve.settings..",
                 "io.reeve.partition..",
                 "io.reeve.node.store..",

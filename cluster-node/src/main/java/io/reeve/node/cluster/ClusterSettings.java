@@ -2,12 +2,14 @@ package io.reeve.node.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.reeve.domain.session.CreditBook;
 import io.reeve.settings.Keys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * How a node is part of a cluster; read from {@code reeve.cluster} and {@code reeve.node.roles}.
@@ -51,6 +53,9 @@ public record ClusterSettings(
 
   /** Queue, kind and tenant, of 128 letters each; the tenant in any script. */
   private static final long NAMES_BYTES_MAX = 128 + 128 + 3 * 128;
+
+  /** A lease in a list of leases: 7 bytes of its number, below 2^47, and 5 of its fence. */
+  private static final long LEASE_BYTES_MAX = 12;
 
   /** Lists of tasks and of workers are never larger. */
   private static final long LIST_BYTES_MAX = 6 * MIB;
@@ -107,6 +112,9 @@ public record ClusterSettings(
    *
    * <p>A submission grows on the way by the names of its tasks, which are in their specifications
    * already, and by what else their profiles say.
+   *
+   * <p>A session names all leases that it has at a partition in one message, which cannot be cut.
+   * They may all be at one.
    */
   private static long frameBytes(Config config) {
     var message = config.getBytes("reeve.grpc.message-size-max");
@@ -116,7 +124,9 @@ public record ClusterSettings(
     var assigned =
         config.getBytes("reeve.partition.batch.bytes-max")
             + config.getBytes("reeve.task.payload-size-max");
-    return Math.max(LIST_BYTES_MAX, Math.max(submission, assigned)) + FRAME_MARGIN;
+    var held = LEASE_BYTES_MAX * CreditBook.heldMax(config.getInt("reeve.session.capacity-max"));
+    return LongStream.of(LIST_BYTES_MAX, submission, assigned, held).max().orElseThrow()
+        + FRAME_MARGIN;
   }
 
   /**
