@@ -176,15 +176,16 @@ final class StoreFiles {
       case SOUND -> {}
       case TORN ->
           LOG.warn(
-              "{} ends with a transaction that a crash cut off at frame {}, byte {}; it was"
-                  + " never acknowledged and is dropped",
+              "{} ends with a transaction that is not whole at frame {}, byte {}, as after a crash"
+                  + " while it was written; it is dropped, and the marks tell next whether an"
+                  + " acknowledged row was in it",
               log,
               found.frame(),
               found.offset());
       case DAMAGED ->
           throw new StoreException(
               STORE_DAMAGED,
-              "STORE_DAMAGED: %s is damaged at frame %d, byte %d, with %d commits at or behind it, which would be lost%s"
+              "STORE_DAMAGED: %s is damaged at frame %d, byte %d, with %d or more commits at or behind it, which may be lost%s"
                   .formatted(log, found.frame(), found.offset(), found.commitsBehind(), whatNow()));
     }
   }

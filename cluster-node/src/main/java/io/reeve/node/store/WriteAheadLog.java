@@ -19,9 +19,16 @@ import java.nio.file.StandardOpenOption;
  * <p>A commit whose fsync failed is written over by the next one, from its first frame on. Where
  * that is shorter, the rest of the failed one stays behind it, and behind that the rest of a longer
  * one that failed before. So commits behind a bad frame may be left from commits that failed, one
- * from each. But each frame carries the checksum of all before it: only where two commits behind a
- * bad frame follow from one another were both written, and so was the bad frame: it was damaged
- * later.
+ * from each, without a gap between them. But each frame carries the checksum of all before it:
+ * where a frame follows from a commit at or behind the bad frame, that commit was stored.
+ *
+ * <p>A block of the disk that went bad may take the headers of frames with it. SQLite never writes
+ * a header of zeros, and the file grows only by frames, so a frame without a header was damaged.
+ * Where the log was written over an earlier one, a block that did not reach the disk shows a frame
+ * of the earlier log: a crash leaves such a gap in one commit at most.
+ *
+ * <p>Damage that may have hit the last commit alone can look like a crash while that was written.
+ * The {@link Marks} tell then whether a row is missing.
  *
  * <p>The format is described at https://sqlite.org/fileformat2.html#walformat. The file may not be
  * open in this process: closing it would give up SQLite's locks.
@@ -34,7 +41,7 @@ final class WriteAheadLog {
      * Every frame of the current log is as it was written; so is a log that is empty or missing.
      */
     SOUND,
-    /** The last transaction was cut off; it was never acknowledged. */
+    /** The last transaction is not whole, as after a crash while it was written. */
     TORN,
     /** A frame was damaged after it was written. */
     DAMAGED
@@ -45,7 +52,7 @@ final class WriteAheadLog {
    *
    * @param frame the first bad one, counted from 1; 0: none
    * @param offset of that frame in the file, in bytes
-   * @param commitsBehind commits at or behind the bad frame
+   * @param commitsBehind commits at or behind the bad frame whose headers can still be read
    */
   record Found(State state, long frame, long offset, long commitsBehind) {}
 
@@ -53,6 +60,8 @@ final class WriteAheadLog {
 
   private static final int HEADER_BYTES = 32;
   private static final int FRAME_HEADER_BYTES = 24;
+
+  private static final int CHUNK_BYTES = 65_536;
 
   /** The lowest bit says in which byte order the checksums are computed. */
   private static final int MAGIC = 0x377f0682;
@@ -62,6 +71,10 @@ final class WriteAheadLog {
 
   private int salt1;
   private int salt2;
+
+  /** How often this log was begun anew; each time its first salt grows by one. */
+  private int beginnings;
+
   private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
   private int sum1;
   private int sum2;
@@ -94,20 +107,20 @@ final class WriteAheadLog {
     var header = read(0, HEADER_BYTES);
     var magic = header.getInt(0);
     if ((magic & ~1) != MAGIC) {
-      // SQLite takes such a log for an empty one. The marks tell whether rows are missing.
-      return new Found(State.TORN, 1, 0, 0);
+      return withoutHeader();
     }
     order = (magic & 1) == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     var pageSize = header.getInt(8);
     var frameBytes = FRAME_HEADER_BYTES + (long) pageSize;
     if (pageSize < 512 || pageSize > 65_536 || Integer.bitCount(pageSize) != 1) {
-      return new Found(State.TORN, 1, 0, 0);
+      return withoutHeader();
     }
+    beginnings = header.getInt(12);
     salt1 = header.getInt(16);
     salt2 = header.getInt(20);
     add(header, 0, 24);
     if (header.getInt(24) != sum1 || header.getInt(28) != sum2) {
-      return verdict(0, frameBytes);
+      return withoutHeader();
     }
     var frames = (size - HEADER_BYTES) / frameBytes;
     for (var frame = 0L; frame < frames; frame++) {
@@ -122,52 +135,98 @@ final class WriteAheadLog {
   }
 
   /**
+   * What it means that the header of the log is bad. SQLite takes such a log for an empty one. It
+   * writes no frame before the header is on the disk, and the header fits into one sector.
+   */
+  private Found withoutHeader() throws IOException {
+    for (var at = (long) HEADER_BYTES; at < size; at += CHUNK_BYTES) {
+      var bytes = read(at, (int) Math.min(CHUNK_BYTES, size - at));
+      for (var i = 0; i < bytes.capacity(); i++) {
+        if (bytes.get(i) != 0) {
+          return new Found(State.DAMAGED, 1, 0, 0);
+        }
+      }
+    }
+    return new Found(State.TORN, 1, 0, 0);
+  }
+
+  /**
    * What it means that {@code bad}, counted from 0, is not a frame that follows from the others.
    */
   private Found verdict(long bad, long frameBytes) throws IOException {
-    var currentFrames = 0L;
-    var commits = 0L;
     var frames = (size - HEADER_BYTES) / frameBytes;
+    var commits = 0L;
+    var currentFrames = 0L;
+    var currentBehindCommit = false;
+    var earlier = false;
+    var foreign = false;
+    var currentBehindEarlier = false;
+    var damaged = false;
     for (var frame = bad; frame < frames; frame++) {
       var header = read(HEADER_BYTES + frame * frameBytes, FRAME_HEADER_BYTES);
+      // Behind a frame from before the log was begun anew, nothing says that the log went on.
+      damaged |= wiped(header) && !earlier && !foreign;
       if (current(header)) {
-        currentFrames++;
+        damaged |= wiped(header) || foreign;
+        currentBehindEarlier |= earlier;
+        currentBehindCommit |= commits > 0;
         commits += header.getInt(4) == 0 ? 0 : 1;
+        currentFrames++;
+      } else if (earlier(header)) {
+        earlier = true;
+      } else {
+        foreign = true;
       }
     }
-    if (currentFrames == 0) {
+    if (currentFrames == 0 && !damaged) {
       // What is left from before the log was begun anew.
       return NOTHING_BAD;
     }
+    damaged |= currentBehindEarlier && currentBehindCommit;
     return new Found(
-        commits >= 2 && commitsFollow(bad, frames, frameBytes) ? State.DAMAGED : State.TORN,
+        damaged || followsFromCommit(bad, frames, frameBytes) ? State.DAMAGED : State.TORN,
         bad + 1,
         HEADER_BYTES + bad * frameBytes,
         commits);
   }
 
   /**
-   * Whether two commits at or behind {@code bad}, counted from 0, follow from one another. The
-   * running checksum is that of the bad frame, as it should be.
+   * Whether a frame follows from a commit at or behind {@code bad}, counted from 0. The running
+   * checksum is that of the bad frame, as it should be.
    */
-  private boolean commitsFollow(long bad, long frames, long frameBytes) throws IOException {
-    var commits = 0;
+  private boolean followsFromCommit(long bad, long frames, long frameBytes) throws IOException {
     var should1 = sum1;
     var should2 = sum2;
+    var commit = false;
+    var found1 = 0;
+    var found2 = 0;
     for (var frame = bad; frame < frames; frame++) {
       var bytes = read(HEADER_BYTES + frame * frameBytes, (int) frameBytes);
       // The checksum in a bad frame may be what is bad in it.
-      if (!follows(bytes, sum1, sum2) && !(frame == bad + 1 && follows(bytes, should1, should2))) {
-        commits = 0;
-      }
-      commits += current(bytes) && bytes.getInt(4) != 0 ? 1 : 0;
-      if (commits >= 2) {
+      var follows =
+          frame > bad
+              && (follows(bytes, found1, found2)
+                  || (frame == bad + 1 && follows(bytes, should1, should2)));
+      if (follows && commit) {
         return true;
       }
-      sum1 = bytes.getInt(16);
-      sum2 = bytes.getInt(20);
+      commit = current(bytes) && bytes.getInt(4) != 0;
+      found1 = bytes.getInt(16);
+      found2 = bytes.getInt(20);
     }
     return false;
+  }
+
+  /** Whether the header, or a part of it, holds zeros where SQLite writes none. */
+  private boolean wiped(ByteBuffer frame) {
+    return frame.getLong(8) == 0
+        || (current(frame) && (frame.getInt(0) == 0 || frame.getLong(16) == 0));
+  }
+
+  /** Whether the frame belongs to the log as it was before it was begun anew. */
+  private boolean earlier(ByteBuffer frame) {
+    var age = salt1 - frame.getInt(8);
+    return age > 0 && age <= beginnings && frame.getInt(12) != salt2;
   }
 
   /** Whether the frame's checksum follows from this one of the frame before. */
