@@ -46,8 +46,9 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
     if (guarding == null) {
       return super.asyncWriteMessages(messages);
     }
+    long begunNanos;
     try {
-      guarding.admit();
+      begunNanos = guarding.begin();
     } catch (StoreException broken) {
       return Futures.failed(broken);
     }
@@ -57,7 +58,10 @@ public final class GaplessJournal extends JdbcAsyncWriteJournal {
         super.asyncWriteMessages(messages)
             .map(
                 stored -> {
-                  forEachStored(messages, stored, guarding::committed);
+                  forEachStored(
+                      messages,
+                      stored,
+                      (persistenceId, row) -> guarding.committed(persistenceId, row, begunNanos));
                   return stored;
                 },
                 ExecutionContext.parasitic$.MODULE$);

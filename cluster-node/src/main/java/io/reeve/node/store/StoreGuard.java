@@ -116,13 +116,25 @@ final class StoreGuard implements AutoCloseable {
   }
 
   /**
+   * Lets the write of a row begin.
+   *
+   * @return the monotonic time, for {@link #committed}
+   * @throws StoreException when the store is broken
+   */
+  long begin() {
+    admit();
+    return nanoTime.getAsLong();
+  }
+
+  /**
    * Lets a row be acknowledged that was committed.
    *
+   * @param begunNanos what {@link #begin} returned for it
    * @throws StoreException when it must not be; its outcome is unknown then
    */
-  void committed(String persistenceId, long row) {
+  void committed(String persistenceId, long row, long begunNanos) {
     failures.remove(persistenceId);
-    room.stored();
+    room.stored(begunNanos);
     if (marks == null) {
       return;
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RefusedRoomTest {
 
   private final AtomicLong seconds = new AtomicLong();
-  private final RefusedRoom room = new RefusedRoom(() -> TimeUnit.SECONDS.toNanos(seconds.get()));
+  private final RefusedRoom room = new RefusedRoom(this::now);
 
   @Test
   void aRefusalStopsAllRowsForAWhileAndNewTasksUntilARowIsStored() {
@@ -21,8 +21,38 @@ class RefusedRoomTest {
     assertThat(room.now()).isEqualTo(JournalRoom.NONE);
     seconds.addAndGet(1);
     assertThat(room.now()).isEqualTo(JournalRoom.LOW);
-    room.stored();
+    room.stored(now());
     assertThat(room.now()).isEqualTo(JournalRoom.ENOUGH);
+  }
+
+  @Test
+  void aRowThatBeganBeforeTheEndOfThePauseSaysNothingOfTheRoom() {
+    var before = now();
+    room.refused();
+    seconds.addAndGet(1);
+
+    room.stored(before);
+    assertThat(room.now()).isEqualTo(JournalRoom.LOW);
+    room.refused();
+    seconds.addAndGet(1);
+    assertThat(room.now()).as("the pause goes on doubling").isEqualTo(JournalRoom.NONE);
+  }
+
+  @Test
+  void aRefusalWithinFiveMinutesGoesOnFromTheLastPause() {
+    for (var pause : new int[] {1, 2, 4}) {
+      room.refused();
+      seconds.addAndGet(pause - 1);
+      assertThat(room.now()).isEqualTo(JournalRoom.NONE);
+      seconds.addAndGet(1);
+      room.stored(now());
+      assertThat(room.now()).isEqualTo(JournalRoom.ENOUGH);
+      seconds.addAndGet(300);
+    }
+    seconds.addAndGet(1);
+    room.refused();
+    seconds.addAndGet(1);
+    assertThat(room.now()).isEqualTo(JournalRoom.LOW);
   }
 
   @Test
@@ -35,10 +65,6 @@ class RefusedRoomTest {
       seconds.addAndGet(1);
       assertThat(room.now()).isEqualTo(JournalRoom.LOW);
     }
-    room.stored();
-    room.refused();
-    seconds.addAndGet(1);
-    assertThat(room.now()).isEqualTo(JournalRoom.LOW);
   }
 
   @Test
@@ -51,15 +77,23 @@ class RefusedRoomTest {
 
   @Test
   void theGuardOfASharedStoreTellsRefusalsForWantOfRoomFromOthers() {
-    try (var guard = StoreGuard.ofShared("full", () -> 0)) {
+    try (var guard = StoreGuard.ofShared("full", this::now)) {
       guard.notStored("partition|0", new SQLException("no connection", "08006"));
       assertThat(guard.room()).isEqualTo(JournalRoom.ENOUGH);
 
       guard.notStored("partition|0", new SQLException("could not extend file", "53100"));
       assertThat(guard.room()).isEqualTo(JournalRoom.NONE);
 
-      guard.committed("partition|1", 3);
+      guard.committed("partition|1", 3, guard.begin());
+      assertThat(guard.room()).isEqualTo(JournalRoom.NONE);
+
+      seconds.addAndGet(1);
+      guard.committed("partition|1", 4, guard.begin());
       assertThat(guard.room()).isEqualTo(JournalRoom.ENOUGH);
     }
+  }
+
+  private long now() {
+    return TimeUnit.SECONDS.toNanos(seconds.get());
   }
 }

@@ -31,7 +31,7 @@ class StoreGuardTest {
       assertThat(guard.failing())
           .hasValue("the last row of partition 3 was not stored: no connection");
 
-      guard.committed("partition|3", 7);
+      guard.committed("partition|3", 7, guard.begin());
       assertThat(guard.failing()).isEmpty();
     }
   }
