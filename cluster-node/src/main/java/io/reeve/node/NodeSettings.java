@@ -54,6 +54,10 @@ record NodeSettings(
         demandLoopback(path, config.getString(path));
       }
     }
+    demandApart(
+        new Listener("reeve.grpc.port", edge.server().host(), edge.server().port()),
+        new Listener("reeve.http.port", http.host(), http.port().orElse(0)),
+        new Listener("reeve.cluster.port", cluster.host(), cluster.port()));
     new Keys(config, "pekko.actor")
         .demand(
             "allow-java-serialization",
@@ -70,6 +74,35 @@ record NodeSettings(
         cluster,
         ClockSettings.from(config),
         insecure);
+  }
+
+  /**
+   * A port to listen on.
+   *
+   * @param key of the setting, for the message
+   * @param port 0: any that is free, or none at all
+   */
+  private record Listener(String key, String host, int port) {
+
+    boolean isSameAs(Listener other) {
+      return port != 0 && port == other.port && host.equals(other.host);
+    }
+  }
+
+  private static void demandApart(Listener... listeners) {
+    for (var i = 0; i < listeners.length; i++) {
+      for (var j = 0; j < i; j++) {
+        if (listeners[i].isSameAs(listeners[j])) {
+          throw new IllegalArgumentException(
+              listeners[j].key()
+                  + " and "
+                  + listeners[i].key()
+                  + ": expected two ports, got "
+                  + listeners[i].port()
+                  + " for both; 0 stands for any free one");
+        }
+      }
+    }
   }
 
   private static void demandLoopback(String key, String host) {

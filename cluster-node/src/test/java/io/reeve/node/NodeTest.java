@@ -277,6 +277,27 @@ class NodeTest {
         .hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "reeve.grpc.port, reeve.http.port",
+    "reeve.grpc.port, reeve.cluster.port",
+    "reeve.http.port, reeve.cluster.port"
+  })
+  void onePortForTwoServersIsAMistakeOfTheSettings(String one, String other) {
+    var err = new ByteArrayOutputStream();
+
+    var code = run(Map.of(one, 25_199, other, 25_199), NodeTest::openNothing, err);
+
+    assertThat(code).isEqualTo(NodeMain.MISCONFIGURED);
+    assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualToIgnoringNewLines(
+            "reeve node: "
+                + one
+                + " and "
+                + other
+                + ": expected two ports, got 25199 for both; 0 stands for any free one");
+  }
+
   @Test
   void settingsThatNothingReadsAreFound() {
     var overrides =
