@@ -69,6 +69,11 @@ final class ClientDesk {
 
   private void onCancel(Clients.Cancel c, Draft draft) {
     var before = draft.state().get(c.sequence());
+    if (before == Task.Absent.TASK) {
+      // Refused in the words of a read: they name the id, which an absent task does not know.
+      outbox.reply(c.replyTo(), read(c.sequence(), draft));
+      return;
+    }
     var refusal = draft.state().cancel(c.sequence(), c.reason(), draft.now(), draft.events());
     if (refusal != null) {
       outbox.reply(c.replyTo(), new Clients.Refused(refusal));

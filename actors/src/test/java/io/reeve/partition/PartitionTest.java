@@ -808,6 +808,15 @@ class PartitionTest {
     client.awaitAssert(() -> assertThat(sink.taken()).hasSize(1));
   }
 
+  @Test
+  void whoCancelsATaskThatIsNotKnownIsToldWhich() {
+    partition.tell(new Clients.Cancel(99_999, "enough", client.getRef()));
+
+    var refusal = client.expectMessageClass(Clients.Refused.class).rejection();
+    assertThat(refusal.code()).isEqualTo(Rejection.Code.UNKNOWN_TASK);
+    assertThat(refusal.message()).isEqualTo("expected a known task, got 3-99999");
+  }
+
   // ---- Pages
 
   @Test

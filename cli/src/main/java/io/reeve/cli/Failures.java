@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import com.typesafe.config.ConfigException;
 import io.grpc.Status;
 import io.reeve.bench.process.ProcessFailed;
 import io.reeve.client.ReeveException;
@@ -36,7 +37,9 @@ final class Failures {
     }
     if (failure instanceof IllegalArgumentException
         || failure instanceof TypeConversionException
-        || failure instanceof IOException) {
+        || failure instanceof IOException
+        // A file of settings that cannot be read. The message names the file and the line.
+        || failure instanceof ConfigException) {
       return new Shown(ExitCode.USAGE, message(failure), "");
     }
     if (failure instanceof StoreException store) {

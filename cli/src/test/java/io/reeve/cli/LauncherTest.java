@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script, with a java that says what it was started with. */
 class LauncherTest {
@@ -48,18 +50,27 @@ class LauncherTest {
    */
   private List<String> started(Map<String, String> locale, String... arguments)
       throws IOException, InterruptedException {
+    var run = run(locale, arguments);
+    assertThat(run.exitCode()).as(run.said()).isZero();
+    return run.said().lines().toList();
+  }
+
+  /** What a run of the script printed, and how it ended. */
+  private record Run(int exitCode, String said) {}
+
+  private Run run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(root.resolve("reeve").toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG"));
-    builder.environment().putAll(locale);
+    builder.environment().keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG", "REEVE_HEAP"));
+    builder.environment().putAll(environment);
     builder.environment().put("REEVE_NO_BUILD", "1");
     builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
     var process = builder.start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(said).isZero();
-    return said.lines().toList();
+    return new Run(process.exitValue(), said);
   }
 
   /** The program finds the file by itself, so that one in the caller's directory can win. */
@@ -81,5 +92,23 @@ class LauncherTest {
   void takesAUtf8LocaleWhereNoneIsSetAndLeavesOneThatIs() throws IOException, InterruptedException {
     assertThat(started(Map.of(), "worker")).contains("LC_CTYPE=C.UTF-8");
     assertThat(started(Map.of("LANG", "de_DE.UTF-8"), "worker")).contains("LC_CTYPE=");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"512m", "2g", "2G", "900000k"})
+  void handsTheHeapToTheJvm(String heap) throws IOException, InterruptedException {
+    assertThat(started(Map.of("REEVE_HEAP", heap), "node"))
+        .containsSequence("-Xms" + heap, "-Xmx" + heap);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "2", "g", "1.5g", "2gb", "-2g", "2 g"})
+  void refusesAHeapThatIsNoSize(String heap) throws IOException, InterruptedException {
+    var run = run(Map.of("REEVE_HEAP", heap), "worker");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.said())
+        .isEqualTo(
+            "reeve: REEVE_HEAP: expected digits with k, m or g, as 2g, got '" + heap + "'.\n");
   }
 }

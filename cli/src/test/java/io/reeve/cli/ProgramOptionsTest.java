@@ -33,6 +33,17 @@ class ProgramOptionsTest extends CommandTest {
   }
 
   @Test
+  void aWorkersFileOfSettingsThatCannotBeReadEndsWithTwoAndNamesThePlace(@TempDir Path directory)
+      throws IOException {
+    var file = Files.writeString(directory.resolve("own.conf"), "reeve {\n  worker = [\n");
+
+    assertThat(cli.run(Programs.ofThisInstallation(), "worker", "--config", file.toString()))
+        .isEqualTo(2);
+
+    assertThat(cli.err()).startsWith("reeve: " + file + ": 3: ").hasLineCount(1);
+  }
+
+  @Test
   void theWorkersEndpointMayLeaveOutThePort() {
     cli.run("worker", "-e", "localhost");
 

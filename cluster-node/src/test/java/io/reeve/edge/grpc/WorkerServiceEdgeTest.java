@@ -278,10 +278,13 @@ class WorkerServiceEdgeTest {
     assertThat(failed.retryAfterMs()).isEqualTo(2000);
     assertThat(Objects.requireNonNull(failed.failure()).type()).isEqualTo(FailureType.ERROR);
     assertThat(failed.failure().message()).isEqualTo("\u20ac".repeat(8192 / 3));
-    var rejected = parts.get(2).settlements().get(0);
-    assertThat(rejected.outcome()).isEqualTo(Outcome.FAILED);
-    assertThat(rejected.permanent()).isTrue();
-    assertThat(Objects.requireNonNull(rejected.failure()).code()).isEqualTo("RESULT_TOO_LARGE");
+    var over = parts.get(2).settlements().get(0);
+    assertThat(over.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(over.permanent()).isTrue();
+    assertThat(Objects.requireNonNull(over.failure()).code()).isEqualTo("RESULT_TOO_LARGE");
+    assertThat(over.failure().type())
+        .as("as the worker itself reports it")
+        .isEqualTo(FailureType.ERROR);
     worker.end(worker.session());
   }
 

@@ -216,6 +216,18 @@ class HttpServerTest {
   }
 
   @Test
+  void unknownMethodsAndVersionsAreRefused() throws IOException {
+    try (var socket = connect()) {
+      assertThat(said(socket, "FOO /alive HTTP/1.1\r\nHost: x\r\n\r\n"))
+          .startsWith("HTTP/1.1 501 ");
+    }
+    try (var socket = connect()) {
+      assertThat(said(socket, "GET /alive HTTP/1.7\r\nHost: x\r\n\r\n"))
+          .startsWith("HTTP/1.1 505 ");
+    }
+  }
+
+  @Test
   void whatIsNoHttpIsRefused() throws IOException {
     try (var socket = connect()) {
       assertThat(said(socket, "GET /alive HTTP/1.1\r\n: x\r\n\r\n")).startsWith("HTTP/1.1 400 ");

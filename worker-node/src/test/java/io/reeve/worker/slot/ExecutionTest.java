@@ -137,6 +137,7 @@ class ExecutionTest {
     var failed = execution.run(attempt("kind", "")).getFailed();
 
     assertThat(failed.getFailure().getCode()).isEqualTo("RESULT_TOO_LARGE");
+    assertThat(failed.getFailure().getType()).isEqualTo(FailureType.FAILURE_TYPE_ERROR);
     assertThat(failed.getFailure().getMessage())
         .isEqualTo("expected a result of at most 4 bytes, got 5");
     assertThat(failed.getPermanent()).isTrue();

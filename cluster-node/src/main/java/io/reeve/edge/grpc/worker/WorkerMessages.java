@@ -206,7 +206,7 @@ final class WorkerMessages {
             sequence,
             fence,
             new Failure(
-                FailureType.REJECTED,
+                FailureType.ERROR,
                 "expected a result of at most " + resultBytesMax + " bytes, got " + result.size(),
                 "RESULT_TOO_LARGE"),
             true,
