@@ -21,6 +21,9 @@ import scala.runtime.AbstractPartialFunction;
  * be read, it loads none: then all rows are replayed, and {@link GaplessJournal} looks whether they
  * are all there.
  *
+ * <p>Damage that hides even which snapshots there are is told to the {@link StoreGuard}, where the
+ * store has one: no further try would read them.
+ *
  * <p>Only bytes that were read can be unreadable. A load that fails for another cause, such as a
  * database that does not answer, fails the recovery, and the entity tries again: the rows below a
  * snapshot may be gone, so a replay without it would take a passing trouble for damage.
@@ -28,14 +31,18 @@ import scala.runtime.AbstractPartialFunction;
  * <p>Unreadable is what the serializer of the snapshot refuses; a check of the contents therefore
  * belongs there.
  *
- * <p>Created by Pekko, by name.
+ * <p>Created by Pekko, by name; {@code jdbc-journal.guard} names the guard.
  */
 public final class FallbackSnapshotStore extends JdbcSnapshotStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(FallbackSnapshotStore.class);
 
+  private final @Nullable StoreGuard guard;
+
   public FallbackSnapshotStore(Config config) {
     super(config);
+    this.guard =
+        StoreGuard.named(context().system().settings().config().getString("jdbc-journal.guard"));
   }
 
   @Override
@@ -71,6 +78,9 @@ public final class FallbackSnapshotStore extends JdbcSnapshotStore {
               criteria.minTimestamp()));
     } catch (SQLException e) {
       cause.addSuppressed(e);
+      if (guard != null) {
+        guard.replayFailed(persistenceId, e);
+      }
       return Futures.failed(cause);
     }
   }

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +44,9 @@ final class StoreGuard implements AutoCloseable {
 
   /** A failure that is older says nothing of now: the entity may have moved to another node. */
   private static final long FAILURE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** PostgreSQL's data_corrupted and index_corrupted. */
+  private static final Set<String> POSTGRES_CORRUPTED = Set.of("XX001", "XX002");
 
   private final String name;
   private final LongSupplier nanoTime;
@@ -241,6 +246,9 @@ final class StoreGuard implements AutoCloseable {
   static boolean tellsDamage(Throwable cause) {
     if (cause instanceof SQLiteException sqlite) {
       return DamagedFile.says(sqlite);
+    }
+    if (cause instanceof SQLException sql) {
+      return sql.getSQLState() != null && POSTGRES_CORRUPTED.contains(sql.getSQLState());
     }
     return cause instanceof UnreadableJournalException
         || cause instanceof NotSerializableException

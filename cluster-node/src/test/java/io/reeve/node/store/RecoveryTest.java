@@ -1,7 +1,11 @@
 package io.reeve.node.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.reeve.journal.JournalRetention;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** What a recovery makes of snapshots that cannot be read and rows that were removed. */
 @ParameterizedClass
@@ -24,12 +29,19 @@ class RecoveryTest {
   private static final Duration LONG = Duration.ofSeconds(10);
   private static final byte PLAIN = 0;
 
+  private static final Logger GUARD = (Logger) LoggerFactory.getLogger(StoreGuard.class);
+
+  private final ListAppender<ILoggingEvent> told = new ListAppender<>();
+  private final StoreKind kind;
   private final StoreKind.Opened opened;
   private final ActorTestKit kit;
   private final JournalRetention retention;
 
   RecoveryTest(StoreKind kind, @TempDir Path directory) {
+    this.kind = kind;
     opened = kind.open(directory);
+    told.start();
+    GUARD.addAppender(told);
     kit = ActorTestKit.create("recovery", TestStores.system(opened.store()));
     retention = opened.store().retention(kit.system(), System::nanoTime);
   }
@@ -38,6 +50,7 @@ class RecoveryTest {
   void close() {
     kit.shutdownTestKit();
     opened.close();
+    GUARD.detachAppender(told);
   }
 
   @Test
@@ -95,10 +108,98 @@ class RecoveryTest {
     assertThat(count(ledger)).isEqualTo(10);
   }
 
-  private void execute(String sql) throws SQLException {
+  /** As a server with checksums answers for a page that went bad. */
+  @Test
+  void aSnapshotWhosePageIsDamagedIsPassedOverForTheOneBeforeIt() throws Exception {
+    assumeThat(kind).isEqualTo(StoreKind.POSTGRES);
+    writeTenRowsWithSnapshotsAfterFourAndEight();
+    retention.trim("ledger", 4).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    damageSnapshots("XX001", "sequence_number = 8");
+
+    assertThat(count(kit.spawn(Ledger.create("ledger")))).isEqualTo(10);
+    assertThat(told.list).isEmpty();
+  }
+
+  @Test
+  void rowsThatAreGoneAreToldWhenThePagesOfAllSnapshotsAreDamaged() throws Exception {
+    assumeThat(kind).isEqualTo(StoreKind.POSTGRES);
+    writeTenRowsWithSnapshotsAfterFourAndEight();
+    retention.trim("ledger", 4).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    damageSnapshots("XX002", "sequence_number > 0");
+
+    kit.spawn(Ledger.create("ledger"));
+
+    demandTold("expected row 1 of ledger, got row 5");
+  }
+
+  @Test
+  void damageThatHidesWhichSnapshotsThereAreIsTold() throws Exception {
+    writeTenRowsWithSnapshotsAfterFourAndEight();
+    if (kind == StoreKind.POSTGRES) {
+      execute("ALTER TABLE snapshot RENAME TO sound");
+      execute(damage("bigint", "XX002"));
+      execute(
+          "CREATE VIEW snapshot AS SELECT persistence_id, damaged(sequence_number) AS"
+              + " sequence_number, created, snapshot_ser_id, snapshot_ser_manifest,"
+              + " snapshot_payload, meta_ser_id, meta_ser_manifest, meta_payload FROM sound");
+    } else {
+      execute(
+          "PRAGMA writable_schema = ON",
+          "UPDATE sqlite_schema SET rootpage = 999999 WHERE name = 'snapshot'",
+          "PRAGMA schema_version = 999");
+    }
+
+    kit.spawn(Ledger.create("ledger"));
+
+    demandTold("ledger");
+    assertThat(opened.store().broken().toCompletableFuture().isDone())
+        .isEqualTo(kind == StoreKind.EMBEDDED);
+  }
+
+  private void demandTold(String words) {
+    kit.createTestProbe()
+        .awaitAssert(
+            LONG,
+            () -> {
+              assertThat(told.list)
+                  .anySatisfy(
+                      line ->
+                          assertThat(line.getFormattedMessage())
+                              .startsWith("STORE_DAMAGED: ")
+                              .contains(words));
+              return null;
+            });
+  }
+
+  /** From now on the server finds the payload of these snapshots damaged. */
+  private void damageSnapshots(String state, String which) throws SQLException {
+    execute("ALTER TABLE snapshot RENAME TO sound");
+    execute(damage("bytea", state));
+    execute(
+        "CREATE VIEW snapshot AS SELECT persistence_id, sequence_number, created, snapshot_ser_id,"
+            + " snapshot_ser_manifest, CASE WHEN "
+            + which
+            + " THEN damaged(snapshot_payload) ELSE snapshot_payload END AS snapshot_payload,"
+            + " meta_ser_id, meta_ser_manifest, meta_payload FROM sound");
+  }
+
+  /** Immutable, so that the server calls it only where its result is asked for. */
+  private static String damage(String type, String state) {
+    return "CREATE FUNCTION damaged(bytes "
+        + type
+        + ") RETURNS "
+        + type
+        + " LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'invalid page in block 7' USING ERRCODE = '"
+        + state
+        + "'; END $$";
+  }
+
+  private void execute(String... statements) throws SQLException {
     try (var connection = opened.snapshots();
         var statement = connection.createStatement()) {
-      statement.execute(sql);
+      for (var sql : statements) {
+        statement.execute(sql);
+      }
     }
   }
 
