@@ -35,7 +35,7 @@ class MetricsTest {
   /** More would be a label with values that nobody bounded. */
   private static final int SAMPLES_PER_NAME_MAX = 64;
 
-  @TempDir private Path directory = Path.of("");
+  @TempDir private static Path directory = Path.of("");
   private Node node;
 
   @BeforeAll
