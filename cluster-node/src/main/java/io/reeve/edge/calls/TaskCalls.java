@@ -5,20 +5,16 @@ import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.partition.Clients;
-import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.TaskView;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +31,8 @@ public final class TaskCalls {
   private final Partitions partitions;
   private final RequestRouting routing;
   private final EdgeSettings.Tasks tasks;
-  private final EdgeSettings.Asks asks;
-  private final Scheduler scheduler;
+  private final PartitionAsks asks;
+  private final int scanMax;
 
   /**
    * @param routing of submissions to {@code partitions}
@@ -46,8 +42,8 @@ public final class TaskCalls {
     this.partitions = partitions;
     this.routing = routing;
     this.tasks = settings.tasks();
-    this.asks = settings.asks();
-    this.scheduler = scheduler;
+    this.asks = new PartitionAsks(partitions, settings.asks(), scheduler);
+    this.scanMax = settings.asks().listScanMax();
   }
 
   // ---- Writes -----------------------------------------------------------------------------------
@@ -69,11 +65,8 @@ public final class TaskCalls {
   public CompletionStage<TaskView> cancel(Caller caller, String taskId, String reason) {
     var id = taskId(taskId);
     Expect.text("reason", reason, 1024);
-    return write(
-            id.partition(),
-            to -> new Clients.Cancel(id.sequence(), reason, to),
-            asks.writeAttempts())
-        .thenApply(reply -> expect(Clients.Found.class, reply).task());
+    return asks.write(id.partition(), to -> new Clients.Cancel(id.sequence(), reason, to), true)
+        .thenApply(reply -> PartitionAsks.expect(Clients.Found.class, reply).task());
   }
 
   private CompletionStage<Clients.Submitted> submit(
@@ -91,11 +84,11 @@ public final class TaskCalls {
             before ->
                 before != null
                     ? CompletableFuture.completedFuture(before)
-                    : write(
+                    : asks.write(
                         routing.home(requestId),
                         to -> new Clients.Submit(requestId, bodyHash, read, to),
-                        requestId.isEmpty() ? 1 : asks.writeAttempts()))
-        .thenApply(reply -> expect(Clients.Submitted.class, reply));
+                        !requestId.isEmpty()))
+        .thenApply(reply -> PartitionAsks.expect(Clients.Submitted.class, reply));
   }
 
   /**
@@ -107,10 +100,7 @@ public final class TaskCalls {
     if (!places.hasNext()) {
       return CompletableFuture.completedFuture(null);
     }
-    return write(
-            places.next(),
-            to -> new Clients.FindRequest(requestId, bodyHash, to),
-            asks.writeAttempts())
+    return asks.write(places.next(), to -> new Clients.FindRequest(requestId, bodyHash, to), true)
         .thenCompose(
             reply ->
                 reply instanceof Clients.NeverSubmitted
@@ -123,8 +113,8 @@ public final class TaskCalls {
   /** The task as it is now. */
   public CompletionStage<TaskView> get(Caller caller, String taskId) {
     var id = taskId(taskId);
-    return read(id.partition(), to -> new Clients.Get(id.sequence(), to))
-        .thenApply(reply -> expect(Clients.Found.class, reply).task());
+    return asks.read(id.partition(), to -> new Clients.Get(id.sequence(), to))
+        .thenApply(reply -> PartitionAsks.expect(Clients.Found.class, reply).task());
   }
 
   /** The task that a caller wants to watch, of a partition that exists. */
@@ -165,13 +155,13 @@ public final class TaskCalls {
     }
 
     CompletionStage<TaskPage<V>> from(PageToken place) {
-      return read(
+      return asks.read(
               place.partition(),
               to ->
                   new Clients.ListTasks(
                       place.after(),
                       pageSize - page.size(),
-                      asks.listScanMax(),
+                      scanMax,
                       TaskPage.BYTES_MAX - bytes,
                       query.omitBytes(),
                       query.states(),
@@ -179,7 +169,7 @@ public final class TaskCalls {
                       query.kind(),
                       query.tenant(),
                       to))
-          .thenCompose(reply -> add(place, expect(Clients.Listed.class, reply)));
+          .thenCompose(reply -> add(place, PartitionAsks.expect(Clients.Listed.class, reply)));
     }
 
     private CompletionStage<TaskPage<V>> add(PageToken place, Clients.Listed listed) {
@@ -209,70 +199,6 @@ public final class TaskCalls {
     }
   }
 
-  // ---- Asking -----------------------------------------------------------------------------------
-
-  /**
-   * Sends a write to its partition and waits for the answer. A write that is safe to repeat is sent
-   * again, because a partition that is moving drops messages.
-   *
-   * @param attempts in all; each waits for its share of the timeout. 1 for a write that is not safe
-   *     to repeat
-   */
-  private CompletionStage<Clients.Reply> write(
-      int partition, Function<ActorRef<Clients.Reply>, Partition.Command> command, int attempts) {
-    return writeAgain(partition, command, asks.write().dividedBy(attempts), attempts);
-  }
-
-  private CompletionStage<Clients.Reply> writeAgain(
-      int partition,
-      Function<ActorRef<Clients.Reply>, Partition.Command> command,
-      Duration within,
-      int attemptsLeft) {
-    return partitions
-        .ask(partition, command, within, scheduler)
-        .exceptionallyCompose(
-            failure -> {
-              if (!timedOut(failure)) {
-                return CompletableFuture.failedFuture(failure);
-              }
-              return attemptsLeft > 1
-                  ? writeAgain(partition, command, within, attemptsLeft - 1)
-                  : CompletableFuture.failedFuture(outcomeUnknown(partition, asks.write()));
-            });
-  }
-
-  private CompletionStage<Clients.Reply> read(
-      int partition, Function<ActorRef<Clients.Reply>, Partition.Command> command) {
-    return read(partition, command, asks.readAttempts());
-  }
-
-  private CompletionStage<Clients.Reply> read(
-      int partition,
-      Function<ActorRef<Clients.Reply>, Partition.Command> command,
-      int attemptsLeft) {
-    return partitions
-        .ask(partition, command, asks.read(), scheduler)
-        .exceptionallyCompose(
-            failure ->
-                attemptsLeft > 1 && timedOut(failure)
-                    ? read(partition, command, attemptsLeft - 1)
-                    : CompletableFuture.failedFuture(failure));
-  }
-
-  private static boolean timedOut(Throwable failure) {
-    return EdgeRefusal.unwrap(failure) instanceof TimeoutException;
-  }
-
-  private static EdgeRefusal outcomeUnknown(int partition, Duration timeout) {
-    return new EdgeRefusal(
-        Reason.OUTCOME_UNKNOWN,
-        "expected an answer of partition "
-            + partition
-            + " within "
-            + timeout.toMillis()
-            + " ms, got none; the same request id may be sent again");
-  }
-
   /** The id, of a partition that exists. */
   private TaskId taskId(String text) {
     var id =
@@ -286,12 +212,5 @@ public final class TaskCalls {
           new Rejection(Rejection.Code.UNKNOWN_TASK, "expected the id of a known task, got " + id));
     }
     return id;
-  }
-
-  private static <T extends Clients.Reply> T expect(Class<T> type, Clients.Reply reply) {
-    if (reply instanceof Clients.Refused refused) {
-      throw EdgeRefusal.of(refused.rejection());
-    }
-    return type.cast(reply);
   }
 }
