@@ -42,8 +42,11 @@ final class StoredValues {
   static TaskProfile profileOf(io.reeve.journal.v1.TaskProfile stored) {
     requireKnown(stored);
     return new TaskProfile(
-        new TaskClass(stored.getQueue(), stored.getKind(), laneOf(stored.getLane())),
-        priorityOf(stored.getPriority()),
+        new TaskClass(
+            stored.getQueue(),
+            stored.getKind(),
+            laneOf(stored.getLane()),
+            priorityOf(stored.getPriority())),
         stored.getExecutionTimeoutMs(),
         stored.getQueueTimeoutMs(),
         retryOf(stored),

@@ -49,8 +49,11 @@ final class Values {
 
   static TaskProfile profileOf(Profile written) throws UnreadableMessageException {
     return new TaskProfile(
-        new TaskClass(written.getQueue(), written.getKind(), laneOf(written.getLane())),
-        priorityOf(written.getPriority()),
+        new TaskClass(
+            written.getQueue(),
+            written.getKind(),
+            laneOf(written.getLane()),
+            priorityOf(written.getPriority())),
         written.getExecutionTimeoutMs(),
         written.getQueueTimeoutMs(),
         new RetryPolicy(
@@ -63,15 +66,23 @@ final class Values {
   }
 
   static io.reeve.wire.v1.TaskClass written(TaskClass taskClass) {
-    return io.reeve.wire.v1.TaskClass.newBuilder()
-        .setQueue(taskClass.queue())
-        .setKind(taskClass.kind())
-        .setLane(numberOf(taskClass.lane()))
-        .build();
+    var written =
+        io.reeve.wire.v1.TaskClass.newBuilder()
+            .setQueue(taskClass.queue())
+            .setKind(taskClass.kind())
+            .setLane(numberOf(taskClass.lane()));
+    if (taskClass.priority() != Priority.NORMAL) {
+      written.setPriority(numberOf(taskClass.priority()));
+    }
+    return written.build();
   }
 
   static TaskClass classOf(io.reeve.wire.v1.TaskClass written) throws UnreadableMessageException {
-    return new TaskClass(written.getQueue(), written.getKind(), laneOf(written.getLane()));
+    return new TaskClass(
+        written.getQueue(),
+        written.getKind(),
+        laneOf(written.getLane()),
+        written.hasPriority() ? priorityOf(written.getPriority()) : Priority.NORMAL);
   }
 
   // ---- Failures and refusals -------------------------------------------------------------------

@@ -8,6 +8,7 @@ import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Grants.GrantUse;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** The dispatcher between two partitions and sessions that are probes. */
 class DispatcherTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
   private static final String EPOCH_ID = "dispatcher";
 
   private final ActorTestKit kit =
@@ -140,7 +141,7 @@ class DispatcherTest {
     var running = running();
     running.self().tell(register("a", 1, 2, 0));
     var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
-    var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT), 3);
+    var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL), 3);
     running.fromPartitions().tell(report(0, 0, List.of(other), List.of()));
 
     time.timePasses(settings.auditInterval());
@@ -380,7 +381,7 @@ class DispatcherTest {
     var running = running();
     var reader = kit.<Dispatcher.DemandShown>createTestProbe();
     var printers = new WorkerKind(Set.of(), Set.of("print"));
-    var other = new TaskClass("mail", "print", Lane.URGENT);
+    var other = new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL);
     running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 6)), List.of()));
 
     running.self().tell(new Dispatcher.ShowDemand(printers, reader.getRef()));

@@ -39,16 +39,14 @@ final class GoldenSamples {
 
   private static final TaskProfile MAIL =
       new TaskProfile(
-          new TaskClass("mail", "io.example.send", Lane.NORMAL),
-          Priority.NORMAL,
+          new TaskClass("mail", "io.example.send", Lane.NORMAL, Priority.NORMAL),
           300_000,
           0,
           new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
           "");
   private static final TaskProfile ALARM =
       new TaskProfile(
-          new TaskClass("alarm", "io.example.ring", Lane.URGENT),
-          Priority.CRITICAL,
+          new TaskClass("alarm", "io.example.ring", Lane.URGENT, Priority.CRITICAL),
           5_000,
           60_000,
           new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1.5, 0.0),

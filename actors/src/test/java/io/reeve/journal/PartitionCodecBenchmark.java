@@ -38,8 +38,7 @@ class PartitionCodecBenchmark {
 
   private static final TaskProfile PROFILE =
       new TaskProfile(
-          new TaskClass("default", "io.example.noop", Lane.NORMAL),
-          Priority.NORMAL,
+          new TaskClass("default", "io.example.noop", Lane.NORMAL, Priority.NORMAL),
           300_000,
           0,
           new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),

@@ -183,8 +183,7 @@ class PartitionCodecTest {
 
   static TaskProfile profile(String queue) {
     return new TaskProfile(
-        new TaskClass(queue, "send", Lane.NORMAL),
-        Priority.NORMAL,
+        new TaskClass(queue, "send", Lane.NORMAL, Priority.NORMAL),
         300_000,
         0,
         new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),

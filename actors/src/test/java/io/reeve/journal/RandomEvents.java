@@ -127,8 +127,7 @@ final class RandomEvents {
 
   private TaskProfile profile() {
     return new TaskProfile(
-        new TaskClass(name(), name(), pick(Lane.values())),
-        pick(Priority.values()),
+        new TaskClass(name(), name(), pick(Lane.values()), pick(Priority.values())),
         instant(),
         instant(),
         new RetryPolicy(

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class InboxTest {
 
-  private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
+  private static final TaskClass MAIL =
+      new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL);
 
   private final ActorRef<Clients.Reply> client = TestInbox.<Clients.Reply>create().getRef();
   private final ActorRef<Leases.ToSession> session = session();
@@ -151,7 +152,6 @@ class InboxTest {
     var profile =
         new TaskProfile(
             MAIL,
-            Priority.NORMAL,
             300_000,
             0,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),

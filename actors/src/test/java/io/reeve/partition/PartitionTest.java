@@ -54,7 +54,8 @@ class PartitionTest {
 
   private static final int PARTITION = 3;
   private static final String ID = Partition.persistenceId(PARTITION).id();
-  private static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
+  private static final TaskClass MAIL =
+      new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL);
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration LEASE_AUDIT = Duration.ofSeconds(5);
 
@@ -320,7 +321,7 @@ class PartitionTest {
 
   @Test
   void anAuditIsAnsweredByAllThatIsOtherwise() {
-    var bills = new TaskClass("default", "bill", Lane.NORMAL);
+    var bills = new TaskClass("default", "bill", Lane.NORMAL, Priority.NORMAL);
     greet(1);
     submit("", 2);
     client.expectMessageClass(Clients.Submitted.class);
@@ -549,8 +550,7 @@ class PartitionTest {
     for (var i = 0; i < count; i++) {
       var other =
           new TaskProfile(
-              new TaskClass("default", kind + i, Lane.NORMAL),
-              profile.priority(),
+              new TaskClass("default", kind + i, Lane.NORMAL, profile.priority()),
               profile.executionTimeoutMs(),
               profile.queueTimeoutMs(),
               profile.retry(),
@@ -1238,7 +1238,6 @@ class PartitionTest {
     var profile =
         new TaskProfile(
             MAIL,
-            Priority.NORMAL,
             300_000,
             queueTimeoutMs,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),

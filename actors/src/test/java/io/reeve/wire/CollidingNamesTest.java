@@ -45,8 +45,7 @@ class CollidingNamesTest {
       name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
     }
     return new TaskProfile(
-        new TaskClass(name.toString(), "mail", Lane.NORMAL),
-        Priority.NORMAL,
+        new TaskClass(name.toString(), "mail", Lane.NORMAL, Priority.NORMAL),
         1,
         0,
         new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1, 0),

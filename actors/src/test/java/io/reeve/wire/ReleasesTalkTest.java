@@ -9,8 +9,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.partition.Clients;
+import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
 import io.reeve.partition.Wire;
 import io.reeve.wire.v1.Assigned;
@@ -19,11 +21,14 @@ import io.reeve.wire.v1.Failure;
 import io.reeve.wire.v1.LeasesEnded;
 import io.reeve.wire.v1.Listed;
 import io.reeve.wire.v1.Profile;
+import io.reeve.wire.v1.ReadyCount;
 import io.reeve.wire.v1.Refused;
 import io.reeve.wire.v1.Renew;
+import io.reeve.wire.v1.Report;
 import io.reeve.wire.v1.Settle;
 import io.reeve.wire.v1.Settlement;
 import io.reeve.wire.v1.Submit;
+import io.reeve.wire.v1.TaskClass;
 import io.reeve.wire.v1.Terms;
 import java.util.Arrays;
 import java.util.Map;
@@ -132,6 +137,15 @@ class ReleasesTalkTest {
     var renew = Renew.newBuilder().setHolder("h-1").setSessionNo(2);
 
     assertThat(read("renew", renew)).isEqualTo(new Leases.Renew("h-1", 2, null));
+  }
+
+  @Test
+  void aClassWithoutAPriorityIsOfNormalPriority() throws Exception {
+    var count = ReadyCount.newBuilder().setTaskClass(TaskClass.newBuilder().setQueue("mail"));
+
+    assertThat(((Grants.Report) read("report", Report.newBuilder().addReady(count))).ready())
+        .extracting(ready -> ready.taskClass().priority())
+        .containsExactly(Priority.NORMAL);
   }
 
   @Test

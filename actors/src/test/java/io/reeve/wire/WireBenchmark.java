@@ -112,8 +112,8 @@ class WireBenchmark {
 
   private static Object submission(int count, ActorRef<Clients.Reply> client) {
     var retry = new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2);
-    var mail = new TaskClass("default", "io.example.noop", Lane.NORMAL);
-    var profile = new TaskProfile(mail, Priority.NORMAL, 300_000, 0, retry, "");
+    var mail = new TaskClass("default", "io.example.noop", Lane.NORMAL, Priority.NORMAL);
+    var profile = new TaskProfile(mail, 300_000, 0, retry, "");
     var tasks =
         IntStream.range(0, count)
             .mapToObj(i -> new Clients.NewTask(profile, 0, 0, new byte[SPEC_BYTES]))

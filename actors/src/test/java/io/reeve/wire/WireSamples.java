@@ -36,12 +36,13 @@ final class WireSamples {
   /** Saturday, 1 November 2025, noon. */
   private static final long NOON = 1_761_998_400_000L;
 
-  private static final TaskClass SEND = new TaskClass("mail", "io.example.send", Lane.NORMAL);
-  private static final TaskClass RING = new TaskClass("alarm", "io.example.ring", Lane.URGENT);
+  private static final TaskClass SEND =
+      new TaskClass("mail", "io.example.send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass RING =
+      new TaskClass("alarm", "io.example.ring", Lane.URGENT, Priority.CRITICAL);
   private static final TaskProfile MAIL =
       new TaskProfile(
           SEND,
-          Priority.NORMAL,
           300_000,
           0,
           new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
@@ -49,7 +50,6 @@ final class WireSamples {
   private static final TaskProfile ALARM =
       new TaskProfile(
           RING,
-          Priority.CRITICAL,
           5_000,
           60_000,
           new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1.5, 0.0),

@@ -114,8 +114,8 @@ class WireSerializerTest {
     var count = 10_000;
     ActorRef<Clients.Reply> client = KIT.<Clients.Reply>createTestProbe().getRef();
     var retry = new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2);
-    var mail = new TaskClass("mail", "send", Lane.URGENT);
-    var profile = new TaskProfile(mail, Priority.HIGH, 300_000, 60_000, retry, "tenant");
+    var mail = new TaskClass("mail", "send", Lane.URGENT, Priority.HIGH);
+    var profile = new TaskProfile(mail, 300_000, 60_000, retry, "tenant");
     var task = new Clients.NewTask(profile, 0, 0, new byte[specBytes]);
 
     var bytes =

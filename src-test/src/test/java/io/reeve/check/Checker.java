@@ -3,6 +3,7 @@ package io.reeve.check;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
@@ -34,7 +35,7 @@ public final class Checker {
   private final long leaseNanos;
 
   /** Tasks that compete with each other for workers. */
-  private record Rivals(int partition, TaskClass taskClass) {}
+  private record Rivals(int partition, TaskClass ofNormal) {}
 
   private final Map<TaskId, TaskLife> lives = new LinkedHashMap<>();
   private final Map<Rivals, StartOrder> orders = new HashMap<>();
@@ -313,7 +314,8 @@ public final class Checker {
 
   private StartOrder order(TaskId id, TaskLife life) {
     return orders.computeIfAbsent(
-        new Rivals(id.partition(), life.profile.taskClass()), rivals -> new StartOrder());
+        new Rivals(id.partition(), life.profile.taskClass().withPriority(Priority.NORMAL)),
+        rivals -> new StartOrder());
   }
 
   private void submitted(Fact.Stored stored, Submission submission) {

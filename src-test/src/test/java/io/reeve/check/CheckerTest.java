@@ -345,8 +345,7 @@ class CheckerTest {
       String requestId, long first, long last, long queueTimeoutMs) {
     var profile =
         new TaskProfile(
-            new TaskClass("default", "echo", Lane.NORMAL),
-            Priority.NORMAL,
+            new TaskClass("default", "echo", Lane.NORMAL, Priority.NORMAL),
             1000,
             queueTimeoutMs,
             new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 1, 0),

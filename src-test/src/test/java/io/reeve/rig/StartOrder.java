@@ -1,7 +1,6 @@
 package io.reeve.rig;
 
 import io.reeve.domain.task.PartitionEvent;
-import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
@@ -21,7 +20,7 @@ final class StartOrder {
   private static final int KEPT_MAX = 10;
 
   /** What is interchangeable, in one partition. */
-  private record Line(int partition, TaskClass taskClass, Priority priority) {}
+  private record Line(int partition, TaskClass taskClass) {}
 
   /** One task; times in milliseconds since the epoch, 0: not yet. */
   static final class Times {
@@ -46,8 +45,7 @@ final class StartOrder {
         var profile = task.spec().profile();
         tasks.put(
             new TaskId(partition, task.spec().sequence()),
-            new Times(
-                new Line(partition, profile.taskClass(), profile.priority()), submission.atMs()));
+            new Times(new Line(partition, profile.taskClass()), submission.atMs()));
       }
     } else if (event instanceof TaskEvent task) {
       var times = tasks.get(new TaskId(partition, task.sequence()));

@@ -126,8 +126,7 @@ final class HistoryChanges {
 
   static TaskProfile with(Priority priority, TaskProfile like) {
     return new TaskProfile(
-        like.taskClass(),
-        priority,
+        like.taskClass().withPriority(priority),
         like.executionTimeoutMs(),
         like.queueTimeoutMs(),
         like.retry(),

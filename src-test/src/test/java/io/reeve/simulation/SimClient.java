@@ -157,14 +157,14 @@ final class SimClient {
         new TaskClass(
             QUEUES.get(chance.nextInt(QUEUES.size())),
             KINDS.get(chance.nextInt(KINDS.size())),
-            chance.nextInt(3) == 0 ? Lane.URGENT : Lane.NORMAL);
+            chance.nextInt(3) == 0 ? Lane.URGENT : Lane.NORMAL,
+            PRIORITIES.get(chance.nextInt(PRIORITIES.size())));
     var retry =
         new RetryPolicy(
             1 + chance.nextInt(4), Duration.ofMillis(100), Duration.ofMillis(700), 2, 0.5);
     var profile =
         new TaskProfile(
             taskClass,
-            PRIORITIES.get(chance.nextInt(PRIORITIES.size())),
             timeoutMs(style, chance.nextInt(2)),
             chance.nextInt(6) == 0 ? 8_000 : 0,
             retry,

@@ -41,7 +41,7 @@ final class SmallWorld {
   private static final int EXPIRIES = 3;
   private static final int ATTEMPTS = 2;
   private static final long LEASE = 1_000;
-  private static final TaskClass CLASS = new TaskClass("q", "k", Lane.NORMAL);
+  private static final TaskClass CLASS = new TaskClass("q", "k", Lane.NORMAL, Priority.NORMAL);
   private static final byte[] NOTHING = {};
 
   /** What may happen. */
@@ -108,7 +108,6 @@ final class SmallWorld {
     var profile =
         new TaskProfile(
             CLASS,
-            Priority.NORMAL,
             1_000_000_000,
             0,
             new RetryPolicy(ATTEMPTS, Duration.ZERO, Duration.ZERO, 1, 0),

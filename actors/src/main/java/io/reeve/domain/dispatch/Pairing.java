@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which ready tasks go to which worker. Lane by lane, the urgent lane first: the queue that had the
- * least of its weighted share, its classes in turn, the least loaded worker that may run them, and
- * the partitions in turn. Priorities are no business of the pairing: a partition keeps them among
- * its own tasks.
+ * least of its weighted share, of its classes those of the highest priority in turn, the least
+ * loaded worker that may run them, and the partitions in turn.
  *
  * <p>No lane starves: while both wait, one granted task of {@link Rules#normalEvery} is a normal
  * one.
@@ -29,14 +28,25 @@ final class Pairing {
   private static final class Share {
     final String queue;
     final int weight;
+
+    /** The higher priority first, and among equals those that were granted longer ago. */
     final List<ReadyClass> classes = new ArrayList<>();
+
     double paid;
-    int nextClass;
     boolean waited;
 
     Share(String queue, int weight) {
       this.queue = queue;
       this.weight = weight;
+    }
+
+    void add(ReadyClass added) {
+      var at = classes.size();
+      while (at > 0
+          && classes.get(at - 1).taskClass.priority().compareTo(added.taskClass.priority()) < 0) {
+        at--;
+      }
+      classes.add(at, added);
     }
 
     boolean waits() {
@@ -80,7 +90,6 @@ final class Pairing {
     var queue = ready.taskClass.queue();
     lane(ready.taskClass.lane())
         .computeIfAbsent(queue, q -> new Share(q, Math.max(1, rules.weight(q))))
-        .classes
         .add(ready);
   }
 
@@ -141,7 +150,7 @@ final class Pairing {
     waiting.sort(Comparator.comparingDouble(share -> share.paid));
     for (var share : waiting) {
       for (var i = 0; i < share.classes.size() && left > 0; i++) {
-        var ready = share.classes.get((share.nextClass + i) % share.classes.size());
+        var ready = share.classes.get(i);
         var worker = ready.available() > 0 ? nearestToRoom(ready) : null;
         if (worker != null) {
           worker.keepsRoom = true;
@@ -233,14 +242,13 @@ final class Pairing {
 
   /** Grants once for the queue, at most its part of the free credit, and {@code most}. */
   private int serveOne(Share share, Lane lane, double part, long most) {
-    var classes = share.classes.size();
-    for (var i = 0; i < classes; i++) {
-      var at = (share.nextClass + i) % classes;
-      var ready = share.classes.get(at);
+    for (var i = 0; i < share.classes.size(); i++) {
+      var ready = share.classes.get(i);
       if (ready.available() > 0) {
         var count = grant(ready, lane, part, most);
         if (count > 0) {
-          share.nextClass = (at + 1) % classes;
+          share.classes.remove(i);
+          share.add(ready);
           return count;
         }
       }

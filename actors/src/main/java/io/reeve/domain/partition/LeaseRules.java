@@ -46,9 +46,10 @@ public final class LeaseRules {
   public record Grantee(String holder, int sessionNo, String workerId) {}
 
   /**
-   * Leases up to {@code count} tasks of the class. Nothing is leased to a session that a later one
-   * of the same holder has superseded, or that is gone. A task whose queue timeout is over expires;
-   * at most {@code count} do so in one call, so that the call adds a bounded number of events.
+   * Leases up to {@code count} tasks of the class, or of one that differs from it in its higher
+   * priority alone. Nothing is leased to a session that a later one of the same holder has
+   * superseded, or that is gone. A task whose queue timeout is over expires; at most {@code count}
+   * do so in one call, so that the call adds a bounded number of events.
    *
    * @return the leased tasks, in order; null when the session may not have any
    */

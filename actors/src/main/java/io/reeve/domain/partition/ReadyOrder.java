@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which task is next: per class the higher priority first, and the lower sequence number among
- * equals, whenever a task became ready.
+ * Which task is next: of the classes that differ in their priority alone the higher one first, and
+ * the lower sequence number among equals, whenever a task became ready.
  *
  * <p>Counts are exact. Entries of tasks that were cancelled or expired meanwhile are skipped when
  * their turn comes, and swept once they are more than the live ones.
@@ -23,27 +24,42 @@ final class ReadyOrder {
   private static final int SWEEP_MIN = 1024;
   private static final Priority[] PRIORITIES = Priority.values();
 
-  private static final class ClassQueue {
-    final TaskClass taskClass;
-    final SequenceQueue[] byPriority = new SequenceQueue[PRIORITIES.length];
-    int ready;
-    int entries;
-    boolean changed;
+  /** The classes that differ in their priority alone. */
+  private static final class Line {
+    final TaskClass ofNormal;
+    final @Nullable ClassQueue[] byPriority = new ClassQueue[PRIORITIES.length];
+    int classes;
 
-    ClassQueue(TaskClass taskClass) {
-      this.taskClass = taskClass;
-      for (var i = 0; i < byPriority.length; i++) {
-        byPriority[i] = new SequenceQueue();
-      }
+    Line(TaskClass ofNormal) {
+      this.ofNormal = ofNormal;
+    }
+
+    @Nullable ClassQueue get(Priority priority) {
+      return byPriority[index(priority)];
     }
   }
 
-  private final Map<TaskClass, ClassQueue> classes = new LinkedHashMap<>();
+  private static final class ClassQueue {
+    final Line line;
+    final TaskClass taskClass;
+    final SequenceQueue numbers = new SequenceQueue();
+    int ready;
+    boolean changed;
+
+    ClassQueue(Line line, TaskClass taskClass) {
+      this.line = line;
+      this.taskClass = taskClass;
+    }
+  }
+
+  /** By their class of normal priority. */
+  private final Map<TaskClass, Line> lines = new LinkedHashMap<>();
+
   private final List<ClassQueue> changed = new ArrayList<>();
   private final LongPredicate isReady;
 
-  /** The class asked for last: mostly the one asked for next. */
-  private @Nullable ClassQueue last;
+  /** The line asked for last: mostly the one asked for next. */
+  private @Nullable Line last;
 
   private int total;
 
@@ -60,15 +76,14 @@ final class ReadyOrder {
   }
 
   int count(TaskClass taskClass) {
-    var queue = find(taskClass);
+    var queue = queue(taskClass);
     return queue == null ? 0 : queue.ready;
   }
 
   /** The task became ready. */
   void add(TaskProfile profile, long sequence) {
     var queue = findOrAdd(profile.taskClass());
-    queue.byPriority[index(profile.priority())].add(sequence);
-    queue.entries++;
+    queue.numbers.add(sequence);
     queue.ready++;
     total++;
     touch(queue);
@@ -76,32 +91,32 @@ final class ReadyOrder {
 
   /** The task is not ready any more: leased, cancelled or expired. */
   void remove(TaskProfile profile) {
-    var queue = find(profile.taskClass());
+    var queue = queue(profile.taskClass());
     if (queue == null) {
       throw new IllegalStateException("expected a class with ready tasks, got none");
     }
     queue.ready--;
     total--;
     touch(queue);
-    if (queue.entries - queue.ready > Math.max(SWEEP_MIN, queue.ready)) {
-      sweep(queue);
+    if (queue.numbers.size() - queue.ready > Math.max(SWEEP_MIN, queue.ready)) {
+      queue.numbers.retainIf(isReady);
     }
   }
 
   /**
-   * Takes the next task of the class out of the order, or returns -1. The caller leases it and then
-   * calls {@link #remove}.
+   * Takes the next task out of the order, or returns -1: one of the class, or one with a higher
+   * priority that differs in nothing else. So whatever a grant names, no task starts here before a
+   * more important one of its line. The caller leases it and then calls {@link #remove}.
    */
   long poll(TaskClass taskClass) {
-    var queue = find(taskClass);
-    if (queue == null || queue.ready == 0) {
+    var line = find(taskClass);
+    if (line == null) {
       return -1;
     }
-    for (var i = PRIORITIES.length - 1; i >= 0; i--) {
-      var numbers = queue.byPriority[i];
-      while (numbers.size() > 0) {
-        var sequence = numbers.poll();
-        queue.entries--;
+    for (var i = PRIORITIES.length - 1; i >= index(taskClass.priority()); i--) {
+      var queue = line.byPriority[i];
+      while (queue != null && queue.ready > 0 && queue.numbers.size() > 0) {
+        var sequence = queue.numbers.poll();
         if (isReady.test(sequence)) {
           return sequence;
         }
@@ -110,16 +125,25 @@ final class ReadyOrder {
     return -1;
   }
 
-  /** Classes with ready tasks, in order of first appearance. */
+  /**
+   * Classes with ready tasks, in order of first appearance of their lines, and the higher priority
+   * first in a line.
+   */
   List<TaskClass> readyClasses() {
     var result = new ArrayList<TaskClass>();
-    classes.forEach(
-        (taskClass, queue) -> {
-          if (queue.ready > 0) {
-            result.add(taskClass);
-          }
-        });
+    forEachReady(queue -> result.add(queue.taskClass));
     return result;
+  }
+
+  private void forEachReady(Consumer<ClassQueue> consumer) {
+    for (var line : lines.values()) {
+      for (var i = PRIORITIES.length - 1; i >= 0; i--) {
+        var queue = line.byPriority[i];
+        if (queue != null && queue.ready > 0) {
+          consumer.accept(queue);
+        }
+      }
+    }
   }
 
   /** Tells each class whose count may have changed since the last call, and its count. */
@@ -128,10 +152,7 @@ final class ReadyOrder {
       queue.changed = false;
       consumer.accept(queue.taskClass, queue.ready);
       if (queue.ready == 0) {
-        classes.remove(queue.taskClass);
-        if (last == queue) {
-          last = null;
-        }
+        forget(queue);
       }
     }
     changed.clear();
@@ -145,11 +166,12 @@ final class ReadyOrder {
             touch(taskClass);
           }
         });
-    for (var queue : classes.values()) {
-      if (queue.ready > 0 && !believed.containsKey(queue.taskClass)) {
-        touch(queue);
-      }
-    }
+    forEachReady(
+        queue -> {
+          if (!believed.containsKey(queue.taskClass)) {
+            touch(queue);
+          }
+        });
   }
 
   /** Counts the class as changed. */
@@ -164,32 +186,46 @@ final class ReadyOrder {
     }
   }
 
-  private void sweep(ClassQueue queue) {
-    queue.entries = 0;
-    for (var numbers : queue.byPriority) {
-      numbers.retainIf(isReady);
-      queue.entries += numbers.size();
+  private void forget(ClassQueue queue) {
+    var line = queue.line;
+    line.byPriority[index(queue.taskClass.priority())] = null;
+    if (--line.classes == 0) {
+      lines.remove(line.ofNormal);
+      if (last == line) {
+        last = null;
+      }
     }
   }
 
-  private @Nullable ClassQueue find(TaskClass taskClass) {
+  private @Nullable Line find(TaskClass taskClass) {
     var recent = last;
-    if (recent != null && recent.taskClass.equals(taskClass)) {
+    if (recent != null && recent.ofNormal.isAlike(taskClass)) {
       return recent;
     }
-    var queue = classes.get(taskClass);
-    if (queue != null) {
-      last = queue;
+    var line = lines.get(taskClass.withPriority(Priority.NORMAL));
+    if (line != null) {
+      last = line;
     }
-    return queue;
+    return line;
+  }
+
+  private @Nullable ClassQueue queue(TaskClass taskClass) {
+    var line = find(taskClass);
+    return line == null ? null : line.get(taskClass.priority());
   }
 
   private ClassQueue findOrAdd(TaskClass taskClass) {
-    var queue = find(taskClass);
+    var line = find(taskClass);
+    if (line == null) {
+      line = new Line(taskClass.withPriority(Priority.NORMAL));
+      lines.put(line.ofNormal, line);
+      last = line;
+    }
+    var queue = line.get(taskClass.priority());
     if (queue == null) {
-      queue = new ClassQueue(taskClass);
-      classes.put(taskClass, queue);
-      last = queue;
+      queue = new ClassQueue(line, taskClass);
+      line.byPriority[index(taskClass.priority())] = queue;
+      line.classes++;
     }
     return queue;
   }

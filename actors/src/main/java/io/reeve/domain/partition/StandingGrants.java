@@ -1,16 +1,16 @@
 package io.reeve.domain.partition;
 
-import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The grants of one partition that wait for tasks, and how tasks are shared out among them. Urgent
- * classes are served first, and the tasks of a class are spread evenly over the grants that match
- * it.
+ * classes are served first, then the higher priority, and the tasks of a class are spread evenly
+ * over the grants that match it.
  *
  * @param <D> see {@link StandingGrant#deliverTo}
  */
@@ -53,6 +53,9 @@ public final class StandingGrants<D> {
      */
     void used(long seq, int leased, boolean done);
   }
+
+  private static final Comparator<TaskClass> FIRST_SERVED =
+      Comparator.comparing(TaskClass::lane).thenComparing(TaskClass::priority).reversed();
 
   private final Map<Long, Open<D>> bySeq = new LinkedHashMap<>();
 
@@ -100,13 +103,12 @@ public final class StandingGrants<D> {
 
   /** Leases ready tasks of these classes under the grants that match. */
   public void use(List<TaskClass> readyClasses, Lessor<D> lessor, UseListener listener) {
-    for (var lane : List.of(Lane.URGENT, Lane.NORMAL)) {
-      for (var taskClass : readyClasses) {
-        if (taskClass.lane() == lane) {
-          use(taskClass, lessor, listener);
-        }
-      }
+    var ordered = readyClasses;
+    if (readyClasses.size() > 1) {
+      ordered = new ArrayList<>(readyClasses);
+      ordered.sort(FIRST_SERVED);
     }
+    ordered.forEach(taskClass -> use(taskClass, lessor, listener));
   }
 
   private void use(TaskClass taskClass, Lessor<D> lessor, UseListener listener) {

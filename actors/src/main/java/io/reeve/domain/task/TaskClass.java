@@ -4,24 +4,36 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /**
- * What decides who may run a task: tasks of one class are interchangeable for the dispatcher, so a
- * grant of a class never meets a task that its worker cannot run.
+ * Tasks that the same workers may run and that are equally important: they are interchangeable for
+ * the dispatcher, so a grant of a class never meets a task that its worker cannot run.
  *
  * <p>Callers choose the names and may choose many of one hash code. The order has no other meaning
  * than to let a hash map find a class among those.
  */
-public record TaskClass(String queue, String kind, Lane lane) implements Comparable<TaskClass> {
+public record TaskClass(String queue, String kind, Lane lane, Priority priority)
+    implements Comparable<TaskClass> {
 
   private static final String ANY = "*";
 
   private static final Comparator<TaskClass> ORDER =
       Comparator.comparing(TaskClass::queue)
           .thenComparing(TaskClass::kind)
-          .thenComparing(TaskClass::lane);
+          .thenComparing(TaskClass::lane)
+          .thenComparing(TaskClass::priority);
 
   @Override
   public int compareTo(TaskClass other) {
     return ORDER.compare(this, other);
+  }
+
+  /** The class of the tasks that differ from these in their priority alone. */
+  public TaskClass withPriority(Priority other) {
+    return priority == other ? this : new TaskClass(queue, kind, lane, other);
+  }
+
+  /** Whether both classes differ in their priority at most: the same workers may run them. */
+  public boolean isAlike(TaskClass other) {
+    return queue.equals(other.queue) && kind.equals(other.kind) && lane == other.lane;
   }
 
   /**

@@ -15,7 +15,6 @@ import java.util.Comparator;
  */
 public record TaskProfile(
     TaskClass taskClass,
-    Priority priority,
     long executionTimeoutMs,
     long queueTimeoutMs,
     RetryPolicy retry,
@@ -24,11 +23,14 @@ public record TaskProfile(
 
   private static final Comparator<TaskProfile> ORDER =
       Comparator.comparing(TaskProfile::taskClass)
-          .thenComparing(TaskProfile::priority)
           .thenComparingLong(TaskProfile::executionTimeoutMs)
           .thenComparingLong(TaskProfile::queueTimeoutMs)
           .thenComparing(TaskProfile::retry, retries())
           .thenComparing(TaskProfile::tenant);
+
+  public Priority priority() {
+    return taskClass.priority();
+  }
 
   @Override
   public int compareTo(TaskProfile other) {

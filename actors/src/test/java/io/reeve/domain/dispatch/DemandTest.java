@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.dispatch.Demand.Counts;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
 import java.util.Set;
@@ -16,8 +17,9 @@ class DemandTest {
   private static final long SECOND = 1_000_000_000L;
   private static final DemandRules RULES = new DemandRules(30 * SECOND, 4);
   private static final WorkerKind ALL = new WorkerKind(Set.of(), Set.of());
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
-  private static final TaskClass BILLS = new TaskClass("bills", "print", Lane.URGENT);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass BILLS =
+      new TaskClass("bills", "print", Lane.URGENT, Priority.NORMAL);
 
   @ParameterizedTest(name = "{0} held, {1} ready, {2} ms each: {3} slots, {4} workers of four")
   @CsvSource({

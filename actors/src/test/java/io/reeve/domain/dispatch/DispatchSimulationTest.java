@@ -3,6 +3,7 @@ package io.reeve.domain.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,11 @@ class DispatchSimulationTest {
 
   private static final List<TaskClass> CLASSES =
       List.of(
-          new TaskClass("mail", "send", Lane.NORMAL),
-          new TaskClass("mail", "send", Lane.URGENT),
-          new TaskClass("mail", "render", Lane.NORMAL),
-          new TaskClass("bill", "send", Lane.NORMAL),
-          new TaskClass("bill", "print", Lane.URGENT));
+          new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL),
+          new TaskClass("mail", "send", Lane.URGENT, Priority.NORMAL),
+          new TaskClass("mail", "render", Lane.NORMAL, Priority.NORMAL),
+          new TaskClass("bill", "send", Lane.NORMAL, Priority.NORMAL),
+          new TaskClass("bill", "print", Lane.URGENT, Priority.NORMAL));
 
   static LongStream seeds() {
     var only = Long.getLong("seed");

@@ -3,6 +3,7 @@ package io.reeve.domain.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,9 +17,11 @@ import org.junit.jupiter.api.Test;
 /** Who gets what, one round at a time; partitions answer at once and in full. */
 class PairingTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
-  private static final TaskClass URGENT_MAIL = new TaskClass("mail", "send", Lane.URGENT);
-  private static final TaskClass BILLS = new TaskClass("bills", "print", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass URGENT_MAIL =
+      new TaskClass("mail", "send", Lane.URGENT, Priority.NORMAL);
+  private static final TaskClass BILLS =
+      new TaskClass("bills", "print", Lane.NORMAL, Priority.NORMAL);
 
   private static final int NORMAL_EVERY = 10;
 
@@ -189,6 +192,34 @@ class PairingTest {
               released.getOrDefault(holder, 0L),
               urgent));
     }
+  }
+
+  @Test
+  void theHigherPriorityGoesFirstWhateverItsKindAndPartition() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
+    join(dispatch, "a", 1, 0);
+    dispatch.ready(0, MAIL.withPriority(Priority.LOW), 2);
+    dispatch.ready(1, MAIL, 2);
+    var other = new TaskClass("mail", "print", Lane.NORMAL, Priority.CRITICAL);
+    dispatch.ready(3, other, 2);
+
+    var granted = new ArrayList<Priority>();
+    for (var i = 0; i < 6; i++) {
+      for (var order : proposals(dispatch)) {
+        granted.add(order.taskClass().priority());
+        lease(dispatch, order, (i + 1) % 2);
+        finish(dispatch, "a", 1);
+      }
+    }
+
+    assertThat(granted)
+        .containsExactly(
+            Priority.CRITICAL,
+            Priority.CRITICAL,
+            Priority.NORMAL,
+            Priority.NORMAL,
+            Priority.LOW,
+            Priority.LOW);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.reeve.domain.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Of two partitions one stops answering; the worker's credit must not stay with it. */
 class SilentPartitionTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
   private static final int CAPACITY = 8;
   private static final int SILENT = 1;
 

@@ -48,7 +48,8 @@ class PartitionStateRandomTest {
   /** A holder that is gone does not come back; the next one has another name. */
   private final List<String> holders = new ArrayList<>(List.of("anna", "berta", "clara"));
 
-  private static final TaskClass ANY_CLASS = new TaskClass("q0", "k0", Lane.NORMAL);
+  private static final TaskClass ANY_CLASS =
+      new TaskClass("q0", "k0", Lane.NORMAL, Priority.NORMAL);
 
   private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
@@ -161,7 +162,8 @@ class PartitionStateRandomTest {
         task -> {
           if (task instanceof Task.Queued queued
               && queued.dueAtMs() <= wallMs
-              && queued.spec().profile().taskClass().equals(taskClass)) {
+              && queued.spec().profile().taskClass().isAlike(taskClass)
+              && queued.spec().profile().priority().compareTo(taskClass.priority()) >= 0) {
             ready.add(queued.spec());
           }
           return true;
@@ -178,8 +180,8 @@ class PartitionStateRandomTest {
             new TaskClass(
                 "q" + random.nextInt(2),
                 "k" + random.nextInt(2),
-                random.nextBoolean() ? Lane.NORMAL : Lane.URGENT),
-            PRIORITIES.get(random.nextInt(4)),
+                random.nextBoolean() ? Lane.NORMAL : Lane.URGENT,
+                PRIORITIES.get(random.nextInt(4))),
             50 + random.nextInt(400),
             random.nextInt(3) == 0 ? 1 + random.nextInt(300) : 0,
             new RetryPolicy(

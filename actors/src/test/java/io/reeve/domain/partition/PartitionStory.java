@@ -27,7 +27,7 @@ final class PartitionStory {
   /** Saturday, 1 November 2025, noon. */
   static final long NOON = 1_761_998_400_000L;
 
-  static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL);
+  static final TaskClass MAIL = new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL);
   static final Duration LEASE = Duration.ofSeconds(30);
 
   /** Room for everything that a test does not look at. */
@@ -66,7 +66,6 @@ final class PartitionStory {
   static TaskProfile profile(long executionTimeoutMs, long queueTimeoutMs) {
     return new TaskProfile(
         MAIL,
-        Priority.NORMAL,
         executionTimeoutMs,
         queueTimeoutMs,
         new RetryPolicy(3, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),

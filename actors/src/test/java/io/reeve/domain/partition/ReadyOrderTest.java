@@ -4,6 +4,7 @@ import static io.reeve.domain.task.Priority.CRITICAL;
 import static io.reeve.domain.task.Priority.HIGH;
 import static io.reeve.domain.task.Priority.LOW;
 import static io.reeve.domain.task.Priority.NORMAL;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.Lane;
@@ -13,20 +14,21 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReadyOrderTest {
 
-  private static final TaskClass MAILS = new TaskClass("mails", "send", Lane.NORMAL);
-  private static final TaskClass CHARGES = new TaskClass("charges", "charge", Lane.NORMAL);
+  private static final TaskClass MAILS =
+      new TaskClass("mails", "send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass CHARGES =
+      new TaskClass("charges", "charge", Lane.NORMAL, Priority.NORMAL);
 
-  private final Set<Long> ready = new HashSet<>();
-  private final ReadyOrder order = new ReadyOrder(ready::contains);
+  private final Map<Long, TaskProfile> ready = new HashMap<>();
+  private final ReadyOrder order = new ReadyOrder(ready::containsKey);
 
   @Test
   void theHigherPriorityLeavesFirstWheneverItCame() {
@@ -35,7 +37,36 @@ class ReadyOrderTest {
     add(MAILS, NORMAL, 3);
     add(MAILS, CRITICAL, 4);
 
-    assertThat(drain(MAILS)).containsExactly(4L, 2L, 3L, 1L);
+    assertThat(drain(MAILS.withPriority(LOW))).containsExactly(4L, 2L, 3L, 1L);
+  }
+
+  @Test
+  void aGrantOfAClassNeverLeasesALessImportantTask() {
+    add(MAILS, LOW, 1);
+    add(MAILS, HIGH, 2);
+    add(MAILS, NORMAL, 3);
+
+    assertThat(drain(MAILS)).containsExactly(2L, 3L);
+    assertThat(order.count(MAILS.withPriority(LOW))).isEqualTo(1);
+  }
+
+  @Test
+  void aMoreImportantTaskLeavesThoughNothingOfTheClassIsReady() {
+    add(MAILS, CRITICAL, 1);
+
+    assertThat(drain(MAILS)).containsExactly(1L);
+  }
+
+  @Test
+  void eachPriorityIsCountedByItself() {
+    add(MAILS, LOW, 1);
+    add(MAILS, HIGH, 2);
+    add(MAILS, HIGH, 3);
+
+    assertThat(changes())
+        .isEqualTo(Map.of(MAILS.withPriority(LOW), 1, MAILS.withPriority(HIGH), 2));
+    assertThat(order.readyClasses())
+        .containsExactly(MAILS.withPriority(HIGH), MAILS.withPriority(LOW));
   }
 
   @Test
@@ -54,14 +85,15 @@ class ReadyOrderTest {
 
     assertThat(drain(MAILS)).containsExactly(1L);
     assertThat(drain(CHARGES)).containsExactly(2L);
-    assertThat(order.poll(new TaskClass("none", "none", Lane.URGENT))).isEqualTo(-1);
+    assertThat(order.poll(new TaskClass("none", "none", Lane.URGENT, Priority.NORMAL)))
+        .isEqualTo(-1);
   }
 
   @Test
   void aTaskThatIsReadyNoMoreIsPassedOver() {
     add(MAILS, NORMAL, 1);
     add(MAILS, NORMAL, 2);
-    withdraw(MAILS, 1);
+    withdraw(1);
 
     assertThat(drain(MAILS)).containsExactly(2L);
   }
@@ -72,7 +104,7 @@ class ReadyOrderTest {
     add(CHARGES, NORMAL, 2);
     assertThat(order.readyClasses()).containsExactly(MAILS, CHARGES);
 
-    withdraw(MAILS, 1);
+    withdraw(1);
 
     assertThat(order.readyClasses()).containsExactly(CHARGES);
     assertThat(order.total()).isEqualTo(1);
@@ -87,7 +119,7 @@ class ReadyOrderTest {
     assertThat(changes()).isEqualTo(Map.of(MAILS, 2, CHARGES, 1));
     assertThat(changes()).isEmpty();
 
-    withdraw(CHARGES, 3);
+    withdraw(3);
 
     assertThat(changes()).isEqualTo(Map.of(CHARGES, 0));
   }
@@ -123,7 +155,7 @@ class ReadyOrderTest {
       add(MAILS, number % 2 == 0 ? NORMAL : HIGH, number);
     }
     for (var number = 1; number <= 4_990; number++) {
-      withdraw(MAILS, number);
+      withdraw(number);
     }
 
     assertThat(drain(MAILS))
@@ -131,21 +163,21 @@ class ReadyOrderTest {
   }
 
   private void add(TaskClass taskClass, Priority priority, long number) {
-    ready.add(number);
-    order.add(profile(taskClass, priority), number);
+    var profile = profile(taskClass, priority);
+    ready.put(number, profile);
+    order.add(profile, number);
   }
 
-  /** It was cancelled or expired. */
-  private void withdraw(TaskClass taskClass, long number) {
-    ready.remove(number);
-    order.remove(profile(taskClass, NORMAL));
+  /** It was leased, cancelled or expired. */
+  private void withdraw(long number) {
+    order.remove(requireNonNull(ready.remove(number)));
   }
 
   private List<Long> drain(TaskClass taskClass) {
     var numbers = new ArrayList<Long>();
     for (var next = order.poll(taskClass); next >= 0; next = order.poll(taskClass)) {
       numbers.add(next);
-      withdraw(taskClass, next);
+      withdraw(next);
     }
     return numbers;
   }
@@ -158,6 +190,6 @@ class ReadyOrderTest {
 
   private static TaskProfile profile(TaskClass taskClass, Priority priority) {
     var once = new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1, 0);
-    return new TaskProfile(taskClass, priority, 1_000, 0, once, "");
+    return new TaskProfile(taskClass.withPriority(priority), 1_000, 0, once, "");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.LeaseRules.Grantee;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +16,11 @@ import org.junit.jupiter.api.Test;
 /** How ready tasks are shared out among the grants that wait for them. */
 class StandingGrantsTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
-  private static final TaskClass ALERT = new TaskClass("mail", "send", Lane.URGENT);
-  private static final TaskClass REPORT = new TaskClass("reports", "print", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass ALERT =
+      new TaskClass("mail", "send", Lane.URGENT, Priority.NORMAL);
+  private static final TaskClass REPORT =
+      new TaskClass("reports", "print", Lane.NORMAL, Priority.NORMAL);
 
   private final StandingGrants<String> grants = new StandingGrants<>();
   private final Shelf shelf = new Shelf();
@@ -69,6 +72,21 @@ class StandingGrantsTest {
     use();
 
     assertThat(shelf.leases).containsExactly("2 of urgent mail to 1", "1 of mail to 1");
+  }
+
+  @Test
+  void inALaneTheHigherPriorityIsLeasedFirstWhateverTheKind() {
+    grants.add(grant(1, Set.of("*"), Set.of("*"), 4));
+    shelf.put(MAIL.withPriority(Priority.LOW), 5);
+    shelf.put(REPORT.withPriority(Priority.CRITICAL), 1);
+    shelf.put(MAIL, 1);
+    shelf.put(ALERT.withPriority(Priority.LOW), 1);
+
+    use();
+
+    assertThat(shelf.leases)
+        .containsExactly(
+            "1 of urgent mail to 1", "1 of reports to 1", "1 of mail to 1", "1 of mail to 1");
   }
 
   @Test

@@ -21,8 +21,7 @@ class TaskTableTest {
 
   private static final TaskProfile PROFILE =
       new TaskProfile(
-          new TaskClass("default", "mail", Lane.NORMAL),
-          Priority.NORMAL,
+          new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL),
           300_000,
           0,
           new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TaskProfileTest {
 
-  private static final TaskClass MAIL = new TaskClass("Aa", "mail", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("Aa", "mail", Lane.NORMAL, Priority.NORMAL);
   private static final RetryPolicy RETRY =
       new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 0.1);
 
@@ -18,10 +18,12 @@ class TaskProfileTest {
     assertOrder(
         List.of(
             MAIL,
-            new TaskClass("BB", "mail", Lane.NORMAL),
-            new TaskClass("Aa", "bill", Lane.NORMAL),
-            new TaskClass("Aa", "mail", Lane.URGENT)));
-    assertThat(MAIL).isEqualByComparingTo(new TaskClass("Aa", "mail", Lane.NORMAL));
+            new TaskClass("BB", "mail", Lane.NORMAL, Priority.NORMAL),
+            new TaskClass("Aa", "bill", Lane.NORMAL, Priority.NORMAL),
+            new TaskClass("Aa", "mail", Lane.URGENT, Priority.NORMAL),
+            MAIL.withPriority(Priority.LOW)));
+    assertThat(MAIL)
+        .isEqualByComparingTo(new TaskClass("Aa", "mail", Lane.NORMAL, Priority.NORMAL));
   }
 
   @Test
@@ -30,11 +32,11 @@ class TaskProfileTest {
     assertOrder(
         List.of(
             profile,
-            profile(new TaskClass("BB", "mail", Lane.NORMAL), RETRY),
-            new TaskProfile(MAIL, Priority.HIGH, 1, 2, RETRY, "t"),
-            new TaskProfile(MAIL, Priority.NORMAL, 1L << 32, 2, RETRY, "t"),
-            new TaskProfile(MAIL, Priority.NORMAL, 1, 2L << 32, RETRY, "t"),
-            new TaskProfile(MAIL, Priority.NORMAL, 1, 2, RETRY, "u"),
+            profile(new TaskClass("BB", "mail", Lane.NORMAL, Priority.NORMAL), RETRY),
+            profile(MAIL.withPriority(Priority.HIGH), RETRY),
+            new TaskProfile(MAIL, 1L << 32, 2, RETRY, "t"),
+            new TaskProfile(MAIL, 1, 2L << 32, RETRY, "t"),
+            new TaskProfile(MAIL, 1, 2, RETRY, "u"),
             profile(MAIL, retry(4, 1, 1, 2, 0.1)),
             profile(MAIL, retry(3, 2, 1, 2, 0.1)),
             profile(MAIL, retry(3, 1, 2, 2, 0.1)),
@@ -54,7 +56,7 @@ class TaskProfileTest {
   }
 
   private static TaskProfile profile(TaskClass taskClass, RetryPolicy retry) {
-    return new TaskProfile(taskClass, Priority.NORMAL, 1, 2, retry, "t");
+    return new TaskProfile(taskClass, 1, 2, retry, "t");
   }
 
   private static RetryPolicy retry(

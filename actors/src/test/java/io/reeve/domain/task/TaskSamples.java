@@ -26,8 +26,7 @@ final class TaskSamples {
       new Task.Spec(
           7,
           new TaskProfile(
-              new TaskClass("mail", "send", Lane.NORMAL),
-              Priority.NORMAL,
+              new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL),
               300_000,
               QUEUE_TIMEOUT_MS,
               new RetryPolicy(

@@ -77,8 +77,7 @@ public final class TaskSpecs {
     var queue =
         spec.getQueue().isEmpty() ? DEFAULT_QUEUE : Expect.name(field + ".queue", spec.getQueue());
     return new TaskProfile(
-        new TaskClass(queue, kind, lane(field, spec)),
-        priority(field, spec),
+        new TaskClass(queue, kind, lane(field, spec), priority(field, spec)),
         spec.hasExecutionTimeout()
             ? Expect.millis(
                 field + ".execution_timeout",

@@ -59,8 +59,7 @@ class LargestSubmissionTest {
   private static TaskProfile profile(int i) {
     var name = "x".repeat(123) + (10_000 + i);
     return new TaskProfile(
-        new TaskClass(name, name, Lane.URGENT),
-        Priority.CRITICAL,
+        new TaskClass(name, name, Lane.URGENT, Priority.CRITICAL),
         TimeBounds.DURATION_MAX_MS,
         TimeBounds.DURATION_MAX_MS,
         new RetryPolicy(1000, Duration.ofDays(1), Duration.ofDays(7), 99.9, 0.3),

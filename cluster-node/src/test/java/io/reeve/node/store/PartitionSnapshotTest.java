@@ -119,8 +119,7 @@ class PartitionSnapshotTest {
   private Clients.Submitted submit(ActorRef<Partition.Command> partition, int count) {
     var profile =
         new TaskProfile(
-            new TaskClass("default", "mail", Lane.NORMAL),
-            Priority.NORMAL,
+            new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL),
             300_000,
             0,
             new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2, 0),
