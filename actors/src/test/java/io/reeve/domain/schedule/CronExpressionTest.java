@@ -33,6 +33,8 @@ class CronExpressionTest {
           0 0 * jan-mar,DEC * | 2026-12-31T00:00:00Z | 2027-01-01T00:00:00Z 2027-01-02T00:00:00Z
           0 0 * * 0           | 2026-12-01T00:00:00Z | 2026-12-06T00:00:00Z 2026-12-13T00:00:00Z
           0 0 * * 7           | 2026-12-01T00:00:00Z | 2026-12-06T00:00:00Z 2026-12-13T00:00:00Z
+          0 0 * * sun         | 2026-12-01T00:00:00Z | 2026-12-06T00:00:00Z 2026-12-13T00:00:00Z
+          0005 0 * * *        | 2026-12-01T00:00:00Z | 2026-12-01T00:05:00Z 2026-12-02T00:05:00Z
           0 0 * * SAT-7       | 2026-12-01T00:00:00Z | 2026-12-05T00:00:00Z 2026-12-06T00:00:00Z
           0 0 * * Mon,wed     | 2026-12-01T00:00:00Z | 2026-12-02T00:00:00Z 2026-12-07T00:00:00Z
           0 0 13 * 5          | 2026-12-05T00:00:00Z | 2026-12-11T00:00:00Z 2026-12-13T00:00:00Z
@@ -82,6 +84,7 @@ class CronExpressionTest {
           0 3 * * *    | Europe/Berlin       | 2026-10-24T12:00:00Z | 2026-10-25T03:00+01:00 2026-10-26T03:00+01:00
           30 * * * *   | Europe/Berlin       | 2026-10-25T00:00:00Z | 2026-10-25T02:30+02:00 2026-10-25T02:30+01:00
           20 * 25 10 * | Europe/Berlin       | 2026-10-25T00:45:00Z | 2026-10-25T02:20+01:00 2026-10-25T03:20+01:00
+          */20 2 25 10 * | Europe/Berlin     | 2026-10-25T00:45:00Z | 2026-10-25T02:00+01:00 2026-10-25T02:20+01:00
           30 1 * * *   | America/New_York    | 2026-10-31T12:00:00Z | 2026-11-01T01:30-04:00 2026-11-02T01:30-05:00
           30 2 * * *   | America/New_York    | 2027-03-13T12:00:00Z | 2027-03-14T03:00-04:00 2027-03-15T02:30-04:00
           0 0 * * *    | Africa/Cairo        | 2026-04-23T12:00:00Z | 2026-04-24T01:00+03:00 2026-04-25T00:00+03:00
@@ -116,6 +119,10 @@ class CronExpressionTest {
           99999999999 * * * * | expected a number from 0 to 59 in the field minutes, got 99999999999
           */90 * * * *    | expected a step from 1 to 59 in the field minutes, got */90
           */0 * * * *     | expected a step from 1 to 59 in the field minutes, got */0
+          0 0 */31 * *    | expected a step from 1 to 30 in the field day of month, got */31
+          /5 * * * *      | expected a number from 0 to 59 in the field minutes, got nothing
+          /0 * * * *      | expected a step from 1 to 59 in the field minutes, got /0
+          * * * * #3      | expected a name or a number from 0 to 7 in the field day of week, got nothing
           0 22-2 * * *    | expected a range that goes up in the field hours, got 22-2; write it as two ranges
           0 0 30 2 *      | expected a cron expression that fires, got "0 0 30 2 *", which no day meets
           0 0 31W 2,4 *   | expected a cron expression that fires, got "0 0 31W 2,4 *", which no day meets
@@ -136,8 +143,10 @@ class CronExpressionTest {
 
   @Test
   void aListAsLongAsAnExpressionMayBeIsRead() {
-    var list = "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30";
-    assertThat(times(list + " * * * *", "UTC", "2026-12-01T00:29:00Z", 2))
+    var longest = "0,".repeat(59) + "30 * * * *";
+
+    assertThat(longest).hasSize(CronExpression.LENGTH_MAX);
+    assertThat(times(longest, "UTC", "2026-12-01T00:29:00Z", 2))
         .containsExactly("2026-12-01T00:30:00Z", "2026-12-01T01:00:00Z");
   }
 
