@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reeve.domain.dispatch.Dispatch.ClassLine;
 import io.reeve.domain.dispatch.Dispatch.Registration;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.Test;
  */
 class DispatchTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
-  private static final TaskClass BILLS = new TaskClass("bills", "print", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
+  private static final TaskClass BILLS =
+      new TaskClass("bills", "print", Lane.NORMAL, Priority.NORMAL);
   private static final long PAUSE = 200;
   private static final int REFUSALS = 3;
 
@@ -398,7 +400,7 @@ class DispatchTest {
     dispatch.ready(0, MAIL, 0);
     dispatch.ready(0, BILLS, 5);
     for (var i = 0; i < 2_000; i++) {
-      var passing = new TaskClass("queue-" + i, "once", Lane.NORMAL);
+      var passing = new TaskClass("queue-" + i, "once", Lane.NORMAL, Priority.NORMAL);
       dispatch.ready(1, passing, 1);
       dispatch.ready(1, passing, 0);
     }

@@ -3,6 +3,7 @@ package io.reeve.domain.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Where idle credit waits, and when it is taken back for tasks that wait elsewhere. */
 class StandingPlanTest {
 
-  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL);
+  private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL);
 
   @Test
   void whereNoPartitionIsKnownNothingStands() {
