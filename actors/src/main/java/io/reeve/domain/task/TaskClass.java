@@ -21,6 +21,23 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority)
           .thenComparing(TaskClass::lane)
           .thenComparing(TaskClass::priority);
 
+  /** By hand, because each task asks several times, mostly about the same object. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof TaskClass that
+            && lane == that.lane
+            && priority == that.priority
+            && kind.equals(that.kind)
+            && queue.equals(that.queue));
+  }
+
+  /** Of the names only: there are few classes of the same names. */
+  @Override
+  public int hashCode() {
+    return 31 * queue.hashCode() + kind.hashCode();
+  }
+
   @Override
   public int compareTo(TaskClass other) {
     return ORDER.compare(this, other);
