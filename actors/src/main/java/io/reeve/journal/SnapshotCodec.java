@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.reeve.domain.partition.PartitionSnapshot;
@@ -16,7 +17,6 @@ import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
 import io.reeve.journal.v1.SnapshotTask;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,16 +58,13 @@ final class SnapshotCodec {
     }
     var hash = StateHash.of(snapshot);
     try {
-      var counted = new CountedBytes();
-      var counter = CodedOutputStream.newInstance(counted);
-      write(snapshot, profiles, hash, counter);
-      counter.flush();
-      var sealed = new byte[Math.toIntExact(counted.count() + Sealed.BYTES)];
-      write(
-          snapshot,
-          profiles,
-          hash,
-          CodedOutputStream.newInstance(sealed, 0, sealed.length - Sealed.BYTES));
+      var counted = new CountedBytes(headBytes(snapshot, hash));
+      forEachPart(snapshot, profiles, counted);
+      var sealed = new byte[Math.toIntExact(counted.bytes + Sealed.BYTES)];
+      var out = CodedOutputStream.newInstance(sealed, 0, sealed.length - Sealed.BYTES);
+      writeHead(snapshot, hash, out);
+      forEachPart(snapshot, profiles, out::writeMessage);
+      out.checkNoSpaceLeft();
       Sealed.seal(sealed);
       return sealed;
     } catch (IOException e) {
@@ -75,53 +72,66 @@ final class SnapshotCodec {
     }
   }
 
-  private static void write(
-      PartitionSnapshot snapshot, ProfileTable profiles, long hash, CodedOutputStream out)
+  private static long headBytes(PartitionSnapshot snapshot, long hash) {
+    return (long)
+            CodedOutputStream.computeInt32Size(
+                io.reeve.journal.v1.PartitionSnapshot.FORMAT_FIELD_NUMBER, FORMAT)
+        + CodedOutputStream.computeFixed64Size(
+            io.reeve.journal.v1.PartitionSnapshot.STATE_HASH_FIELD_NUMBER, hash)
+        + CodedOutputStream.computeInt64Size(
+            io.reeve.journal.v1.PartitionSnapshot.NEXT_SEQUENCE_FIELD_NUMBER,
+            snapshot.nextSequence());
+  }
+
+  private static void writeHead(PartitionSnapshot snapshot, long hash, CodedOutputStream out)
       throws IOException {
     out.writeInt32(io.reeve.journal.v1.PartitionSnapshot.FORMAT_FIELD_NUMBER, FORMAT);
     out.writeFixed64(io.reeve.journal.v1.PartitionSnapshot.STATE_HASH_FIELD_NUMBER, hash);
     out.writeInt64(
         io.reeve.journal.v1.PartitionSnapshot.NEXT_SEQUENCE_FIELD_NUMBER, snapshot.nextSequence());
+  }
+
+  /** Takes the messages of a snapshot one at a time. */
+  private interface Parts {
+    void part(int field, MessageLite message) throws IOException;
+  }
+
+  private static void forEachPart(PartitionSnapshot snapshot, ProfileTable profiles, Parts parts)
+      throws IOException {
     for (var profile : profiles.profiles()) {
-      out.writeMessage(
+      parts.part(
           io.reeve.journal.v1.PartitionSnapshot.PROFILES_FIELD_NUMBER,
           StoredValues.stored(profile));
     }
     for (var task : snapshot.tasks()) {
-      out.writeMessage(
+      parts.part(
           io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
           stored(task, profiles.indexOf(task.spec().profile())));
     }
     for (var request : snapshot.requests()) {
-      out.writeMessage(
-          io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
+      parts.part(io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
     }
     if (snapshot.lastStart() != null) {
-      out.writeMessage(
+      parts.part(
           io.reeve.journal.v1.PartitionSnapshot.LAST_START_FIELD_NUMBER,
           StoredValues.stored(snapshot.lastStart()));
     }
     for (var ended : snapshot.ended()) {
-      out.writeMessage(io.reeve.journal.v1.PartitionSnapshot.ENDED_FIELD_NUMBER, stored(ended));
+      parts.part(io.reeve.journal.v1.PartitionSnapshot.ENDED_FIELD_NUMBER, stored(ended));
     }
   }
 
-  /** Counts bytes and keeps none. */
-  private static final class CountedBytes extends OutputStream {
-    private long count;
+  /** Counts bytes and writes none. */
+  private static final class CountedBytes implements Parts {
+    private long bytes;
 
-    long count() {
-      return count;
+    CountedBytes(long bytes) {
+      this.bytes = bytes;
     }
 
     @Override
-    public void write(int b) {
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      count += length;
+    public void part(int field, MessageLite message) {
+      bytes += CodedOutputStream.computeMessageSize(field, message);
     }
   }
 
