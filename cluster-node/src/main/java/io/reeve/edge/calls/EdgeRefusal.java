@@ -56,6 +56,12 @@ public final class EdgeRefusal extends RuntimeException {
     return new EdgeRefusal(Reason.named(name, like), name, message, "");
   }
 
+  /** The same refusal where its field, or all that was refused if it names none, is in a part. */
+  EdgeRefusal within(String part) {
+    var way = field.isEmpty() ? part : part + ".";
+    return new EdgeRefusal(reason, reasonName, way + getMessage(), way + field);
+  }
+
   public Reason reason() {
     return reason;
   }

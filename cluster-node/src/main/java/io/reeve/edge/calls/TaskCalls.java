@@ -76,7 +76,11 @@ public final class TaskCalls {
     var reader = new TaskSpecs(tasks, digest);
     var read = new ArrayList<Clients.NewTask>(specs.size());
     for (var i = 0; i < specs.size(); i++) {
-      read.add(reader.read(fields.apply(i), specs.get(i)));
+      try {
+        read.add(reader.read(specs.get(i)));
+      } catch (EdgeRefusal refusal) {
+        throw refusal.within(fields.apply(i));
+      }
     }
     var bodyHash = digest.value();
     return submittedBefore(requestId, bodyHash, routing.earlier(requestId).iterator())

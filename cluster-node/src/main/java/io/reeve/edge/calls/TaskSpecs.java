@@ -38,78 +38,75 @@ public final class TaskSpecs {
     this.digest = digest;
   }
 
-  /** The task that {@code bytes} describe; {@code field} is their place in the request. */
-  NewTask read(String field, ByteString bytes) {
-    var spec = parse(field, bytes);
+  /**
+   * The task that {@code bytes} describe. A refusal names the field within the task: the caller,
+   * who knows its place in the request, adds that, so that a task that is right costs no text.
+   */
+  NewTask read(ByteString bytes) {
+    var spec = parse(bytes);
     var payload = spec.getPayload().size();
     if (payload > settings.payloadBytesMax()) {
       throw EdgeRefusal.invalid(
-          field + ".payload",
-          "expected at most " + settings.payloadBytesMax() + " bytes, got " + payload);
+          "payload", "expected at most " + settings.payloadBytesMax() + " bytes, got " + payload);
     }
-    Expect.text(field + ".name", spec.getName(), 256);
-    Expect.text(field + ".description", spec.getDescription(), 4096);
+    Expect.text("name", spec.getName(), 256);
+    Expect.text("description", spec.getDescription(), 4096);
     if (spec.getLabelsCount() > 0) {
-      Expect.labels(field + ".labels", spec.getLabelsMap());
+      Expect.labels("labels", spec.getLabelsMap());
     }
-    var profile = profile(field, spec);
+    var profile = profile(spec);
     if (!profile.equals(last)) {
       last = profile;
     }
     digest.add(spec, bytes);
     return new NewTask(
         last == null ? profile : last,
-        spec.hasNotBefore() ? Expect.epochMillis(field + ".not_before", spec.getNotBefore()) : 0,
-        spec.hasDelay() ? Expect.millis(field + ".delay", spec.getDelay(), 0, DELAY_MAX_MS) : 0,
+        spec.hasNotBefore() ? Expect.epochMillis("not_before", spec.getNotBefore()) : 0,
+        spec.hasDelay() ? Expect.millis("delay", spec.getDelay(), 0, DELAY_MAX_MS) : 0,
         bytes.toByteArray());
   }
 
-  private static TaskSpec parse(String field, ByteString bytes) {
+  private static TaskSpec parse(ByteString bytes) {
     try {
       return TaskSpec.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw EdgeRefusal.invalid(field, "expected a TaskSpec, got other bytes");
+      throw EdgeRefusal.invalid("", "expected a TaskSpec, got other bytes");
     }
   }
 
-  private TaskProfile profile(String field, TaskSpec spec) {
-    var kind = Expect.name(field + ".kind", spec.getKind());
-    var queue =
-        spec.getQueue().isEmpty() ? DEFAULT_QUEUE : Expect.name(field + ".queue", spec.getQueue());
+  private TaskProfile profile(TaskSpec spec) {
+    var kind = Expect.name("kind", spec.getKind());
+    var queue = spec.getQueue().isEmpty() ? DEFAULT_QUEUE : Expect.name("queue", spec.getQueue());
     return new TaskProfile(
-        new TaskClass(queue, kind, lane(field, spec), priority(field, spec)),
+        new TaskClass(queue, kind, lane(spec), priority(spec)),
         spec.hasExecutionTimeout()
             ? Expect.millis(
-                field + ".execution_timeout",
-                spec.getExecutionTimeout(),
-                1,
-                TimeBounds.DURATION_MAX_MS)
+                "execution_timeout", spec.getExecutionTimeout(), 1, TimeBounds.DURATION_MAX_MS)
             : settings.executionTimeout().toMillis(),
         spec.hasQueueTimeout()
-            ? Expect.millis(
-                field + ".queue_timeout", spec.getQueueTimeout(), 1, TimeBounds.DURATION_MAX_MS)
+            ? Expect.millis("queue_timeout", spec.getQueueTimeout(), 1, TimeBounds.DURATION_MAX_MS)
             : 0,
-        spec.hasRetry() ? retry(field + ".retry", spec.getRetry()) : settings.retry(),
-        Expect.text(field + ".tenant", spec.getTenant(), 128));
+        spec.hasRetry() ? retry(spec.getRetry()) : settings.retry(),
+        Expect.text("tenant", spec.getTenant(), 128));
   }
 
-  private RetryPolicy retry(String field, io.reeve.v1.RetryPolicy retry) {
+  private RetryPolicy retry(io.reeve.v1.RetryPolicy retry) {
     var defaults = settings.retry();
     var initial =
         retry.hasBackoffInitial()
-            ? backoff(field + ".backoff_initial", retry.getBackoffInitial(), BACKOFF_INITIAL_MAX_MS)
+            ? backoff("retry.backoff_initial", retry.getBackoffInitial(), BACKOFF_INITIAL_MAX_MS)
             : defaults.backoffInitial();
     return new RetryPolicy(
         retry.getAttemptsMax() == 0
             ? defaults.attemptsMax()
-            : Expect.between(field + ".attempts_max", retry.getAttemptsMax(), 1, 1000),
+            : Expect.between("retry.attempts_max", retry.getAttemptsMax(), 1, 1000),
         initial,
-        backoffMax(field, retry, initial),
+        backoffMax(retry, initial),
         retry.getBackoffMultiplier() == 0
             ? defaults.backoffMultiplier()
-            : Expect.between(field + ".backoff_multiplier", retry.getBackoffMultiplier(), 1, 100),
+            : Expect.between("retry.backoff_multiplier", retry.getBackoffMultiplier(), 1, 100),
         retry.hasBackoffJitter()
-            ? Expect.between(field + ".backoff_jitter", retry.getBackoffJitter(), 0, 1)
+            ? Expect.between("retry.backoff_jitter", retry.getBackoffJitter(), 0, 1)
             : defaults.backoffJitter());
   }
 
@@ -117,15 +114,15 @@ public final class TaskSpecs {
    * The longest wait between two attempts. One that is shorter than the first wait would cut that
    * in silence: it is refused where the submitter says both, and the default gives way.
    */
-  private Duration backoffMax(String field, io.reeve.v1.RetryPolicy retry, Duration initial) {
+  private Duration backoffMax(io.reeve.v1.RetryPolicy retry, Duration initial) {
     if (!retry.hasBackoffMax()) {
       var byDefault = settings.retry().backoffMax();
       return byDefault.compareTo(initial) < 0 ? initial : byDefault;
     }
-    var max = backoff(field + ".backoff_max", retry.getBackoffMax(), BACKOFF_MAX_MS);
+    var max = backoff("retry.backoff_max", retry.getBackoffMax(), BACKOFF_MAX_MS);
     if (retry.hasBackoffInitial() && max.compareTo(initial) < 0) {
       throw EdgeRefusal.invalid(
-          field + ".backoff_max",
+          "retry.backoff_max",
           "expected backoff_initial ("
               + initial.toMillis()
               + " ms) or more, got "
@@ -139,17 +136,17 @@ public final class TaskSpecs {
     return Duration.ofMillis(Expect.millis(field, value, 0, maxMs));
   }
 
-  private static Lane lane(String field, TaskSpec spec) {
+  private static Lane lane(TaskSpec spec) {
     return switch (spec.getLane()) {
       case LANE_UNSPECIFIED, LANE_NORMAL -> Lane.NORMAL;
       case LANE_URGENT -> Lane.URGENT;
       case UNRECOGNIZED ->
           throw EdgeRefusal.invalid(
-              field + ".lane", "expected a known lane, got number " + spec.getLaneValue());
+              "lane", "expected a known lane, got number " + spec.getLaneValue());
     };
   }
 
-  private static Priority priority(String field, TaskSpec spec) {
+  private static Priority priority(TaskSpec spec) {
     return switch (spec.getPriority()) {
       case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL -> Priority.NORMAL;
       case PRIORITY_LOW -> Priority.LOW;
@@ -157,8 +154,7 @@ public final class TaskSpecs {
       case PRIORITY_CRITICAL -> Priority.CRITICAL;
       case UNRECOGNIZED ->
           throw EdgeRefusal.invalid(
-              field + ".priority",
-              "expected a known priority, got number " + spec.getPriorityValue());
+              "priority", "expected a known priority, got number " + spec.getPriorityValue());
     };
   }
 }
