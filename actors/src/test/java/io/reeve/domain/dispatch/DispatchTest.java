@@ -274,6 +274,7 @@ class DispatchTest {
     dispatch.inventory(0, 1);
 
     assertThat(line("a").inFlight()).isZero();
+    assertThat(line("a").standing()).isZero();
     var seqsAtZero =
         stood.stream().filter(stand -> stand.partition() == 0).map(Order.Stand::seq).toList();
     assertThat(seqsAtZero).isNotEmpty();
@@ -331,6 +332,7 @@ class DispatchTest {
   void aBeliefHasEverythingThatAPartitionCanCompare() {
     register("a", 1, credit(8, 0, 0));
     dispatch.ready(1, MAIL, 2);
+    dispatch.ready(1, BILLS, 1);
     dispatch.ready(1, BILLS, 0);
     var orders = dispatch.pair(0);
     var proposal = proposals(orders).get(0);

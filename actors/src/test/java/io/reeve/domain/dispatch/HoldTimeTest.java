@@ -34,6 +34,8 @@ class HoldTimeTest {
   void staysAsItWasWhileNothingRuns() {
     runs(10, 2 * SECOND, 4);
     now += HOUR;
+    holdTime.at(now, 0, released);
+    assertThat(holdTime.meanNanos()).isCloseTo(2 * SECOND, withPercentage(1));
     runs(1, 2 * SECOND, 4);
 
     assertThat(holdTime.meanNanos()).isCloseTo(2 * SECOND, withPercentage(1));
