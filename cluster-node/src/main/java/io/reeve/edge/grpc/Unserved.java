@@ -15,6 +15,7 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.Materializer;
 
@@ -25,6 +26,9 @@ final class Unserved implements Function<HttpRequest, CompletionStage<HttpRespon
 
   private static final Set<String> PUBLIC =
       Set.of(TaskService.name, WorkerService.name, ClusterService.name);
+
+  /** Nothing else that such a caller sends would be served. */
+  private static final Connection CLOSE = Connection.create("close");
 
   private final transient ActorSystem<?> system;
   private final transient Materializer materializer;
@@ -52,6 +56,7 @@ final class Unserved implements Function<HttpRequest, CompletionStage<HttpRespon
             ? GrpcStatuses.response(refusal(request.getUri().path()), system)
             : HttpResponse.create()
                 .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
+                .addHeader(CLOSE)
                 .withEntity(
                     ContentTypes.TEXT_PLAIN_UTF8,
                     "this port speaks gRPC; health and metrics are on the port of reeve.http\n"));

@@ -6,6 +6,7 @@ import io.reeve.edge.calls.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpProtocols;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -76,10 +77,16 @@ public final class FrameGuard extends GraphStage<FlowShape<ByteString, ByteStrin
    * The request behind the guard, and without the headers by which compression is agreed: inbound
    * because it is refused, outbound because it costs more than it saves (a third of the throughput
    * on a local link).
+   *
+   * <p>A request without a body has no frame. HTTP/1.0 has no chunks, and no gRPC; the library
+   * bounds its bodies.
    */
   HttpRequest guarded(HttpRequest request) {
     var plain = request.removeHeader("grpc-accept-encoding").removeHeader("grpc-encoding");
     var entity = plain.entity();
+    if (entity.isKnownEmpty() || plain.protocol().equals(HttpProtocols.HTTP_1_0)) {
+      return plain;
+    }
     return plain.withEntity(
         HttpEntities.createChunked(
             entity.getContentType(), entity.getDataBytes().mapMaterializedValue(x -> x).via(this)));
