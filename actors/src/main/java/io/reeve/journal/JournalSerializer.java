@@ -63,6 +63,16 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     throw noStoredForm(object);
   }
 
+  /**
+   * The stored form of a snapshot.
+   *
+   * @throws SnapshotTooLargeException when it would have more than {@code bytesMax} bytes; no room
+   *     is taken for them
+   */
+  public byte[] toBinary(PartitionSnapshot snapshot, int bytesMax) {
+    return SnapshotCodec.encode(snapshot, bytesMax);
+  }
+
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
     return switch (manifest) {

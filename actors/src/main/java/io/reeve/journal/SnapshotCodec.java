@@ -47,11 +47,18 @@ final class SnapshotCodec {
 
   // ---- Writing -------------------------------------------------------------------------------
 
+  /** As below, for a store that takes as much as an array. */
+  static byte[] encode(PartitionSnapshot snapshot) {
+    return encode(snapshot, Integer.MAX_VALUE - 8);
+  }
+
   /**
    * Takes two rounds, the first of which only counts: so the bytes are in memory once, and not two
    * or three times as while an array grows.
+   *
+   * @throws SnapshotTooLargeException for more bytes than {@code bytesMax}, after the first round
    */
-  static byte[] encode(PartitionSnapshot snapshot) {
+  static byte[] encode(PartitionSnapshot snapshot, int bytesMax) {
     var profiles = new ProfileTable();
     for (var task : snapshot.tasks()) {
       profiles.indexOf(task.spec().profile());
@@ -60,7 +67,11 @@ final class SnapshotCodec {
     try {
       var counted = new CountedBytes(headBytes(snapshot, hash));
       forEachPart(snapshot, profiles, counted);
-      var sealed = new byte[Math.toIntExact(counted.bytes + Sealed.BYTES)];
+      var size = counted.bytes + Sealed.BYTES;
+      if (size > bytesMax) {
+        throw new SnapshotTooLargeException(size, bytesMax);
+      }
+      var sealed = new byte[(int) size];
       var out = CodedOutputStream.newInstance(sealed, 0, sealed.length - Sealed.BYTES);
       writeHead(snapshot, hash, out);
       forEachPart(snapshot, profiles, out::writeMessage);

@@ -42,6 +42,20 @@ class SnapshotCodecTest {
   }
 
   @Test
+  void aSnapshotAboveTheLimitOfTheStoreIsRefused() {
+    var snapshot = snapshotOf(9, queued(1), queued(2));
+    var size = SnapshotCodec.encode(snapshot).length;
+
+    assertThat(SnapshotCodec.encode(snapshot, size)).hasSize(size);
+    assertThatThrownBy(() -> SnapshotCodec.encode(snapshot, size - 1))
+        .isInstanceOf(SnapshotTooLargeException.class)
+        .hasMessage(
+            "expected a snapshot of at most %d bytes, the most that the store takes, got %d: lower"
+                + " reeve.partition.bytes-max, or spread the tasks over more partitions",
+            size - 1, size);
+  }
+
+  @Test
   void anUnknownFormatIsRefused() {
     var stored =
         io.reeve.journal.v1.PartitionSnapshot.newBuilder().setFormat(SnapshotCodec.FORMAT + 1);

@@ -39,6 +39,9 @@ public final class EmbeddedStore implements Store {
 
   private static final String PLUGIN_CONFIGURATION = "reeve-store-sqlite.conf";
 
+  /** SQLite takes no row above 1 GB; what is left is for the other columns. */
+  private static final int SNAPSHOT_BYTES_MAX = 1_000_000_000 - (1 << 16);
+
   private final Held held;
   private final Path directory;
   private final SqliteFile journal;
@@ -177,7 +180,7 @@ public final class EmbeddedStore implements Store {
 
   @Override
   public SnapshotSink snapshots(ActorSystem<?> system, LongSupplier nanoTime) {
-    return JdbcSnapshotSink.start(system, snapshots::connect, nanoTime);
+    return JdbcSnapshotSink.start(system, snapshots::connect, SNAPSHOT_BYTES_MAX, nanoTime);
   }
 
   @Override

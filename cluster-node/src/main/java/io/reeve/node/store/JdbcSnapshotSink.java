@@ -42,6 +42,7 @@ final class JdbcSnapshotSink implements SnapshotSink, AutoCloseable {
   }
 
   private final Connections connections;
+  private final int bytesMax;
   private final LongSupplier nanoTime;
   private final JournalSerializer serializer = new JournalSerializer();
   private final AtomicBoolean busy = new AtomicBoolean();
@@ -53,14 +54,19 @@ final class JdbcSnapshotSink implements SnapshotSink, AutoCloseable {
             return thread;
           });
 
-  JdbcSnapshotSink(Connections connections, LongSupplier nanoTime) {
+  /**
+   * @param bytesMax of one snapshot; a larger one is not stored
+   */
+  JdbcSnapshotSink(Connections connections, int bytesMax, LongSupplier nanoTime) {
     this.connections = connections;
+    this.bytesMax = bytesMax;
     this.nanoTime = nanoTime;
   }
 
   /** Starts one that ends with {@code system}. */
-  static SnapshotSink start(ActorSystem<?> system, Connections connections, LongSupplier nanoTime) {
-    var sink = new JdbcSnapshotSink(connections, nanoTime);
+  static SnapshotSink start(
+      ActorSystem<?> system, Connections connections, int bytesMax, LongSupplier nanoTime) {
+    var sink = new JdbcSnapshotSink(connections, bytesMax, nanoTime);
     system.getWhenTerminated().thenRun(sink::close);
     return sink;
   }
@@ -92,7 +98,7 @@ final class JdbcSnapshotSink implements SnapshotSink, AutoCloseable {
       CompletableFuture<Void> stored) {
     try {
       var began = nanoTime.getAsLong();
-      var bytes = serializer.toBinary(frozen);
+      var bytes = serializer.toBinary(frozen, bytesMax);
       var encoded = nanoTime.getAsLong();
       write(persistenceId, sequenceNr, atMs, serializer.manifest(frozen), bytes);
       LOG.info(

@@ -81,10 +81,8 @@ final class PostgresDatabase implements AutoCloseable {
     // Errors would else repeat the values of a statement, payloads among them.
     parameters.put("logServerErrorDetail", "false");
     // Bytes travel as bytes from the first execution on. As text they would take twice the room,
-    // and
-    // a snapshot above 512 MiB could be written but not be read (seen: "invalid memory alloc
-    // request
-    // size"); so the limit is the 1 GB of a field.
+    // and a snapshot above 512 MiB could be written but not be read (seen: "invalid memory alloc
+    // request size"); so the limit is the 1 GiB of a field.
     parameters.put("prepareThreshold", "-1");
     if (ticket != null) {
       parameters.putAll(ticket.parameters());
@@ -197,7 +195,8 @@ final class PostgresDatabase implements AutoCloseable {
         .forEach(
             danger ->
                 LOG.warn(
-                    "UNSAFE STORE: {}: {}; acknowledged tasks may be lost, as reeve.store.unsafe allows",
+                    "UNSAFE STORE: {}: {}; acknowledged tasks may be lost, as reeve.store.unsafe"
+                        + " allows",
                     settings.where(),
                     danger));
     server.warnings().forEach(warning -> LOG.warn("{}: {}", settings.where(), warning));

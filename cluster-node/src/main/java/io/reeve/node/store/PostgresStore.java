@@ -35,6 +35,11 @@ public final class PostgresStore implements Store {
   private static final String PLUGIN_CONFIGURATION = "reeve-store-postgres.conf";
   private static final String UNIQUE_VIOLATION = "23505";
 
+  /**
+   * PostgreSQL takes neither a field nor a message of 1 GiB; what is left is for the rest of both.
+   */
+  static final int SNAPSHOT_BYTES_MAX = (1 << 30) - (1 << 16);
+
   private final DirectoryLock lock;
   private final PostgresSettings settings;
   private final PostgresDatabase database;
@@ -101,7 +106,8 @@ public final class PostgresStore implements Store {
 
   @Override
   public SnapshotSink snapshots(ActorSystem<?> system, LongSupplier nanoTime) {
-    return JdbcSnapshotSink.start(system, database::connectForSnapshot, nanoTime);
+    return JdbcSnapshotSink.start(
+        system, database::connectForSnapshot, SNAPSHOT_BYTES_MAX, nanoTime);
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.journal.SnapshotSink;
+import io.reeve.journal.SnapshotTooLargeException;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
@@ -17,9 +19,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.junit.jupiter.api.AfterEach;
@@ -50,16 +54,19 @@ class PartitionSnapshotTest {
                         "reeve.partition { finished.max = 0, snapshot.rows-min = 40 }")
                     .withFallback(ConfigFactory.load()))
             .partition();
-    surroundings =
-        new Partition.Surroundings(
-            () -> new Now(System.currentTimeMillis(), System.nanoTime()),
-            () -> 0.5,
-            System::nanoTime,
-            opened.store()::fenced,
-            opened.store()::room,
-            LiveBudget.unbounded(),
-            opened.store().snapshots(kit.system(), System::nanoTime),
-            opened.store().retention(kit.system(), System::nanoTime));
+    surroundings = surroundings(opened.store().snapshots(kit.system(), System::nanoTime));
+  }
+
+  private Partition.Surroundings surroundings(SnapshotSink snapshots) {
+    return new Partition.Surroundings(
+        () -> new Now(System.currentTimeMillis(), System.nanoTime()),
+        () -> 0.5,
+        System::nanoTime,
+        opened.store()::fenced,
+        opened.store()::room,
+        LiveBudget.unbounded(),
+        snapshots,
+        opened.store().retention(kit.system(), System::nanoTime));
   }
 
   @AfterEach
@@ -81,17 +88,43 @@ class PartitionSnapshotTest {
 
     var again = kit.spawn(Partition.create(0, settings, surroundings));
 
+    assertThat(listed(again)).containsExactly(first, first + 1, first + 2);
+    assertThat(submit(again, 1).firstSequence()).isGreaterThanOrEqualTo(first + 100);
+  }
+
+  /** The rows are enough to start from, so a snapshot that does not fit is no more than skipped. */
+  @Test
+  void aSnapshotAboveTheLimitOfTheStoreIsSkippedAndItsRowsStay() {
+    var sink = JdbcSnapshotSink.start(kit.system(), opened::snapshots, 10, System::nanoTime);
+    var partition = kit.spawn(Partition.create(0, settings, surroundings(sink)));
+    submit(partition, 3);
+    LoggingTestKit.warn("could not store a snapshot")
+        .withCause(SnapshotTooLargeException.class)
+        .expect(
+            kit.system(),
+            () -> {
+              for (var task = 0; task < 50; task++) {
+                var sequence = submit(partition, 1).firstSequence();
+                ask(partition, replyTo -> new Clients.Cancel(sequence, "enough", replyTo));
+              }
+              return null;
+            });
+    kit.stop(partition);
+
+    var again = kit.spawn(Partition.create(0, settings, surroundings));
+
+    assertThat(listed(again)).hasSize(3);
+  }
+
+  private List<Long> listed(ActorRef<Partition.Command> partition) {
     var listed =
         (Clients.Listed)
             ask(
-                again,
+                partition,
                 replyTo ->
                     new Clients.ListTasks(
                         0, 1000, 1000, 1 << 20, false, Set.of(), "", "", "", replyTo));
-    assertThat(listed.tasks())
-        .extracting(task -> task.id().sequence())
-        .containsExactly(first, first + 1, first + 2);
-    assertThat(submit(again, 1).firstSequence()).isGreaterThanOrEqualTo(first + 100);
+    return listed.tasks().stream().map(task -> task.id().sequence()).toList();
   }
 
   private Void twoSnapshotsAndNoRowBelowTheOlderOne() throws SQLException {
