@@ -5,7 +5,9 @@ import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Order;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
@@ -100,6 +102,22 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    * @param epoch 0: none is held yet, and nothing is known
    */
   public record DemandShown(long epoch, Demand demand) implements Wire {}
+
+  /**
+   * Asks what keeps a ready task from starting. Answered by {@link StreamExplained}.
+   *
+   * @param ahead ready tasks of its class that its partition leases before it
+   */
+  public record ExplainStream(
+      TaskClass taskClass, int partition, long ahead, ActorRef<StreamExplained> replyTo)
+      implements Command {}
+
+  /**
+   * What keeps a task from starting, a moment ago.
+   *
+   * @param epoch 0: none is held yet, and nothing is known
+   */
+  public record StreamExplained(long epoch, StreamExplanation explanation) implements Wire {}
 
   // ---- What the dispatcher tells sessions
 
@@ -221,6 +239,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(SessionEnded.class, this::onSessionEnded)
         .onMessage(ShowEpoch.class, this::onShowEpoch)
         .onMessage(ShowDemand.class, this::onShowDemand)
+        .onMessage(ExplainStream.class, this::onExplainStream)
         .onMessage(EpochOpened.class, this::onEpochOpened)
         .onMessage(PartitionStopped.class, this::onPartitionStopped)
         .onMessage(SessionStopped.class, this::onSessionStopped)
@@ -380,6 +399,15 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private Behavior<Command> onShowDemand(ShowDemand c) {
     var demand = dispatch.demand(c.kind(), settings.demand(), nanoTime.getAsLong());
     c.replyTo().tell(new DemandShown(epoch, demand));
+    return this;
+  }
+
+  private Behavior<Command> onExplainStream(ExplainStream c) {
+    if (partitions.has(c.partition())) {
+      var explanation =
+          dispatch.explain(c.taskClass(), c.partition(), c.ahead(), nanoTime.getAsLong());
+      c.replyTo().tell(new StreamExplained(epoch, explanation));
+    }
     return this;
   }
 }

@@ -117,7 +117,7 @@ final class PartitionDesk {
 
   Heard inventory(Grants.Inventory inventory) {
     var p = inventory.partition();
-    if (inventory.epoch() != epoch || p < 0 || p >= partitions.count()) {
+    if (inventory.epoch() != epoch || !has(p)) {
       return Heard.NOTHING;
     }
     unanswered.remove(p);
@@ -154,6 +154,11 @@ final class PartitionDesk {
   /** Where the partition is reached, or null while it does not answer. */
   @Nullable ActorRef<Partition.Command> address(int partition) {
     return direct.get(partition);
+  }
+
+  /** Whether there is a partition with this number. */
+  boolean has(int partition) {
+    return partition >= 0 && partition < partitions.count();
   }
 
   /** Forsakes the partitions that do not answer: credit must not wait with them. */

@@ -26,6 +26,9 @@ final class ClientDesk {
       onFindRequest(find, draft);
     } else if (call instanceof Clients.Get get) {
       outbox.reply(get.replyTo(), read(get.sequence(), draft));
+    } else if (call instanceof Clients.Locate locate) {
+      outbox.reply(
+          locate.replyTo(), reader.locate(draft.state(), locate.sequence(), draft.now().wallMs()));
     } else if (call instanceof Clients.ListTasks list) {
       outbox.reply(
           list.replyTo(), TaskPages.list(list, draft.state(), reader, draft.now().wallMs()));

@@ -1,6 +1,7 @@
 package io.reeve.partition;
 
 import io.reeve.domain.partition.Incoming;
+import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
@@ -55,6 +56,9 @@ public final class Clients {
 
   /** Asks for one task. */
   public record Get(long sequence, ActorRef<Reply> replyTo) implements Call {}
+
+  /** Asks where one task stands. Answered by {@link Located}. */
+  public record Locate(long sequence, ActorRef<Reply> replyTo) implements Call {}
 
   /**
    * Asks for tasks with a sequence number above {@code after}, in order.
@@ -111,6 +115,15 @@ public final class Clients {
 
   /** The task asked for. To a {@link Watch}, one for each change. */
   public record Found(TaskView task) implements Reply {}
+
+  /**
+   * Where a task stands.
+   *
+   * @param task without specification and result
+   * @param expiresAtMs when it expires unless it starts before; 0 when it does not
+   */
+  public record Located(TaskView task, TaskProfile profile, Place place, long expiresAtMs)
+      implements Reply {}
 
   /**
    * @param next pass it as {@code after} for the next page; -1 when there is none

@@ -161,6 +161,7 @@ final class Inbox {
 
   private static boolean storesNothing(Command command) {
     return command instanceof Clients.Get
+        || command instanceof Clients.Locate
         || command instanceof Clients.ListTasks
         || command instanceof Clients.FindRequest
         || command instanceof Clients.Watch

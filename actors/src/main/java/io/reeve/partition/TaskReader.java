@@ -21,12 +21,28 @@ final class TaskReader {
   /** The task with this number, or that it is not known: it never was, or is forgotten. */
   Clients.Reply read(PartitionState state, long sequence, long nowMs) {
     var task = state.get(sequence);
-    return task == Task.Absent.TASK
-        ? new Clients.Refused(
-            new Rejection(
-                Rejection.Code.UNKNOWN_TASK,
-                "expected a known task, got " + new TaskId(partition, sequence)))
-        : new Clients.Found(view(task, nowMs));
+    return task == Task.Absent.TASK ? unknown(sequence) : new Clients.Found(view(task, nowMs));
+  }
+
+  /** Where the task with this number stands, or that it is not known. */
+  Clients.Reply locate(PartitionState state, long sequence, long nowMs) {
+    var task = state.get(sequence);
+    if (task == Task.Absent.TASK) {
+      return unknown(sequence);
+    }
+    var expiresAtMs = task instanceof Task.Queued queued ? queued.expiresAtMs() : 0;
+    return new Clients.Located(
+        view(task, nowMs).bare(),
+        task.spec().profile(),
+        state.place(sequence),
+        expiresAtMs == Task.Queued.NEVER ? 0 : expiresAtMs);
+  }
+
+  private Clients.Refused unknown(long sequence) {
+    return new Clients.Refused(
+        new Rejection(
+            Rejection.Code.UNKNOWN_TASK,
+            "expected a known task, got " + new TaskId(partition, sequence)));
   }
 
   /** The task as clients see it. */

@@ -52,6 +52,26 @@ public record TaskView(
     return progress == null ? size : size + 3L * progress.message().length();
   }
 
+  /** The same task without its specification and its result. */
+  public TaskView bare() {
+    return new TaskView(
+        id,
+        state,
+        NOTHING,
+        attempt,
+        fence,
+        submittedAtMs,
+        dueAtMs,
+        leasedAtMs,
+        finishedAtMs,
+        NOTHING,
+        failure,
+        failedAtMs,
+        cancelReason,
+        workerId,
+        progress);
+  }
+
   /** The same task without its payload and its result. */
   public TaskView withoutBytes() {
     return new TaskView(

@@ -272,7 +272,7 @@ final class ClientsCodec {
 
   // ---- Tasks as readers see them ---------------------------------------------------------------
 
-  private static io.reeve.wire.v1.TaskView write(TaskView view) {
+  static io.reeve.wire.v1.TaskView write(TaskView view) {
     var written =
         io.reeve.wire.v1.TaskView.newBuilder()
             .setPartition(view.id().partition())
@@ -303,8 +303,7 @@ final class ClientsCodec {
     return written.build();
   }
 
-  private static TaskView read(io.reeve.wire.v1.TaskView written)
-      throws UnreadableMessageException {
+  static TaskView read(io.reeve.wire.v1.TaskView written) throws UnreadableMessageException {
     var progress = written.getProgress();
     return new TaskView(
         new TaskId(written.getPartition(), written.getSequence()),

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -17,6 +18,7 @@ import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -390,6 +392,22 @@ class DispatcherTest {
     assertThat(shown.epoch()).isPositive();
     assertThat(shown.demand().unserved()).isEqualTo(6);
     assertThat(shown.demand().wantedWorkers()).as("of four slots, the default").isEqualTo(2);
+  }
+
+  @Test
+  void itSaysWhatKeepsATaskFromStarting() {
+    var running = running();
+    var reader = kit.<Dispatcher.StreamExplained>createTestProbe();
+    var other = new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL);
+
+    running.self().tell(new Dispatcher.ExplainStream(other, 7, 0, reader.getRef()));
+    running.self().tell(new Dispatcher.ExplainStream(other, 0, 0, reader.getRef()));
+
+    var told = reader.receiveMessage();
+    assertThat(told.epoch()).isPositive();
+    assertThat(told.explanation().view().workers()).isZero();
+    assertThat(told.explanation().startInNanos()).isEqualTo(StreamExplanation.NOT_KNOWN);
+    reader.expectNoMessage(Duration.ZERO);
   }
 
   // ---- Helpers

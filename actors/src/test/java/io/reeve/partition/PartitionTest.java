@@ -9,6 +9,7 @@ import io.reeve.domain.partition.Limits;
 import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -783,6 +784,28 @@ class PartitionTest {
     var found = (Clients.Found) afterSomeTime(client);
     assertThat(found.task().state()).isEqualTo(TaskState.READY);
     assertThat(budget.used()).isEqualTo(3 * mib);
+  }
+
+  @Test
+  void aTaskIsLocatedAmongTheReadyOnes() {
+    partition.tell(new Clients.Submit("", 5, tasks(3), client.getRef()));
+    client.expectMessageClass(Clients.Submitted.class);
+    partition.tell(new Clients.Locate(3, client.getRef()));
+    var third = client.expectMessageClass(Clients.Located.class);
+    assertThat(third.place()).isEqualTo(new Place(2, false));
+    assertThat(third.task().state()).isEqualTo(TaskState.READY);
+    assertThat(third.profile()).isEqualTo(tasks(1).get(0).profile());
+
+    partition.tell(new Clients.Cancel(1, "enough", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+    partition.tell(new Clients.Locate(3, client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Located.class).place().ahead()).isEqualTo(1);
+    partition.tell(new Clients.Locate(1, client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Located.class).place()).isEqualTo(Place.FIRST);
+
+    partition.tell(new Clients.Locate(9, client.getRef()));
+    assertThat(client.expectMessageClass(Clients.Refused.class).rejection().code())
+        .isEqualTo(Rejection.Code.UNKNOWN_TASK);
   }
 
   @Test

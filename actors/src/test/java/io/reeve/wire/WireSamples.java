@@ -1,9 +1,13 @@
 package io.reeve.wire;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.Blocker;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
+import io.reeve.domain.dispatch.StreamExplanation;
+import io.reeve.domain.dispatch.StreamView;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -65,12 +69,16 @@ final class WireSamples {
   private static final List<Leases.LeaseKey> KEYS =
       List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
 
+  private static final StreamView SEEN =
+      new StreamView(true, 2, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13);
+
   private WireSamples() {}
 
   /** Messages by the name of their file. */
   static Map<String, Wire> all() {
     var all = new LinkedHashMap<String, Wire>();
     all.putAll(ofClients());
+    all.putAll(ofExplanations());
     all.putAll(ofGrants());
     all.putAll(ofLeases());
     all.putAll(ofSessions());
@@ -219,6 +227,23 @@ final class WireSamples {
     all.put("partition-restarted", new Dispatcher.PartitionRestarted(3));
     all.put("epoch", new Dispatcher.EpochShown(7));
     all.put("demand", new Dispatcher.DemandShown(7, new Demand(1, 2, 3, 4, 5, 6, 7, 8, 9)));
+    return all;
+  }
+
+  private static Map<String, Wire> ofExplanations() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put("locate", new Clients.Locate(3, at("client")));
+    all.put(
+        "located",
+        new Clients.Located(waiting(), ALARM, new Place(1L << 33, true), NOON + 150_000));
+    all.put("explain-stream", new Dispatcher.ExplainStream(RING, 3, 12, at("asker")));
+    for (var blocker : Blocker.values()) {
+      var name = blocker.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      var startIn = blocker == Blocker.NO_CREDIT ? 90_000_000_000L : StreamExplanation.NOT_KNOWN;
+      all.put(
+          "stream-explained-" + name,
+          new Dispatcher.StreamExplained(7, new StreamExplanation(blocker, SEEN, startIn)));
+    }
     return all;
   }
 

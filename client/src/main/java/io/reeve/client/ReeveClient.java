@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.CancelTaskResponse;
 import io.reeve.v1.ClusterServiceGrpc;
+import io.reeve.v1.ExplainRequest;
+import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.GetTaskRequest;
@@ -153,6 +155,22 @@ public final class ReeveClient implements AutoCloseable {
         GetTaskRequest.newBuilder().setTaskId(taskId).build(),
         "",
         GetTaskResponse::getTask);
+  }
+
+  /**
+   * What keeps the task from starting just now, with an estimate of the start where one can be
+   * given. For a running task, who runs it; for one that has ended, what ended it.
+   */
+  public ExplainResponse explain(String taskId) {
+    return await(explainAsync(taskId));
+  }
+
+  public CompletableFuture<ExplainResponse> explainAsync(String taskId) {
+    return calls.call(
+        TaskServiceGrpc.getExplainMethod(),
+        ExplainRequest.newBuilder().setTaskId(taskId).build(),
+        "",
+        Function.identity());
   }
 
   /** The tasks that match, fetched page by page while they are walked; each walk starts anew. */

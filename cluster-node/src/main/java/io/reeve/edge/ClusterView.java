@@ -1,9 +1,13 @@
 package io.reeve.edge;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,4 +27,13 @@ public interface ClusterView {
    * no dispatcher works.
    */
   CompletionStage<Dispatcher.DemandShown> demand(WorkerKind kind);
+
+  /**
+   * What keeps a ready task from starting, by the word of the dispatcher; empty when none answers
+   * in time, or it has only just started.
+   *
+   * @param ahead ready tasks of its class that its partition leases before it
+   */
+  CompletionStage<Optional<StreamExplanation>> explain(
+      TaskClass taskClass, int partition, long ahead, Duration within);
 }

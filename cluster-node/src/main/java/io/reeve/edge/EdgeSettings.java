@@ -62,9 +62,19 @@ public record EdgeSettings(
    *     time-out
    * @param readAttempts how often a read is asked in all
    * @param listScanMax tasks that one partition looks at for one page
+   * @param locate how long a partition may take to say where a task stands, before it counts as
+   *     away
+   * @param explain how long the dispatcher may take to say why a task does not start, before there
+   *     is none
    */
   public record Asks(
-      Duration write, int writeAttempts, Duration read, int readAttempts, int listScanMax) {}
+      Duration write,
+      int writeAttempts,
+      Duration read,
+      int readAttempts,
+      int listScanMax,
+      Duration locate,
+      Duration explain) {}
 
   /**
    * @param refresh how often a watch is registered anew, which heals it after a partition moved
@@ -190,7 +200,9 @@ public record EdgeSettings(
         keys.count("write-attempts", 1, 10),
         keys.duration("read-timeout", Duration.ofMillis(50), Duration.ofMinutes(5)),
         keys.count("read-attempts", 1, 10),
-        keys.count("list-scan-max", 1, 1_000_000));
+        keys.count("list-scan-max", 1, 1_000_000),
+        keys.duration("explain-partition-within", Duration.ofMillis(10), Duration.ofMinutes(1)),
+        keys.duration("explain-dispatcher-within", Duration.ofMillis(10), Duration.ofMinutes(1)));
   }
 
   private static Watches watches(Keys keys) {

@@ -1,8 +1,11 @@
 package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
+import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.node.cluster.Elsewhere;
@@ -18,7 +21,10 @@ import io.reeve.partition.Partitions;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -198,6 +204,28 @@ final class NodeActors implements GrpcServer.Spawner, ClusterView {
         replyTo -> new Dispatcher.ShowDemand(kind, replyTo),
         settings.cluster().answerWithin(),
         system.scheduler());
+  }
+
+  @Override
+  public CompletionStage<Optional<StreamExplanation>> explain(
+      TaskClass taskClass, int partition, long ahead, Duration within) {
+    CompletionStage<Dispatcher.StreamExplained> asked =
+        AskPattern.ask(
+            dispatcher,
+            replyTo -> new Dispatcher.ExplainStream(taskClass, partition, ahead, replyTo),
+            within,
+            system.scheduler());
+    return asked
+        .thenApply(
+            told ->
+                told.epoch() == 0
+                    ? Optional.<StreamExplanation>empty()
+                    : Optional.of(told.explanation()))
+        .exceptionallyCompose(
+            failure ->
+                EdgeRefusal.unwrap(failure) instanceof TimeoutException
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(failure));
   }
 
   // ---- Their ways -------------------------------------------------------------------------------

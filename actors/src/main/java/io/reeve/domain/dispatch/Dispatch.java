@@ -359,6 +359,20 @@ public final class Dispatch {
         rules);
   }
 
+  /**
+   * What keeps a ready task from starting.
+   *
+   * @param ahead ready tasks of its class that its partition leases before it
+   */
+  public StreamExplanation explain(TaskClass taskClass, int partition, long ahead, long nowNanos) {
+    holdTime.at(nowNanos, held(), releasedTotal);
+    var view =
+        new StreamReader(workers.values(), classes, pairing)
+            .view(taskClass, grants.stocks[partition], ahead);
+    var mean = releasedTotal == 0 ? 0 : holdTime.meanNanos();
+    return StreamExplanation.of(view, mean);
+  }
+
   private long held() {
     var held = 0L;
     for (var worker : workers.values()) {

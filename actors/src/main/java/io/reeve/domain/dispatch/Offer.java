@@ -23,4 +23,9 @@ public record Offer(
   public boolean serves(TaskClass taskClass) {
     return taskClass.isServedBy(queues, kinds);
   }
+
+  /** Whether it serves this queue, whatever kinds it runs. */
+  boolean servesQueue(String queue) {
+    return TaskClass.includes(queues, queue);
+  }
 }

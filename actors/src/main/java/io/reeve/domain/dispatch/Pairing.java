@@ -107,6 +107,8 @@ final class Pairing {
    * that their lane is owed.
    */
   void run() {
+    keepers.forEach(worker -> worker.keepsRoom = false);
+    keepers.clear();
     var normalWaits = waits(Lane.NORMAL);
     if (!normalWaits) {
       urgentInARow = 0;
@@ -118,8 +120,6 @@ final class Pairing {
     }
     var normal = serve(Lane.NORMAL, Long.MAX_VALUE);
     urgentInARow = Math.max(0, urgentInARow - normal * urgentPerNormal());
-    keepers.forEach(worker -> worker.keepsRoom = false);
-    keepers.clear();
   }
 
   // ---- What the normal lane is owed
@@ -172,6 +172,11 @@ final class Pairing {
       }
     }
     return nearest;
+  }
+
+  /** Urgent tasks that start for each normal one while both wait; MAX_VALUE: all of them. */
+  long urgentBeforeNormal() {
+    return rules.normalEvery() == 0 ? Long.MAX_VALUE : urgentPerNormal();
   }
 
   private long urgentPerNormal() {
@@ -263,7 +268,7 @@ final class Pairing {
     var freeWorkers = 0;
     var freeTotal = 0L;
     for (var worker : ready.workers) {
-      var free = lane == Lane.URGENT && worker.keepsRoom ? 0 : worker.free(lane);
+      var free = worker.grantable(lane);
       if (free > 0 && pauses.reachable(worker, ready)) {
         freeWorkers++;
         freeTotal += free;

@@ -32,8 +32,17 @@ final class ReadyClass {
     return Math.max(0, ready[partition] - granted[partition]);
   }
 
+  int partitions() {
+    return ready.length;
+  }
+
   int readyAt(int partition) {
     return ready[partition];
+  }
+
+  /** Tasks at the partition that open grants may still take: the first ones in its order. */
+  int grantedAt(int partition) {
+    return granted[partition];
   }
 
   void readyAt(int partition, int count) {

@@ -27,7 +27,7 @@ final class WorkerLedger {
   private long revoking;
   boolean gone;
 
-  /** Takes no urgent task just now, so that a normal one finds room. */
+  /** Takes no urgent task until the next round, so that a normal one finds room. */
   boolean keepsRoom;
 
   /** Its standing grants that are not being revoked, the oldest first. */
@@ -69,6 +69,11 @@ final class WorkerLedger {
 
   int free(Lane lane) {
     return gone ? 0 : CreditRule.free(lane, credit.capacity(), credit.urgentReserve(), inFlight());
+  }
+
+  /** How many tasks of the lane it may be given in this round. */
+  int grantable(Lane lane) {
+    return lane == Lane.URGENT && keepsRoom ? 0 : free(lane);
   }
 
   /** Its free share of what it can hold; the greatest is the least loaded. */

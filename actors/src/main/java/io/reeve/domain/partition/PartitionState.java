@@ -94,6 +94,11 @@ public final class PartitionState {
     return tasks.ready.count(taskClass);
   }
 
+  /** Where the task stands among the ready ones, at a bounded cost. */
+  public Place place(long sequence) {
+    return tasks.place(sequence);
+  }
+
   /** Classes with ready tasks, in order of first appearance. */
   public List<TaskClass> readyClasses() {
     return tasks.ready.readyClasses();

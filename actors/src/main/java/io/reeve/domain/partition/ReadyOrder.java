@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class ReadyOrder {
 
   private static final int SWEEP_MIN = 1024;
+
+  /** Tasks that are looked at for a place: some 50 ns each. */
+  private static final int LOOK_MAX = 2048;
+
   private static final Priority[] PRIORITIES = Priority.values();
 
   /** The classes that differ in their priority alone. */
@@ -123,6 +127,19 @@ final class ReadyOrder {
       }
     }
     return -1;
+  }
+
+  /**
+   * Where a ready task stands in its class, at a bounded cost however many are ready. Those of a
+   * higher priority are other classes.
+   */
+  Place place(TaskClass taskClass, long sequence) {
+    var queue = queue(taskClass);
+    if (queue == null) {
+      return Place.FIRST;
+    }
+    var rank = queue.numbers.before(sequence, isReady, LOOK_MAX);
+    return new Place(rank.count(), !rank.exact());
   }
 
   /**

@@ -47,6 +47,69 @@ final class SequenceQueue {
     return sequence;
   }
 
+  /**
+   * How many numbers stand before a given one.
+   *
+   * @param exact false: counted from a sample, or there are more
+   */
+  record Rank(long count, boolean exact) {}
+
+  /**
+   * How many numbers below {@code sequence} count. It looks at up to {@code lookMax} numbers in the
+   * ring, evenly spread, and at as many in the heap.
+   */
+  Rank before(long sequence, LongPredicate counts, int lookMax) {
+    var ofHeap = heapBefore(sequence, counts, lookMax);
+    var below = ringBefore(sequence);
+    // Odd, since what every second task has in common is the likeliest pattern.
+    var step = Math.max(1, (below + lookMax - 1) / lookMax) | 1;
+    var looked = 0L;
+    var hits = 0L;
+    for (var i = 0; i < below; i += step) {
+      looked++;
+      hits += counts.test(ring[(head + i) & (ring.length - 1)]) ? 1 : 0;
+    }
+    var ofRing = step == 1 ? hits : hits * below / looked;
+    return new Rank(ofRing + ofHeap.count, step == 1 && ofHeap.exact);
+  }
+
+  /** Numbers of the ring below {@code sequence}; they are in order. */
+  private int ringBefore(long sequence) {
+    var low = 0;
+    var high = ringSize;
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      if (ring[(head + middle) & (ring.length - 1)] < sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Walks down from the root, and below no number that is not smaller. */
+  private Rank heapBefore(long sequence, LongPredicate counts, int lookMax) {
+    var open = new int[2 * Integer.SIZE];
+    var depth = 0;
+    var looked = 0;
+    var count = 0L;
+    open[depth++] = 0;
+    while (depth > 0) {
+      var at = open[--depth];
+      if (at >= heapSize || heap[at] >= sequence) {
+        continue;
+      }
+      if (looked++ == lookMax) {
+        return new Rank(count, false);
+      }
+      count += counts.test(heap[at]) ? 1 : 0;
+      open[depth++] = 2 * at + 2;
+      open[depth++] = 2 * at + 1;
+    }
+    return new Rank(count, true);
+  }
+
   /** Drops every number that is not to be kept. */
   void retainIf(LongPredicate keep) {
     var numbers = new long[size()];

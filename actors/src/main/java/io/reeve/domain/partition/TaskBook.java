@@ -58,6 +58,13 @@ final class TaskBook {
     return tasks.get(sequence);
   }
 
+  /** Where the task stands among the ready ones; {@link Place#FIRST} when it is not one of them. */
+  Place place(long sequence) {
+    return isReady(sequence)
+        ? ready.place(tasks.get(sequence).spec().profile().taskClass(), sequence)
+        : Place.FIRST;
+  }
+
   /** The one object of all that are equal to {@code profile}. */
   TaskProfile intern(TaskProfile profile) {
     var known = profiles.putIfAbsent(profile, profile);

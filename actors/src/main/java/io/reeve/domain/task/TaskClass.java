@@ -63,7 +63,8 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority)
     return includes(queues, queue) && includes(kinds, kind);
   }
 
-  private static boolean includes(Collection<String> names, String name) {
+  /** Whether {@code names} has this one; "*" alone has any. */
+  public static boolean includes(Collection<String> names, String name) {
     return names.contains(name) || (names.size() == 1 && names.contains(ANY));
   }
 }

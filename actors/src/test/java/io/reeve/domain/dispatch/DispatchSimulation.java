@@ -340,4 +340,103 @@ final class DispatchSimulation {
           .isLessThanOrEqualTo(Math.max(session.capacity, session.heldCount()));
     }
   }
+
+  /** Once quiet: what is named of the first and the last task of each class is so. */
+  void assertExplainedTruly() {
+    for (var partition : partitions) {
+      partition.ready.forEach(
+          (taskClass, count) -> {
+            if (count > 0) {
+              assertExplainedTruly(partition.partition, taskClass, 0);
+              assertExplainedTruly(partition.partition, taskClass, count - 1);
+            }
+          });
+    }
+  }
+
+  private void assertExplainedTruly(int partition, TaskClass taskClass, int ahead) {
+    assertThat(dispatch.explain(taskClass, partition, ahead, now).blocker())
+        .as("behind %d of %s at partition %d", ahead, taskClass, partition)
+        .isEqualTo(blocker(taskClass, ahead));
+  }
+
+  /** By the word of the sessions, which the dispatcher only hears of. */
+  private Blocker blocker(TaskClass taskClass, int ahead) {
+    var able = able(taskClass);
+    if (able.isEmpty()) {
+      return sessions.values().stream().anyMatch(s -> s.offer.servesQueue(taskClass.queue()))
+          ? Blocker.NO_WORKER_FOR_KIND
+          : Blocker.NO_WORKER_FOR_QUEUE;
+    }
+    if (able.stream().allMatch(session -> session.capacity == 0)) {
+      return Blocker.WORKERS_DRAINING;
+    }
+    var normal = taskClass.lane() == Lane.NORMAL;
+    if (normal && able.stream().allMatch(s -> s.capacity == s.reserve)) {
+      return Blocker.LANE_RESERVED;
+    }
+    if (ahead > 0 || higherWaits(taskClass) || (normal && urgentWaits(able))) {
+      return Blocker.BEHIND;
+    }
+    return normal && able.stream().anyMatch(s -> s.credit.inFlight() < s.capacity)
+        ? Blocker.LANE_RESERVED
+        : Blocker.NO_CREDIT;
+  }
+
+  private List<SimulatedSession> able(TaskClass taskClass) {
+    return sessions.values().stream().filter(s -> s.offer.serves(taskClass)).toList();
+  }
+
+  private boolean urgentWaits(List<SimulatedSession> able) {
+    return anyWaits(able, other -> other.lane() == Lane.URGENT);
+  }
+
+  private boolean higherWaits(TaskClass taskClass) {
+    return anyWaits(
+        able(taskClass),
+        other ->
+            other.lane() == taskClass.lane()
+                && other.queue().equals(taskClass.queue())
+                && other.priority().compareTo(taskClass.priority()) > 0);
+  }
+
+  private boolean anyWaits(List<SimulatedSession> able, Predicate<TaskClass> of) {
+    return partitions.stream()
+        .flatMap(partition -> partition.ready.entrySet().stream())
+        .filter(ready -> ready.getValue() > 0 && of.test(ready.getKey()))
+        .anyMatch(ready -> able.stream().anyMatch(s -> s.offer.serves(ready.getKey())));
+  }
+
+  /** Once quiet: lifting what is named of a first task, and nothing else, changes the answer. */
+  void assertLiftingHelps(int partition, TaskClass taskClass) {
+    var named = dispatch.explain(taskClass, partition, 0, now).blocker();
+    if (named == Blocker.BEHIND) {
+      return;
+    }
+    var nobody = named == Blocker.NO_WORKER_FOR_QUEUE || named == Blocker.NO_WORKER_FOR_KIND;
+    var queues = List.of(taskClass.queue());
+    var kinds = Set.of(taskClass.kind());
+    var slots = nobody ? 0 : readyFor(queues, kinds);
+    var helper = join(slots, 0, queues, kinds);
+    settleDown();
+    if (nobody) {
+      assertThat(dispatch.explain(taskClass, partition, 0, now).blocker())
+          .as("after a worker came that takes none of %s", taskClass)
+          .isEqualTo(Blocker.WORKERS_DRAINING);
+    } else {
+      assertThat(partitions.get(partition).readyOf(taskClass))
+          .as("of %s after %d more slots, blocked by %s before", taskClass, slots, named)
+          .isZero();
+    }
+    leave(helper);
+    settleDown();
+  }
+
+  private int readyFor(List<String> queues, Set<String> kinds) {
+    return partitions.stream()
+        .flatMap(partition -> partition.ready.entrySet().stream())
+        .filter(ready -> ready.getKey().isServedBy(queues, kinds))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
 }

@@ -23,6 +23,7 @@ class DispatchSimulationTest {
           new TaskClass("mail", "send", Lane.NORMAL, Priority.NORMAL),
           new TaskClass("mail", "send", Lane.URGENT, Priority.NORMAL),
           new TaskClass("mail", "render", Lane.NORMAL, Priority.NORMAL),
+          new TaskClass("mail", "render", Lane.NORMAL, Priority.HIGH),
           new TaskClass("bill", "send", Lane.NORMAL, Priority.NORMAL),
           new TaskClass("bill", "print", Lane.URGENT, Priority.NORMAL));
 
@@ -48,6 +49,29 @@ class DispatchSimulationTest {
     }
 
     finishAll(simulation);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whatKeepsATaskIsNamedTruly(long seed) {
+    var random = new SplittableRandom(seed);
+    var simulation = randomSimulation(random);
+
+    for (var round = 0; round < 10; round++) {
+      for (var i = 0; i < 100; i++) {
+        act(simulation, random, true);
+        walk(simulation, random);
+      }
+      recount(simulation);
+      simulation.assertExplainedTruly();
+      for (var partition : simulation.partitions) {
+        for (var taskClass : CLASSES) {
+          if (partition.readyOf(taskClass) > 0) {
+            simulation.assertLiftingHelps(partition.partition, taskClass);
+          }
+        }
+      }
+    }
   }
 
   @ParameterizedTest

@@ -70,6 +70,21 @@ class ReadyOrderTest {
   }
 
   @Test
+  void aPlaceIsWhatOfTheClassLeavesBefore() {
+    add(MAILS, HIGH, 1);
+    add(MAILS, NORMAL, 2);
+    add(MAILS, NORMAL, 3);
+    add(MAILS, NORMAL, 4);
+    add(CHARGES, NORMAL, 5);
+    ready.remove(2L);
+
+    assertThat(order.place(MAILS, 4)).isEqualTo(new Place(1, false));
+    assertThat(order.place(MAILS.withPriority(HIGH), 1)).isEqualTo(Place.FIRST);
+    assertThat(order.place(CHARGES, 5)).isEqualTo(Place.FIRST);
+    assertThat(order.place(CHARGES.withPriority(LOW), 6)).isEqualTo(Place.FIRST);
+  }
+
+  @Test
   void ofEqualPrioritiesTheLowerNumberLeavesFirst() {
     add(MAILS, NORMAL, 2);
     add(MAILS, NORMAL, 3);

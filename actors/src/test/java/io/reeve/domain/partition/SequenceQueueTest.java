@@ -48,6 +48,65 @@ class SequenceQueueTest {
   }
 
   @Test
+  void knowsHowManyStandBeforeANumber() {
+    var random = new SplittableRandom(SEED);
+    var all = new ArrayList<Long>();
+    for (var i = 0; i < 3_000; i++) {
+      var number = random.nextInt(4) == 0 ? random.nextLong(3L * i + 1) : 3L * i;
+      if (!all.contains(number)) {
+        all.add(number);
+        queue.add(number);
+      }
+      if (i % 7 == 0) {
+        all.remove(queue.poll());
+      }
+    }
+    for (var round = 0; round < 200; round++) {
+      var number = random.nextLong(9_000);
+      var even = all.stream().filter(it -> it < number && it % 2 == 0).count();
+
+      assertThat(queue.before(number, it -> it % 2 == 0, 3_000))
+          .as("before %d, seed %d", number, SEED)
+          .isEqualTo(new SequenceQueue.Rank(even, true));
+    }
+  }
+
+  @Test
+  void looksAtABoundedNumberOfThoseBefore() {
+    for (var i = 0L; i < 100_000; i++) {
+      queue.add(i);
+    }
+    var looks = new int[1];
+
+    var rank =
+        queue.before(
+            80_000,
+            number -> {
+              looks[0]++;
+              return number % 4 != 0;
+            },
+            1_000);
+
+    assertThat(looks[0]).isLessThanOrEqualTo(1_000);
+    assertThat(rank.exact()).isFalse();
+    assertThat(rank.count()).isBetween(59_000L, 61_000L);
+    assertThat(queue.before(500, number -> true, 1_000))
+        .isEqualTo(new SequenceQueue.Rank(500, true));
+  }
+
+  @Test
+  void countsOfManyThatCameBackOnlySome() {
+    queue.add(1_000_000);
+    for (var i = 0L; i < 10_000; i++) {
+      queue.add(i);
+    }
+
+    var rank = queue.before(9_000, number -> true, 1_000);
+
+    assertThat(rank).isEqualTo(new SequenceQueue.Rank(1_000, false));
+  }
+
+  @Test
   void theOrderHoldsWhileTheQueueGrowsAndShrinks() {
     var random = new SplittableRandom(SEED);
     var expected = new PriorityQueue<Long>();

@@ -15,6 +15,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.Failure;
 import io.reeve.v1.FailureType;
 import io.reeve.v1.GetDemandRequest;
@@ -103,6 +104,12 @@ public final class FakeReeve implements AutoCloseable {
 
   public FakeTasks tasks() {
     return tasks;
+  }
+
+  /** Says from now on so of the task that the answer names. */
+  public FakeReeve explain(ExplainResponse explanation) {
+    tasks.explain(explanation);
+    return this;
   }
 
   /** Bare names of the methods that were called so far, refused calls included. */

@@ -6,6 +6,8 @@ import io.grpc.stub.StreamObserver;
 import io.reeve.client.TaskStates;
 import io.reeve.v1.CancelTaskRequest;
 import io.reeve.v1.CancelTaskResponse;
+import io.reeve.v1.ExplainRequest;
+import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.GetTaskResponse;
 import io.reeve.v1.ListTasksRequest;
@@ -64,6 +66,17 @@ final class FakeTaskService extends TaskServiceGrpc.TaskServiceImplBase {
       return;
     }
     answer.onNext(GetTaskResponse.newBuilder().setTask(task).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> answer) {
+    var told = tasks.explanation(request.getTaskId());
+    if (told == null) {
+      answer.onError(unknown(request.getTaskId()));
+      return;
+    }
+    answer.onNext(told);
     answer.onCompleted();
   }
 

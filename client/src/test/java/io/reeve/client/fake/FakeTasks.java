@@ -1,6 +1,7 @@
 package io.reeve.client.fake;
 
 import com.google.protobuf.Timestamp;
+import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskSpec;
@@ -32,6 +33,7 @@ public final class FakeTasks {
 
   private final Clock clock;
   private final Map<String, Task> byId = new LinkedHashMap<>();
+  private final Map<String, ExplainResponse> explanations = new HashMap<>();
   private final Map<String, List<String>> idsByRequest = new HashMap<>();
   private final Map<String, List<Watcher>> watchers = new HashMap<>();
   private final Deque<String> readyNormal = new ArrayDeque<>();
@@ -45,6 +47,16 @@ public final class FakeTasks {
   Timestamp now() {
     var now = clock.instant();
     return Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()).build();
+  }
+
+  /** Says from now on so of the task that it names. */
+  synchronized void explain(ExplainResponse explanation) {
+    explanations.put(explanation.getTaskId(), explanation);
+  }
+
+  /** What a test said of the task, or null. */
+  synchronized @Nullable ExplainResponse explanation(String id) {
+    return explanations.get(id);
   }
 
   /** Ids of the tasks, and whether this request id was known. */

@@ -203,8 +203,12 @@ public final class TaskCalls {
     }
   }
 
-  /** The id, of a partition that exists. */
   private TaskId taskId(String text) {
+    return taskId(text, partitions);
+  }
+
+  /** The id, of a partition that exists. */
+  static TaskId taskId(String text, Partitions partitions) {
     var id =
         TaskId.parse(text)
             .orElseThrow(

@@ -8,6 +8,7 @@ import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
+import io.reeve.edge.calls.ExplainCalls;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.calls.TaskCalls;
 import io.reeve.edge.calls.TaskPage;
@@ -195,7 +196,10 @@ public final class GrpcServer {
       var tasks =
           new TaskServiceEdge(
               new TaskCalls(backing.partitions(), backing.routing(), settings, system.scheduler()),
-              watches);
+              new ExplainCalls(
+                  backing.partitions(), backing.cluster(), settings.asks(), system.scheduler()),
+              watches,
+              clock);
       served.add(tasks(system, tasks));
       served.add(cluster(system, backing));
       served.add(health(system, health));

@@ -13,8 +13,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.partition.PartitionCounts;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
@@ -77,6 +79,13 @@ public final class EdgeFixture implements AutoCloseable {
   /** What the fixture knows of the work. */
   volatile Function<WorkerKind, CompletionStage<Dispatcher.DemandShown>> wanted =
       kind -> CompletableFuture.failedFuture(new TimeoutException("played"));
+
+  /** What the dispatcher says of ready tasks, which are asked for by class, partition and place. */
+  volatile Streams streams = (taskClass, partition, ahead) -> Optional.empty();
+
+  interface Streams {
+    Optional<StreamExplanation> of(TaskClass taskClass, int partition, long ahead);
+  }
 
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -178,6 +187,12 @@ public final class EdgeFixture implements AutoCloseable {
     @Override
     public CompletionStage<Dispatcher.DemandShown> demand(WorkerKind kind) {
       return wanted.apply(kind);
+    }
+
+    @Override
+    public CompletionStage<Optional<StreamExplanation>> explain(
+        TaskClass taskClass, int partition, long ahead, Duration within) {
+      return CompletableFuture.completedFuture(streams.of(taskClass, partition, ahead));
     }
   }
 

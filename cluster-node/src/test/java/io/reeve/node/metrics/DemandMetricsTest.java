@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
+import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +42,12 @@ class DemandMetricsTest {
     @Override
     public CompletionStage<Dispatcher.DemandShown> demand(WorkerKind kind) {
       return demand;
+    }
+
+    @Override
+    public CompletionStage<Optional<StreamExplanation>> explain(
+        TaskClass taskClass, int partition, long ahead, Duration within) {
+      throw new AssertionError("expected to be asked for the demand");
     }
   }
 

@@ -89,11 +89,7 @@ final class TaskReplies {
     }
     var failure = task.failure();
     if (failure != null) {
-      view.setFailure(
-          Failure.newBuilder()
-              .setTypeValue(failure.type().number())
-              .setMessage(failure.message())
-              .setCode(failure.code()));
+      view.setFailure(failure(failure));
     }
     var progress = task.progress();
     if (progress != null) {
@@ -104,6 +100,14 @@ final class TaskReplies {
               .setAt(WireTime.instant(progress.atMs())));
     }
     return view.build();
+  }
+
+  static Failure failure(io.reeve.domain.task.Failure failure) {
+    return Failure.newBuilder()
+        .setTypeValue(failure.type().number())
+        .setMessage(failure.message())
+        .setCode(failure.code())
+        .build();
   }
 
   /** The state in the public protocol. */

@@ -3,6 +3,7 @@ package io.reeve.edge.grpc.task;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.calls.Caller;
+import io.reeve.edge.calls.ExplainCalls;
 import io.reeve.edge.calls.TaskCalls;
 import io.reeve.edge.calls.TaskQuery;
 import io.reeve.edge.calls.WireTime;
@@ -12,11 +13,14 @@ import io.reeve.edge.v1.SubmitTasksView;
 import io.reeve.edge.v1.TaskReplyView;
 import io.reeve.edge.v1.TaskServiceView;
 import io.reeve.v1.CancelTaskRequest;
+import io.reeve.v1.ExplainRequest;
+import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.ListTasksRequest;
 import io.reeve.v1.SubmitTaskResponse;
 import io.reeve.v1.SubmitTasksResponse;
 import io.reeve.v1.WatchTaskRequest;
+import java.time.Clock;
 import java.util.EnumSet;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
@@ -27,11 +31,18 @@ import org.apache.pekko.util.ByteString;
 public final class TaskServiceEdge implements TaskServiceView {
 
   private final TaskCalls calls;
+  private final ExplainCalls explain;
   private final TaskWatches watches;
+  private final Clock clock;
 
-  public TaskServiceEdge(TaskCalls calls, TaskWatches watches) {
+  /**
+   * @param clock dates the estimates of starts
+   */
+  public TaskServiceEdge(TaskCalls calls, ExplainCalls explain, TaskWatches watches, Clock clock) {
     this.calls = calls;
+    this.explain = explain;
     this.watches = watches;
+    this.clock = clock;
   }
 
   @Override
@@ -106,5 +117,12 @@ public final class TaskServiceEdge implements TaskServiceView {
                     .addAllTasks(page.tasks())
                     .setNextPageToken(page.nextPageToken())
                     .build());
+  }
+
+  @Override
+  public CompletionStage<ExplainResponse> explain(ExplainRequest in) {
+    return explain
+        .explain(Caller.LOCAL, in.getTaskId())
+        .thenApply(told -> ExplainReplies.reply(told, clock.millis()));
   }
 }

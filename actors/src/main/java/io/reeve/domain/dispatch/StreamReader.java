@@ -1,0 +1,141 @@
+package io.reeve.domain.dispatch;
+
+import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.TaskClass;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees a task as the pairing sees it. Costs a look at each worker that may run it and at each class
+ * that waits.
+ */
+final class StreamReader {
+
+  /** Workers of another class that are looked at to see whether it wants the same slots. */
+  private static final int OVERLAP_LOOKS = 64;
+
+  private final Collection<WorkerLedger> workers;
+  private final Map<TaskClass, ReadyClass> classes;
+  private final Pairing pairing;
+
+  StreamReader(
+      Collection<WorkerLedger> workers, Map<TaskClass, ReadyClass> classes, Pairing pairing) {
+    this.workers = workers;
+    this.classes = classes;
+    this.pairing = pairing;
+  }
+
+  /**
+   * @param ahead ready tasks of the class that the partition leases before it, those that open
+   *     grants will take included
+   */
+  StreamView view(TaskClass taskClass, Stock stock, long ahead) {
+    var ready = classes.get(taskClass);
+    var able = ready == null ? able(taskClass) : ready.workers;
+    var lane = taskClass.lane();
+    var draining = 0L;
+    var slots = 0L;
+    var held = 0L;
+    var free = 0L;
+    var otherFree = 0L;
+    var moving = 0L;
+    for (var worker : able) {
+      var credit = worker.credit;
+      if (credit.capacity() <= 0) {
+        draining++;
+        continue;
+      }
+      slots += CreditRule.limit(lane, credit.capacity(), credit.urgentReserve());
+      held += worker.held();
+      free += worker.grantable(lane);
+      otherFree += Math.max(0, worker.free(Lane.URGENT) - worker.grantable(lane));
+      moving += worker.standing() + worker.revoking();
+    }
+    var granted = ready == null ? 0 : ready.grantedAt(stock.partition);
+    var left = Math.max(0, ahead - granted);
+    var own = left + elsewhere(ready, stock.partition, left);
+    var rivals = rivals(taskClass, able, own);
+    return new StreamView(
+        stock.known,
+        queueWorkers(taskClass.queue()),
+        able.size(),
+        draining,
+        slots,
+        held,
+        free,
+        otherFree,
+        moving,
+        granted > ahead,
+        own,
+        rivals.higher,
+        rivals.urgent,
+        rivals.others);
+  }
+
+  private List<WorkerLedger> able(TaskClass taskClass) {
+    return workers.stream().filter(worker -> worker.offer.serves(taskClass)).toList();
+  }
+
+  private long queueWorkers(String queue) {
+    return workers.stream().filter(worker -> worker.offer.servesQueue(queue)).count();
+  }
+
+  /** Partitions take turns: from each as many go first as in the task's own. */
+  private static long elsewhere(@Nullable ReadyClass ready, int partition, long ahead) {
+    var count = 0L;
+    if (ready != null && ahead > 0) {
+      for (var p = 0; p < ready.partitions(); p++) {
+        count += p == partition ? 0 : Math.min(ahead, ready.availableAt(p));
+      }
+    }
+    return count;
+  }
+
+  /** Tasks of other classes that want the same slots. */
+  private record Rivals(long higher, long urgent, long others) {}
+
+  private Rivals rivals(TaskClass taskClass, List<WorkerLedger> able, long ahead) {
+    var higher = 0L;
+    var urgent = 0L;
+    var others = 0L;
+    Set<WorkerLedger> same = Collections.newSetFromMap(new IdentityHashMap<>());
+    same.addAll(able);
+    for (var other : classes.values()) {
+      var waits = other.available();
+      if (waits == 0 || other.taskClass.equals(taskClass) || !overlaps(other.workers, same)) {
+        continue;
+      }
+      var sameLane = other.taskClass.lane() == taskClass.lane();
+      if (!sameLane && taskClass.lane() == Lane.NORMAL) {
+        urgent += waits;
+      } else if (sameLane && !other.taskClass.queue().equals(taskClass.queue())) {
+        others += Math.min(waits, ahead + 1);
+      } else if (sameLane) {
+        var rank = other.taskClass.priority().compareTo(taskClass.priority());
+        higher += rank > 0 ? waits : 0;
+        others += rank == 0 ? Math.min(waits, ahead + 1) : 0;
+      }
+    }
+    return new Rivals(higher, Math.min(urgent, urgentBefore(ahead + higher + 1)), others);
+  }
+
+  private long urgentBefore(long normal) {
+    var each = pairing.urgentBeforeNormal();
+    return each == Long.MAX_VALUE ? each : each * normal;
+  }
+
+  private static boolean overlaps(List<WorkerLedger> of, Set<WorkerLedger> same) {
+    var looks = Math.min(OVERLAP_LOOKS, of.size());
+    for (var i = 0; i < looks; i++) {
+      if (same.contains(of.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+package io.reeve.domain.dispatch;
+
+/**
+ * What the dispatcher sees of one ready task and of what stands between it and its start. Counts
+ * are those of a moment ago.
+ *
+ * @param partitionHeard whether its partition reports to the dispatcher
+ * @param queueWorkers sessions that serve its queue
+ * @param workers sessions that may run its class
+ * @param draining of these, those that take no more work
+ * @param slots leases that the others may hold for its lane
+ * @param held leases that they hold
+ * @param free leases that they may be given for its lane
+ * @param reservedFree free slots that only tasks of the other lane may use
+ * @param moving credit that stands at partitions, or is asked back from them
+ * @param granted whether an open grant at its partition will lease it
+ * @param ahead tasks of its class that start before it, in all partitions
+ * @param higherAhead tasks of its queue and lane with a higher priority
+ * @param urgentAhead tasks of the urgent lane that start before it
+ * @param others tasks of other queues and kinds that take turns with it for the same slots
+ */
+public record StreamView(
+    boolean partitionHeard,
+    long queueWorkers,
+    long workers,
+    long draining,
+    long slots,
+    long held,
+    long free,
+    long reservedFree,
+    long moving,
+    boolean granted,
+    long ahead,
+    long higherAhead,
+    long urgentAhead,
+    long others) {
+
+  /** All tasks that start before it. */
+  public long aheadTotal() {
+    return ahead + higherAhead + urgentAhead;
+  }
+}
