@@ -49,6 +49,10 @@ final class GetCommand extends ClientCommand {
       print(Json.line(Json.of(task)));
     } else {
       TaskText.lines(task, colours()).forEach(this::print);
+      if (task.getState() == TaskState.TASK_STATE_READY
+          || task.getState() == TaskState.TASK_STATE_WAITING) {
+        note("'reeve explain " + task.getId() + "' tells why it has not started");
+      }
     }
     return ExitCode.OK;
   }

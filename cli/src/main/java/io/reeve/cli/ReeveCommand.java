@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve node                                a server on 127.0.0.1:7460, data in ./data",
       "  reeve worker                              a worker with the built-in kinds",
       "  reeve submit echo 'hello' --wait          one task and its result",
+      "  reeve explain 0-42                        why a task does not start, and what to do",
       "  reeve list --state dead                   tasks that need a person's decision",
       "  reeve nodes                               the nodes of the cluster and their state",
       "  reeve workers                             the workers, their state and their load",
@@ -86,6 +87,7 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("worker", new WorkerCommand(programs));
     root.addSubcommand("submit", new SubmitCommand(terminal));
     root.addSubcommand("get", new GetCommand(terminal));
+    root.addSubcommand("explain", new ExplainCommand(terminal));
     root.addSubcommand("list", new ListCommand(terminal));
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));

@@ -1,6 +1,7 @@
 package io.reeve.cli;
 
 import com.google.protobuf.ByteString;
+import io.reeve.v1.Failure;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class TaskText {
     add(lines, "leased", task.hasLeasedAt() ? Words.instant(task.getLeasedAt()) : "");
     add(lines, "finished", task.hasFinishedAt() ? Words.instant(task.getFinishedAt()) : "");
     add(lines, "progress", task.hasProgress() ? progress(task) : "");
-    add(lines, "failure", task.hasFailure() ? failure(task) : "");
+    add(lines, "failure", task.hasFailure() ? failure(task.getFailure()) : "");
     add(lines, "failed", task.hasFailedAt() ? Words.instant(task.getFailedAt()) : "");
     add(lines, "cancelled", Words.printable(task.getCancelReason()));
     add(lines, "payload", bytes(spec.getPayload()));
@@ -70,7 +71,7 @@ final class TaskText {
       words.add(progress(task));
     }
     if (task.hasFailure()) {
-      words.add(failure(task));
+      words.add(failure(task.getFailure()));
     }
     if (!task.getCancelReason().isEmpty()) {
       words.add(Words.printable(task.getCancelReason()));
@@ -92,8 +93,7 @@ final class TaskText {
         + (progress.getMessage().isEmpty() ? "" : " " + Words.printable(progress.getMessage()));
   }
 
-  private static String failure(Task task) {
-    var failure = task.getFailure();
+  static String failure(Failure failure) {
     return failure
             .getType()
             .name()

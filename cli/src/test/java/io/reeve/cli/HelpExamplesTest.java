@@ -36,7 +36,7 @@ class HelpExamplesTest {
 
   /** Commands that talk to a node. */
   private static final Set<String> CLIENTS =
-      Set.of("submit", "get", "list", "watch", "cancel", "nodes", "workers", "demand");
+      Set.of("submit", "get", "explain", "list", "watch", "cancel", "nodes", "workers", "demand");
 
   private static final boolean JQ =
       Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PagesTest {
 
   private static final List<String> PAGES =
-      List.of("README.md", "docs/operations.md", "docs/handlers.md");
+      List.of("README.md", "docs/operations.md", "docs/handlers.md", "docs/explain.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =
@@ -51,7 +51,8 @@ class PagesTest {
       Pattern.compile("\u2026|\\d[\\d.,]*(?: ms| s| m \\d+ s)|\\d(?:[\\d.,]*\\d)?");
 
   private static final Set<String> PARSED = Set.of("cluster-demo", "store");
-  private static final Set<String> CLIENTS = Set.of("submit", "nodes", "workers", "demand");
+  private static final Set<String> CLIENTS =
+      Set.of("submit", "explain", "nodes", "workers", "demand");
 
   @TempDir private static Path directory = Path.of("");
 
