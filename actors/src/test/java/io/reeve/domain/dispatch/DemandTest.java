@@ -75,6 +75,47 @@ class DemandTest {
   }
 
   @Test
+  void tellsHowManyPartitionsAreNotHeard() {
+    var dispatch = new Dispatch(2, Rules.defaults());
+    dispatch.inventory(0, 1);
+    dispatch.inventory(1, 1);
+    assertThat(dispatch.demand(ALL, RULES, 0).unheardPartitions()).isZero();
+
+    dispatch.forsake(1);
+
+    assertThat(dispatch.demand(ALL, RULES, 0).unheardPartitions()).isEqualTo(1);
+  }
+
+  /** A worker serves the queue, but not the kind of its tasks: others would have to. */
+  @Test
+  void aQuestionThatNamesAQueueCountsTasksThatItsWorkersCannotRun() {
+    var dispatch = new Dispatch(1, Rules.defaults());
+    dispatch.inventory(0, 1);
+    dispatch.register(offer("a", List.of("mail"), Set.of("sort")), new CreditTotals(2, 0, 0, 0, 0));
+    dispatch.ready(0, MAIL, 6);
+
+    var ofMail = dispatch.demand(new WorkerKind(Set.of("mail"), Set.of()), RULES, 0);
+
+    assertThat(ofMail.wantedWorkers()).isEqualTo(3);
+    assertThat(dispatch.demand(ALL, RULES, 0).wantedWorkers()).isZero();
+  }
+
+  @Test
+  void theHoldTimeFollowsWhatSessionsGiveBack() {
+    var dispatch = new Dispatch(1, Rules.defaults());
+    dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(4, 0, 0, 0, 0));
+    dispatch.credit("a", 1, new CreditTotals(4, 0, 2, 0, 0));
+    dispatch.pair(0);
+    dispatch.credit("a", 1, new CreditTotals(4, 0, 2, 1, 0));
+    dispatch.pair(1_000);
+    dispatch.credit("a", 1, new CreditTotals(4, 0, 2, 2, 0));
+
+    assertThat(dispatch.demand(ALL, RULES, 2_000).holdTimeNanos())
+        .as("1000 + 2000, of two")
+        .isEqualTo(1_500);
+  }
+
+  @Test
   void countsTheKindOfWorkersThatIsAskedFor() {
     var dispatch = new Dispatch(2, Rules.defaults());
     dispatch.inventory(0, 1);

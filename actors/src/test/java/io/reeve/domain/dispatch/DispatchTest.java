@@ -368,8 +368,6 @@ class DispatchTest {
     assertThat(dispatch.silent()).containsExactly(0, 1);
   }
 
-  // ---- Classes
-
   @Test
   void tasksThatAreGoneAreNoReasonToTakeCreditBack() {
     register("a", 1, credit(4, 0, 0));
@@ -417,48 +415,6 @@ class DispatchTest {
   }
 
   @Test
-  void unnamedTasksOfNoWorkerWantNone() {
-    register("a", 1, credit(1, 0, 0));
-    assertThat(dispatch.demand(new WorkerKind(Set.of(), Set.of()), clear(30), 0).workers())
-        .isEqualTo(1);
-    dispatch.forsake(1);
-
-    assertThat(
-            dispatch.demand(new WorkerKind(Set.of(), Set.of()), clear(30), 0).unheardPartitions())
-        .isEqualTo(1);
-  }
-
-  /** A worker serves the queue, but not the kind of its tasks: others would have to. */
-  @Test
-  void aQuestionThatNamesAQueueCountsTasksThatItsWorkersCannotRun() {
-    dispatch.register(
-        new Offer("a", 1, "worker-a", "main", List.of("mail"), Set.of("sort")), credit(2, 0, 0));
-    dispatch.ready(0, MAIL, 6);
-
-    assertThat(
-            dispatch.demand(new WorkerKind(Set.of("mail"), Set.of()), clear(30), 0).wantedWorkers())
-        .isEqualTo(3);
-    assertThat(dispatch.demand(new WorkerKind(Set.of(), Set.of()), clear(30), 0).wantedWorkers())
-        .isZero();
-  }
-
-  @Test
-  void theHoldTimeFollowsWhatSessionsGiveBack() {
-    register("a", 1, credit(4, 0, 0));
-    dispatch.credit("a", 1, credit(4, 2, 0));
-    dispatch.pair(0);
-    dispatch.credit("a", 1, credit(4, 2, 1));
-    dispatch.pair(1_000);
-    dispatch.credit("a", 1, credit(4, 2, 2));
-
-    var demand = dispatch.demand(new WorkerKind(Set.of(), Set.of()), clear(30), 2_000);
-
-    assertThat(demand.holdTimeNanos()).as("1000 + 2000, of two").isEqualTo(1_500);
-  }
-
-  // ---- Refusals
-
-  @Test
   void aWorkerThatIsRefusedIsProposedAgainAfterItsPause() {
     register("a", 1, credit(1, 0, 0));
     dispatch.ready(0, MAIL, 5);
@@ -494,10 +450,6 @@ class DispatchTest {
 
   private static Rules rules(Map<String, Integer> weights) {
     return new Rules(10, 500, 16, true, REFUSALS, PAUSE, weights);
-  }
-
-  private static DemandRules clear(long withinNanos) {
-    return new DemandRules(withinNanos, 4);
   }
 
   private Registration register(String holder, int session, CreditTotals credit) {
