@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * Turns what the HTTP library says of malformed bytes of a peer into one warning. The library logs
- * an error with a stack trace, quotes the bytes at length, and may say it twice; it is no fault of
- * the node, and whoever reaches the port could fill the log with it.
+ * Turns what the HTTP library says of a peer that breaks the protocol into one warning. The library
+ * logs an error with a stack trace, quotes the bytes at length, and may say it twice; it is no
+ * fault of the node, and whoever reaches the port could fill the log with it.
  */
 public final class PeerFaults extends TurboFilter {
 
@@ -54,7 +54,7 @@ public final class PeerFaults extends TurboFilter {
 
   /** The warning does not begin as an error of the library does, so it passes here. */
   private static void tell(Logger logger, String fault) {
-    logger.warn("a connection ends, because its peer sent malformed HTTP: {}", bounded(fault));
+    logger.warn("a connection ends for what its peer sent: {}", bounded(fault));
   }
 
   /** One line of letters that a terminal shows as they are. */

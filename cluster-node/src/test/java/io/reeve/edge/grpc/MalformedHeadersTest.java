@@ -65,7 +65,7 @@ class MalformedHeadersTest {
               assertThat(line.getLevel()).isEqualTo(Level.WARN);
               assertThat(line.getThrowableProxy()).isNull();
               assertThat(line.getFormattedMessage())
-                  .startsWith("a connection ends, because its peer sent malformed HTTP: ")
+                  .startsWith("a connection ends for what its peer sent: ")
                   .hasSizeLessThan(300);
             });
   }

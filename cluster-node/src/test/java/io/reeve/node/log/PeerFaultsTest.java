@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class PeerFaultsTest {
 
-  private static final String WARNING = "a connection ends, because its peer sent malformed HTTP: ";
+  private static final String WARNING = "a connection ends for what its peer sent: ";
 
   private final LoggerContext context = new LoggerContext();
   private final Logger logger = context.getLogger("org.apache.pekko.actor.ActorSystemImpl");
