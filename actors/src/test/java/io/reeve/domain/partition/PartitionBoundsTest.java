@@ -232,7 +232,10 @@ class PartitionBoundsTest {
 
   @Test
   void equalProfilesAreOneObject() {
-    assertThat(story.state.intern(profile())).isSameAs(story.state.intern(profile()));
+    var known = story.state.intern(profile());
+
+    assertThat(known).isEqualTo(profile());
+    assertThat(story.state.intern(profile())).isSameAs(known);
   }
 
   @Test

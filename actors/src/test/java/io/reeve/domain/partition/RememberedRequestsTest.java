@@ -21,14 +21,22 @@ class RememberedRequestsTest {
   void anIdIsRememberedForADayThoughAHundredThousandCallsCameSince() {
     var limits = PartitionSettings.of(ConfigFactory.load()).partition().limits().requests();
     var book = new RequestBook(limits);
-    for (var call = 0; call <= CALLS; call++) {
-      assertThat(book.noRoomFor(id(call), 0)).isNull();
-      book.add(new PartitionSnapshot.Request(id(call), call, 1 + call, 1, 0));
-    }
 
+    fill(book, 0);
     assertThat(book.find(id(0), DAY_MS - 1)).isNotNull();
     assertThat(book.find(id(CALLS), DAY_MS - 1)).isNotNull();
     assertThat(book.find(id(0), DAY_MS)).isNull();
+
+    book.sweep(DAY_MS + 1);
+    fill(book, DAY_MS + 1);
+    assertThat(book.find(id(0), DAY_MS + 1)).as("one that came again").isNotNull();
+  }
+
+  private static void fill(RequestBook book, long nowMs) {
+    for (var call = 0; call <= CALLS; call++) {
+      assertThat(book.noRoomFor(id(call), nowMs)).isNull();
+      book.add(new PartitionSnapshot.Request(id(call), call, 1 + call, 1, nowMs));
+    }
   }
 
   private static String id(int call) {
