@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneJvm implements AutoCloseable {
 
-  private static final long READY_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final long READY_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final String WORKER = "one-jvm-worker";
 

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * settings. The demonstration of a cluster and the move of a store are parsed: both have tests of
  * their own.
  */
-@Timeout(300)
 class PagesTest {
 
   private static final List<String> PAGES =
