@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public record Programs(Program node, Program worker, List<String> command) {
   static final String NODE_HTTP_PORT = "reeve.http.port";
   static final String NODE_DIRECTORY = "reeve.store.directory";
   static final String NODE_STORE = "reeve.store.url";
+  private static final String WORKER = "reeve.worker";
   static final String WORKER_ENDPOINTS = "reeve.worker.endpoints";
   static final String WORKER_ID = "reeve.worker.id";
   static final String WORKER_POOLS = "reeve.worker.pool.count";
@@ -67,6 +69,12 @@ public record Programs(Program node, Program worker, List<String> command) {
   }
 
   private static int runWorker(@Nullable Path file, Map<String, Object> settings) {
+    unreadByWorker(settings.keySet())
+        .forEach(
+            key ->
+                System.err.printf(
+                    "unknown setting %s: a worker reads the settings below %s, is it misspelt?%n",
+                    key, WORKER));
     var environment = new HashMap<>(System.getenv());
     WORKER_VARIABLES.forEach(
         (setting, variable) -> {
@@ -75,6 +83,17 @@ public record Programs(Program node, Program worker, List<String> command) {
           }
         });
     return WorkerMain.run(workerConfiguration(file, settings), environment, System.out, System.err);
+  }
+
+  /**
+   * Settings of Reeve that a worker does not read, sorted: those of other programs, and misspelt
+   * ones. The worker itself tells which of its own it does not know.
+   */
+  static List<String> unreadByWorker(Set<String> settings) {
+    return settings.stream()
+        .filter(key -> key.startsWith("reeve.") && !key.startsWith(WORKER + "."))
+        .sorted()
+        .toList();
   }
 
   /** The whole configuration of a worker, its environment variables apart. */

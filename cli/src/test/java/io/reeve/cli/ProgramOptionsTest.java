@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Options of the programs that run until they are stopped become their settings. */
 @Timeout(60)
 class ProgramOptionsTest extends CommandTest {
+
+  @Test
+  void aSettingThatNoWorkerReadsIsFound() {
+    assertThat(
+            Programs.unreadByWorker(
+                Set.of(
+                    "reeve.worker.id",
+                    "reeve.worker.idd", // the worker tells it
+                    "reeve.wroker.id",
+                    "reeve.grpc.port",
+                    "pekko.loglevel")))
+        .containsExactly("reeve.grpc.port", "reeve.wroker.id");
+  }
 
   @Test
   void aFileOfSettingsIsHandedOnAndMustBeThere(@TempDir Path directory) throws IOException {
