@@ -1,8 +1,10 @@
 package io.reeve.journal;
 
 import com.google.protobuf.ByteString;
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -11,10 +13,12 @@ import io.reeve.journal.v1.AttemptFailedRun;
 import io.reeve.journal.v1.CancelledRun;
 import io.reeve.journal.v1.CompletedRun;
 import io.reeve.journal.v1.DiedRun;
+import io.reeve.journal.v1.DiscardedRun;
 import io.reeve.journal.v1.EventRun;
 import io.reeve.journal.v1.ExpiredRun;
 import io.reeve.journal.v1.LeasedRun;
 import io.reeve.journal.v1.PartitionRow;
+import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
 import io.reeve.journal.v1.StoredFailure;
 import io.reeve.journal.v1.SubmittedRun;
@@ -64,6 +68,8 @@ final class RunDecoder {
       case RELEASED -> released(run.getReleased());
       case CANCELLED -> cancelled(run.getCancelled());
       case EXPIRED -> expired(run.getExpired());
+      case REDRIVEN -> redriven(run.getRedriven());
+      case DISCARDED -> discarded(run.getDiscarded());
       case HOLDER_ENDED -> events.addAll(StoredValues.holdersOf(run.getHolderEnded()));
       case WRITER_STARTED -> events.add(StoredValues.startOf(run.getWriterStarted()));
       case RUN_NOT_SET ->
@@ -191,6 +197,36 @@ final class RunDecoder {
     for (var i = 0; i < run.getSequenceDeltasCount(); i++) {
       sequence += run.getSequenceDeltas(i);
       events.add(new TaskEvent.Expired(sequence, run.getAtMs()));
+    }
+  }
+
+  private void redriven(RedrivenRun run) {
+    StoredValues.requireKnown(run);
+    var count = run.getSequenceDeltasCount();
+    requireAll("specs", run.getSpecsCount(), count);
+    requireOneOrAll("profile", run.getProfileCount(), count);
+    var oneProfile = run.getProfileCount() == 1;
+    var by = run.getBy();
+    var sequence = 0L;
+    for (var i = 0; i < count; i++) {
+      sequence += run.getSequenceDeltas(i);
+      var spec =
+          new Task.Spec(
+              run.getFirstSequence() + i,
+              profile(run.getProfile(oneProfile ? 0 : i)),
+              bytes(run.getSpecs(i)),
+              run.getAtMs());
+      events.add(new Redriven(sequence, Task.Queued.redriving(sequence, spec), by, run.getAtMs()));
+    }
+  }
+
+  private void discarded(DiscardedRun run) {
+    StoredValues.requireKnown(run);
+    var by = run.getBy();
+    var sequence = 0L;
+    for (var i = 0; i < run.getSequenceDeltasCount(); i++) {
+      sequence += run.getSequenceDeltas(i);
+      events.add(new Discarded(sequence, by, run.getAtMs()));
     }
   }
 

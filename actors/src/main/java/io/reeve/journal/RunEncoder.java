@@ -1,10 +1,12 @@
 package io.reeve.journal;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -13,11 +15,13 @@ import io.reeve.journal.v1.AttemptFailedRun;
 import io.reeve.journal.v1.CancelledRun;
 import io.reeve.journal.v1.CompletedRun;
 import io.reeve.journal.v1.DiedRun;
+import io.reeve.journal.v1.DiscardedRun;
 import io.reeve.journal.v1.EventRun;
 import io.reeve.journal.v1.ExpiredRun;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.LeasedRun;
 import io.reeve.journal.v1.PartitionRow;
+import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
 import io.reeve.journal.v1.StoredFailure;
 import io.reeve.journal.v1.SubmittedRun;
@@ -106,6 +110,16 @@ final class RunEncoder {
     @Override
     public EventRun expired(TaskEvent.Expired first) {
       return run.setExpired(RunEncoder.this.expired(first)).build();
+    }
+
+    @Override
+    public EventRun redriven(Redriven first) {
+      return run.setRedriven(RunEncoder.this.redriven(first)).build();
+    }
+
+    @Override
+    public EventRun discarded(Discarded first) {
+      return run.setDiscarded(RunEncoder.this.discarded(first)).build();
     }
 
     @Override
@@ -269,6 +283,46 @@ final class RunEncoder {
     return run.build();
   }
 
+  private RedrivenRun redriven(Redriven first) {
+    var firstSequence = first.task().spec().sequence();
+    var run =
+        RedrivenRun.newBuilder()
+            .setAtMs(first.atMs())
+            .setBy(first.by())
+            .setFirstSequence(firstSequence);
+    var start = next;
+    var oneProfile = true;
+    var before = 0L;
+    while (peek() instanceof Redriven event
+        && event.atMs() == first.atMs()
+        && event.by().equals(first.by())
+        && event.task().spec().sequence() == firstSequence + next - start) {
+      requireFresh(event);
+      oneProfile &= event.task().spec().profile().equals(first.task().spec().profile());
+      run.addSequenceDeltas(event.sequence() - before)
+          .addSpecs(UnsafeByteOperations.unsafeWrap(event.task().spec().bytes()));
+      before = event.sequence();
+      next++;
+    }
+    for (var i = start; i < (oneProfile ? start + 1 : next); i++) {
+      run.addProfile(profiles.indexOf(((Redriven) events.get(i)).task().spec().profile()));
+    }
+    return run.build();
+  }
+
+  private DiscardedRun discarded(Discarded first) {
+    var run = DiscardedRun.newBuilder().setAtMs(first.atMs()).setBy(first.by());
+    var before = 0L;
+    while (peek() instanceof Discarded event
+        && event.atMs() == first.atMs()
+        && event.by().equals(first.by())) {
+      run.addSequenceDeltas(event.sequence() - before);
+      before = event.sequence();
+      next++;
+    }
+    return run.build();
+  }
+
   private HolderEndedRun holderEnded(HolderEnded first) {
     var run = HolderEndedRun.newBuilder().setAtMs(first.atMs());
     while (peek() instanceof HolderEnded event && event.atMs() == first.atMs()) {
@@ -284,6 +338,15 @@ final class RunEncoder {
 
   private static List<StoredFailure> failures(Stream<Failure> failures) {
     return failures.map(StoredValues::stored).toList();
+  }
+
+  private static void requireFresh(Redriven event) {
+    var spec = event.task().spec();
+    if (spec.submittedAtMs() != event.atMs()
+        || !event.task().equals(Task.Queued.redriving(event.sequence(), spec))) {
+      throw new IllegalArgumentException(
+          "expected task " + spec.sequence() + " as a redrive makes it, got " + event.task());
+    }
   }
 
   /**

@@ -8,6 +8,9 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Attempt;
+import io.reeve.domain.task.Disposal;
+import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Task;
@@ -16,6 +19,8 @@ import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
 import io.reeve.journal.v1.SnapshotTask;
+import io.reeve.journal.v1.StoredAttempt;
+import io.reeve.journal.v1.StoredDisposal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -167,8 +172,11 @@ final class SnapshotCodec {
       stored.setState(LEASED).setHolder(leased.holder()).setLeaseExpiresAtMs(leased.expiresAtMs());
     } else if (task instanceof Task.Completed completed) {
       stored.setState(COMPLETED).setResult(UnsafeByteOperations.unsafeWrap(completed.result()));
-    } else if (task instanceof Task.Dead) {
+    } else if (task instanceof Task.Dead dead) {
       stored.setState(DEAD);
+      if (dead.disposal() != null) {
+        stored.setDisposal(stored(dead.disposal()));
+      }
     } else if (task instanceof Task.Cancelled cancelled) {
       stored.setState(CANCELLED).setCancelReason(cancelled.reason());
     } else if (task instanceof Task.Expired) {
@@ -187,6 +195,25 @@ final class SnapshotCodec {
           .setFailedAtMs(past.failedAtMs())
           .setFailedFence(past.failedFence());
     }
+    var history = past.history();
+    stored.setRedriveOf(history.redriveOf());
+    for (var attempt : history.attempts()) {
+      stored.addAttempts(
+          StoredAttempt.newBuilder()
+              .setNumber(attempt.number())
+              .setWorkerId(attempt.workerId())
+              .setStartedAtMs(attempt.startedAtMs())
+              .setEndedAtMs(attempt.endedAtMs())
+              .setFailure(StoredValues.stored(attempt.failure())));
+    }
+  }
+
+  private static StoredDisposal stored(Disposal disposal) {
+    return StoredDisposal.newBuilder()
+        .setRedrivenAs(disposal.redrivenAs())
+        .setBy(disposal.by())
+        .setAtMs(disposal.atMs())
+        .build();
   }
 
   private static HolderEndedRun stored(HolderEnded ended) {
@@ -346,7 +373,8 @@ final class SnapshotCodec {
           if (past.failure() == null) {
             throw new UnreadableJournalException("expected the failure of a dead task, got none");
           }
-          yield new Task.Dead(spec, attempt, fence, dueAtMs, past, finishedAtMs);
+          yield new Task.Dead(
+              spec, attempt, fence, dueAtMs, past, finishedAtMs, disposalOf(stored));
         }
         case CANCELLED ->
             new Task.Cancelled(
@@ -369,8 +397,36 @@ final class SnapshotCodec {
               stored.getLeasedAtMs(),
               stored.hasFailure() ? StoredValues.failureOf(stored.getFailure()) : null,
               stored.getFailedAtMs(),
-              stored.getFailedFence());
+              stored.getFailedFence(),
+              historyOf(stored));
       return past.equals(Past.NONE) ? Past.NONE : past;
+    }
+
+    private History historyOf(SnapshotTask stored) {
+      if (stored.getRedriveOf() == 0 && stored.getAttemptsCount() == 0) {
+        return History.NONE;
+      }
+      var attempts = new ArrayList<Attempt>(stored.getAttemptsCount());
+      for (var attempt : stored.getAttemptsList()) {
+        StoredValues.requireKnown(attempt);
+        attempts.add(
+            new Attempt(
+                attempt.getNumber(),
+                shared(attempt.getWorkerId()),
+                attempt.getStartedAtMs(),
+                attempt.getEndedAtMs(),
+                StoredValues.failureOf(attempt.getFailure())));
+      }
+      return new History(stored.getRedriveOf(), attempts);
+    }
+
+    private @Nullable Disposal disposalOf(SnapshotTask stored) {
+      if (!stored.hasDisposal()) {
+        return null;
+      }
+      var disposal = stored.getDisposal();
+      StoredValues.requireKnown(disposal);
+      return new Disposal(disposal.getRedrivenAs(), shared(disposal.getBy()), disposal.getAtMs());
     }
 
     private TaskProfile profile(int index) {

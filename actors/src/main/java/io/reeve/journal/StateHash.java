@@ -81,6 +81,7 @@ public final class StateHash {
     hash.add(Double.doubleToLongBits(profile.retry().backoffMultiplier()));
     hash.add(Double.doubleToLongBits(profile.retry().backoffJitter()));
     hash.add(profile.tenant());
+    profile.retry().neverRetryCodes().forEach(hash::add);
     return hash.hash;
   }
 

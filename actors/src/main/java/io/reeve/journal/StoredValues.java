@@ -36,6 +36,7 @@ final class StoredValues {
         .setBackoffMultiplier(retry.backoffMultiplier())
         .setBackoffJitter(retry.backoffJitter())
         .setTenant(profile.tenant())
+        .addAllNeverRetryCodes(retry.neverRetryCodes())
         .build();
   }
 
@@ -125,7 +126,8 @@ final class StoredValues {
           Duration.ofMillis(stored.getBackoffInitialMs()),
           Duration.ofMillis(stored.getBackoffMaxMs()),
           stored.getBackoffMultiplier(),
-          stored.getBackoffJitter());
+          stored.getBackoffJitter(),
+          stored.getNeverRetryCodesList());
     } catch (IllegalArgumentException e) {
       throw new UnreadableJournalException("expected a retry policy that is allowed, got none", e);
     }

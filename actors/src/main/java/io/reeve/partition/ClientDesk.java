@@ -11,8 +11,11 @@ final class ClientDesk {
   private final Outbox outbox;
   private final TaskReader reader;
   private final TaskWatchers watchers;
+  private final DeadDesk dead;
 
-  ClientDesk(int partition, Outbox outbox, TaskReader reader, TaskWatchers watchers) {
+  ClientDesk(
+      int partition, Outbox outbox, TaskReader reader, TaskWatchers watchers, DeadDesk dead) {
+    this.dead = dead;
     this.partition = partition;
     this.outbox = outbox;
     this.reader = reader;
@@ -36,6 +39,8 @@ final class ClientDesk {
       onWatch(watch, draft);
     } else if (call instanceof Clients.Cancel cancel) {
       onCancel(cancel, draft);
+    } else if (call instanceof Clients.DeadCall deadCall) {
+      dead.carryOut(deadCall, draft);
     }
   }
 

@@ -1,7 +1,10 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.DeadFilter;
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.Incoming;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
@@ -97,6 +100,65 @@ public final class Clients {
   /** Ends a task that is not terminal. A running attempt is told to stop. */
   public record Cancel(long sequence, String reason, ActorRef<Reply> replyTo) implements Call {}
 
+  // ---- What clients ask about tasks that died
+  // ----------------------------------------------------
+
+  /** What a client asks about dead letters. */
+  public sealed interface DeadCall extends Call {}
+
+  /**
+   * Asks for open dead letters with a sequence number above {@code after}, in order. The bounds are
+   * those of {@link ListTasks}.
+   */
+  public record ListDead(
+      long after,
+      int pageSize,
+      int scanMax,
+      long bytesMax,
+      boolean omitBytes,
+      DeadFilter filter,
+      ActorRef<Reply> replyTo)
+      implements DeadCall {}
+
+  /**
+   * Asks for the groups of errors of open dead letters with a sequence number above {@code after}.
+   *
+   * @param scanMax dead letters looked at, at most
+   */
+  public record GroupDead(long after, int scanMax, DeadFilter filter, ActorRef<Reply> replyTo)
+      implements DeadCall {}
+
+  /**
+   * Repeats a dead task as a new one. Answered by {@link Disposed}.
+   *
+   * @param edits changes in the new task
+   * @param by who decided it
+   */
+  public record Redrive(long sequence, DeadLetters.Edits edits, String by, ActorRef<Reply> replyTo)
+      implements DeadCall {}
+
+  /** Settles a dead task without another one. Answered by {@link Disposed}. */
+  public record Discard(long sequence, String by, ActorRef<Reply> replyTo) implements DeadCall {}
+
+  /**
+   * Redrives or discards the next open dead letters with a sequence number above {@code after}.
+   *
+   * @param max so many at most
+   * @param scanMax dead letters looked at, at most
+   * @param redrive redrive them; else discard them
+   * @param edits as for {@link Redrive}
+   */
+  public record DisposeDead(
+      long after,
+      int max,
+      int scanMax,
+      DeadFilter filter,
+      boolean redrive,
+      DeadLetters.Edits edits,
+      String by,
+      ActorRef<Reply> replyTo)
+      implements DeadCall {}
+
   // ---- What they are answered -------------------------------------------------------------------
 
   public sealed interface Reply extends Wire {}
@@ -129,6 +191,37 @@ public final class Clients {
    * @param next pass it as {@code after} for the next page; -1 when there is none
    */
   public record Listed(List<TaskView> tasks, long next) implements Reply {}
+
+  /**
+   * Groups of errors of the dead letters that were looked at.
+   *
+   * @param next pass it as {@code after} for the next step; -1 when there is none
+   */
+  public record DeadGroups(List<DeadGroup> groups, long next) implements Reply {}
+
+  /**
+   * Dead letters whose errors are alike.
+   *
+   * @param sample sequence number of one of them
+   */
+  public record DeadGroup(
+      ErrorGroup error, int count, long firstDiedAtMs, long lastDiedAtMs, long sample) {}
+
+  /**
+   * The dead task is redriven or discarded.
+   *
+   * @param redrivenAs sequence number of the new task; 0: it is discarded
+   * @param already an earlier command had done it
+   */
+  public record Disposed(int partition, long sequence, long redrivenAs, boolean already)
+      implements Reply {}
+
+  /**
+   * What a {@link DisposeDead} did.
+   *
+   * @param next pass it as {@code after} for the next slice; -1 when there is none
+   */
+  public record DisposedSlice(int count, long next) implements Reply {}
 
   public record Refused(Rejection rejection) implements Reply {}
 }

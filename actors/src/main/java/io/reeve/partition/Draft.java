@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.LeaseRules;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionState;
@@ -13,6 +14,10 @@ import java.util.List;
  * @param events what happened so far, in order: the row to be
  */
 record Draft(PartitionState state, Now now, List<PartitionEvent> events) {
+
+  DeadLetters dead() {
+    return state.dead();
+  }
 
   LeaseRules leases() {
     return state.leases();

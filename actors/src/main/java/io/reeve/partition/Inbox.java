@@ -164,6 +164,8 @@ final class Inbox {
         || command instanceof Clients.Locate
         || command instanceof Clients.ListTasks
         || command instanceof Clients.FindRequest
+        || command instanceof Clients.ListDead
+        || command instanceof Clients.GroupDead
         || command instanceof Clients.Watch
         || command instanceof Partition.Unwatch
         || command instanceof Leases.ReportProgress;
@@ -309,6 +311,9 @@ final class Inbox {
     }
     if (command instanceof Leases.Settle settle) {
       return settle.settlements().size();
+    }
+    if (command instanceof Clients.DisposeDead dispose) {
+      return dispose.max();
     }
     return command instanceof Grants.Grant grant ? grant.count() : 1;
   }

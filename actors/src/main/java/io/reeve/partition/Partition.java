@@ -8,6 +8,7 @@ import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -108,6 +109,7 @@ public final class Partition {
    * @param budget of the live tasks of all partitions in this process
    * @param snapshots stores frozen copies of the state
    * @param retention lets journal rows go that no recovery needs
+   * @param deadForgotten is told how many open dead letters the bounds pushed out
    */
   public record Surroundings(
       Supplier<Now> now,
@@ -117,7 +119,8 @@ public final class Partition {
       Supplier<JournalRoom> room,
       LiveBudget budget,
       SnapshotSink snapshots,
-      JournalRetention retention) {}
+      JournalRetention retention,
+      LongConsumer deadForgotten) {}
 
   /** The persistence id of a partition: never changes. */
   public static PersistenceId persistenceId(int partition) {

@@ -155,7 +155,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
     if (command instanceof Grants.Audit audit && !heed(audit.greeting())) {
       return this;
     }
-    if (command instanceof Clients.Submit && room.get() != JournalRoom.ENOUGH) {
+    if (addsTasks(command) && room.get() != JournalRoom.ENOUGH) {
       Refusals.refuse(
           command,
           Rejection.Code.STORE_FULL,
@@ -172,6 +172,12 @@ final class PartitionFront extends AbstractBehavior<Command> {
           .watchWith(watch.watcher(), new Partition.Unwatch(watch.sequence(), watch.watcher()));
     }
     return writeNext();
+  }
+
+  private static boolean addsTasks(Command command) {
+    return command instanceof Clients.Submit
+        || command instanceof Clients.Redrive
+        || (command instanceof Clients.DisposeDead dispose && dispose.redrive());
   }
 
   private void onNoRoom(Command command, Inbox.Taken taken) {

@@ -44,7 +44,8 @@ final class PartitionTurn {
     var reader = new TaskReader(partition, progress);
     this.watchers = new TaskWatchers(reader, settings.watchersMax());
     this.outbox = new Outbox(partition, settings.batch().bytesMax(), speakers);
-    this.clients = new ClientDesk(partition, outbox, reader, watchers);
+    var dead = new DeadDesk(partition, settings.batch().bytesMax(), outbox, reader);
+    this.clients = new ClientDesk(partition, outbox, reader, watchers, dead);
     this.dispatcher = new DispatcherDesk(partition, incarnation, self, outbox, speakers);
     this.sessions =
         new SessionDesk(partition, random, outbox, speakers, dispatcher, progress, watchers);

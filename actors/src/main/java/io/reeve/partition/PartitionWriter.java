@@ -66,6 +66,9 @@ final class PartitionWriter
    */
   private record SnapshotEnded(long row, @Nullable Throwable failure) implements Order {}
 
+  /** Lines about forgotten dead letters are no closer than this. */
+  private static final long DEAD_LOG_NANOS = 60_000_000_000L;
+
   private final int partition;
   private final Partition.Settings settings;
   private final Partition.Surroundings surroundings;
@@ -82,6 +85,12 @@ final class PartitionWriter
   private final LiveBudget.Account account;
   private final SnapshotSchedule schedule;
   private long rowsReplayed;
+
+  /** Open dead letters that the bounds pushed out, as told so far. */
+  private long deadForgotten;
+
+  private boolean deadForgottenLogged;
+  private long deadForgottenLoggedAt;
 
   private PartitionWriter(
       int partition,
@@ -233,7 +242,29 @@ final class PartitionWriter
   private void finish(PartitionState state, Now now) {
     front.tell(new WriterDone(turn.nextInNanos()));
     turn.release();
+    tellDeadForgotten(state, now);
     snapshotWhenDue(state, now);
+  }
+
+  /** Counts the open dead letters that the bounds pushed out, and logs them now and then. */
+  private void tellDeadForgotten(PartitionState state, Now now) {
+    var forgotten = state.dead().forgotten();
+    if (forgotten == deadForgotten) {
+      return;
+    }
+    surroundings.deadForgotten().accept(forgotten - deadForgotten);
+    deadForgotten = forgotten;
+    if (!deadForgottenLogged || now.monoNanos() - deadForgottenLoggedAt >= DEAD_LOG_NANOS) {
+      deadForgottenLogged = true;
+      deadForgottenLoggedAt = now.monoNanos();
+      context
+          .getLog()
+          .warn(
+              "partition {} forgot dead letters that nobody had decided about, {} since its start;"
+                  + " the bounds are reeve.partition.dead",
+              partition,
+              forgotten);
+    }
   }
 
   // ---- State
@@ -269,6 +300,7 @@ final class PartitionWriter
 
   private void onRecovered(PartitionState state) {
     state.recovered(surroundings.now().get());
+    deadForgotten = state.dead().forgotten();
     var lastRow = lastSequenceNumber(context);
     schedule.recovered(lastRow, lastRow - rowsReplayed);
     context

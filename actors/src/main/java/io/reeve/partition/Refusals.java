@@ -56,6 +56,12 @@ final class Refusals {
     if (command instanceof Clients.Cancel cancel) {
       return name + " of task " + cancel.sequence();
     }
+    if (command instanceof Clients.Redrive redrive) {
+      return name + " of task " + redrive.sequence();
+    }
+    if (command instanceof Clients.Discard discard) {
+      return name + " of task " + discard.sequence();
+    }
     return name;
   }
 

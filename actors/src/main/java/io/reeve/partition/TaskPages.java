@@ -30,7 +30,7 @@ final class TaskPages {
           }
           seen[0]++;
           if (matches(query, task, nowMs)) {
-            var full = reader.view(task, nowMs);
+            var full = reader.view(task, nowMs).withoutAttempts();
             var view = query.omitBytes() ? full.withoutBytes() : full;
             bytes[0] += view.bytes();
             if (!page.isEmpty() && bytes[0] > query.bytesMax()) {

@@ -38,7 +38,8 @@ final class TaskReader {
         expiresAtMs == Task.Queued.NEVER ? 0 : expiresAtMs);
   }
 
-  private Clients.Refused unknown(long sequence) {
+  /** There is no task with this number. */
+  Clients.Refused unknown(long sequence) {
     return new Clients.Refused(
         new Rejection(
             Rejection.Code.UNKNOWN_TASK,
@@ -49,6 +50,7 @@ final class TaskReader {
   TaskView view(Task task, long nowMs) {
     var spec = task.spec();
     var past = task.past();
+    var disposal = task instanceof Task.Dead dead ? dead.disposal() : null;
     return new TaskView(
         new TaskId(partition, spec.sequence()),
         task.stateAt(nowMs),
@@ -64,6 +66,10 @@ final class TaskReader {
         past.failedAtMs(),
         task instanceof Task.Cancelled cancelled ? cancelled.reason() : "",
         past.workerId(),
-        progress.of(spec.sequence()));
+        progress.of(spec.sequence()),
+        disposal == null ? 0 : disposal.redrivenAs(),
+        past.history().redriveOf(),
+        past.history().attempts(),
+        disposal == null || disposal.redriven() ? 0 : disposal.atMs());
   }
 }

@@ -1,8 +1,10 @@
 package io.reeve.partition;
 
+import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param failedAtMs when that attempt failed
  * @param workerId who holds or last held the lease; empty before the first
  * @param progress of the attempt in progress, if its worker reported any
+ * @param redrivenAs the new task of the same partition that repeats this dead one; 0: none
+ * @param redriveOf the dead task of the same partition that this one repeats; 0: none
+ * @param attempts that failed, in order
+ * @param discardedAtMs when a person discarded this dead task
  */
 public record TaskView(
     TaskId id,
@@ -32,13 +38,20 @@ public record TaskView(
     long failedAtMs,
     String cancelReason,
     String workerId,
-    @Nullable Progress progress) {
+    @Nullable Progress progress,
+    long redrivenAs,
+    long redriveOf,
+    List<Attempt> attempts,
+    long discardedAtMs) {
 
   /** The last that a worker said of a running attempt. Not journalled. */
   public record Progress(double percent, String message, long atMs) {}
 
   /** Bytes of a view beside its texts, payload and result, about, in any encoding. */
   private static final int FIXED_BYTES = 250;
+
+  /** Bytes of an attempt beside its texts, about. */
+  private static final int ATTEMPT_BYTES = 40;
 
   private static final byte[] NOTHING = {};
 
@@ -49,46 +62,53 @@ public record TaskView(
     if (failure != null) {
       size += 3L * (failure.message().length() + failure.code().length());
     }
+    for (var attempt : attempts) {
+      size += bytes(attempt);
+    }
     return progress == null ? size : size + 3L * progress.message().length();
   }
 
-  /** The same task without its specification and its result. */
+  private static long bytes(Attempt attempt) {
+    var failure = attempt.failure();
+    var chars = attempt.workerId().length() + failure.message().length() + failure.code().length();
+    return ATTEMPT_BYTES + 3L * chars;
+  }
+
+  /** The same task without its specification, its result and the attempts that failed. */
   public TaskView bare() {
-    return new TaskView(
-        id,
-        state,
-        NOTHING,
-        attempt,
-        fence,
-        submittedAtMs,
-        dueAtMs,
-        leasedAtMs,
-        finishedAtMs,
-        NOTHING,
-        failure,
-        failedAtMs,
-        cancelReason,
-        workerId,
-        progress);
+    return with(NOTHING, NOTHING, List.of());
+  }
+
+  /** The same task without the attempts that failed. */
+  public TaskView withoutAttempts() {
+    return attempts.isEmpty() ? this : with(spec, result, List.of());
   }
 
   /** The same task without its payload and its result. */
   public TaskView withoutBytes() {
+    return with(SpecBytes.withoutPayload(spec), NOTHING, attempts);
+  }
+
+  private TaskView with(byte[] otherSpec, byte[] otherResult, List<Attempt> otherAttempts) {
     return new TaskView(
         id,
         state,
-        SpecBytes.withoutPayload(spec),
+        otherSpec,
         attempt,
         fence,
         submittedAtMs,
         dueAtMs,
         leasedAtMs,
         finishedAtMs,
-        NOTHING,
+        otherResult,
         failure,
         failedAtMs,
         cancelReason,
         workerId,
-        progress);
+        progress,
+        redrivenAs,
+        redriveOf,
+        otherAttempts,
+        discardedAtMs);
   }
 }

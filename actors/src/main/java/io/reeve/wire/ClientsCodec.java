@@ -1,6 +1,7 @@
 package io.reeve.wire;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
@@ -288,7 +289,11 @@ final class ClientsCodec {
             .setResult(UnsafeByteOperations.unsafeWrap(view.result()))
             .setFailedAtMs(view.failedAtMs())
             .setCancelReason(view.cancelReason())
-            .setWorkerId(view.workerId());
+            .setWorkerId(view.workerId())
+            .setRedrivenAs(view.redrivenAs())
+            .setRedriveOf(view.redriveOf())
+            .setDiscardedAtMs(view.discardedAtMs());
+    view.attempts().forEach(attempt -> written.addAttempts(write(attempt)));
     if (view.failure() != null) {
       written.setFailure(Values.written(view.failure()));
     }
@@ -323,7 +328,30 @@ final class ClientsCodec {
         written.hasProgress()
             ? new TaskView.Progress(
                 progress.getPercent(), progress.getMessage(), progress.getAtMs())
-            : null);
+            : null,
+        written.getRedrivenAs(),
+        written.getRedriveOf(),
+        written.getAttemptsList().stream().map(ClientsCodec::read).toList(),
+        written.getDiscardedAtMs());
+  }
+
+  private static io.reeve.wire.v1.Attempt write(Attempt attempt) {
+    return io.reeve.wire.v1.Attempt.newBuilder()
+        .setNumber(attempt.number())
+        .setWorkerId(attempt.workerId())
+        .setStartedAtMs(attempt.startedAtMs())
+        .setEndedAtMs(attempt.endedAtMs())
+        .setFailure(Values.written(attempt.failure()))
+        .build();
+  }
+
+  private static Attempt read(io.reeve.wire.v1.Attempt written) {
+    return new Attempt(
+        written.getNumber(),
+        written.getWorkerId(),
+        written.getStartedAtMs(),
+        written.getEndedAtMs(),
+        Values.failureOf(written.getFailure()));
   }
 
   private static int numberOf(TaskState state) {

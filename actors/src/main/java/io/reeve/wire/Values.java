@@ -44,6 +44,7 @@ final class Values {
         .setBackoffMultiplier(retry.backoffMultiplier())
         .setBackoffJitter(retry.backoffJitter())
         .setTenant(profile.tenant())
+        .addAllNeverRetryCodes(retry.neverRetryCodes())
         .build();
   }
 
@@ -61,7 +62,8 @@ final class Values {
             Duration.ofMillis(written.getBackoffInitialMs()),
             Duration.ofMillis(written.getBackoffMaxMs()),
             written.getBackoffMultiplier(),
-            written.getBackoffJitter()),
+            written.getBackoffJitter(),
+            written.getNeverRetryCodesList()),
         written.getTenant());
   }
 

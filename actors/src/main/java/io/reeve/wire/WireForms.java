@@ -15,6 +15,7 @@ final class WireForms {
   WireForms(Refs refs) {
     Stream.of(
             ClientsCodec.forms(refs),
+            DeadLettersCodec.forms(refs),
             ExplainCodec.forms(refs),
             GrantsCodec.forms(refs),
             LeasesCodec.forms(refs),

@@ -1,15 +1,20 @@
 package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.Decision;
+import io.reeve.domain.task.Discarded;
+import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureReport;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -43,6 +48,19 @@ final class GoldenSamples {
           300_000,
           0,
           new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+          "");
+  private static final TaskProfile CAREFUL =
+      new TaskProfile(
+          new TaskClass("mail", "io.example.pay", Lane.NORMAL, Priority.NORMAL),
+          300_000,
+          0,
+          new RetryPolicy(
+              4,
+              Duration.ofSeconds(10),
+              Duration.ofMinutes(10),
+              2.0,
+              0.2,
+              List.of("NO_FUNDS", "NO_ACCOUNT")),
           "");
   private static final TaskProfile ALARM =
       new TaskProfile(
@@ -113,6 +131,16 @@ final class GoldenSamples {
             new HolderEnded("h-1", 1, NOON + 7),
             new HolderEnded("h-2", 3, NOON + 7),
             new HolderEnded("h-3", 1, NOON + 8)));
+    rows.put(
+        "redriven",
+        List.of(
+            redriven(5, spec(40, MAIL, NOON + 9)),
+            redriven(3, spec(41, ALARM, NOON + 9)),
+            redriven(9, spec(50, CAREFUL, NOON + 9))));
+    rows.put("redriven-alike", List.of(redriven(5, spec(40, MAIL, NOON + 9))));
+    rows.put(
+        "discarded",
+        List.of(new Discarded(7, "local", NOON + 9), new Discarded(2, "local", NOON + 9)));
     rows.put("writer-started", List.of(new WriterStarted(3, 0x1234L, 1L << 50, NOON)));
     return rows;
   }
@@ -129,6 +157,32 @@ final class GoldenSamples {
           new Task.Completed(
               spec(4, MAIL, NOON), 1, 1, NOON, utf8("ok"), past("w-1", null), NOON + 2),
           new Task.Dead(spec(5, ALARM, NOON), 1, 1, NOON, past("w-2", LOST), NOON + 4),
+          new Task.Dead(
+              spec(8, CAREFUL, NOON),
+              2,
+              2,
+              NOON,
+              new Past(
+                  "w-2",
+                  NOON + 3,
+                  LOST,
+                  NOON + 4,
+                  2,
+                  new History(
+                      5,
+                      List.of(
+                          new Attempt(1, "w-1", NOON + 1, NOON + 2, DISK_FULL),
+                          new Attempt(2, "w-2", NOON + 3, NOON + 4, LOST)))),
+              NOON + 4,
+              new Disposal(40, "local", NOON + 9)),
+          new Task.Dead(
+              spec(9, MAIL, NOON),
+              1,
+              1,
+              NOON,
+              past("w-2", LOST),
+              NOON + 4,
+              new Disposal(0, "local", NOON + 9)),
           new Task.Cancelled(
               spec(6, ALARM, NOON), 1, 2, NOON, "not needed", past("w-2", LOST), NOON + 6),
           new Task.Expired(spec(7, ALARM, NOON), 0, 0, NOON, Past.NONE, NOON + 60_000)
@@ -187,6 +241,11 @@ final class GoldenSamples {
       case 9 -> task.expire(nowMs);
       default -> Decision.Already.SO;
     };
+  }
+
+  private static Redriven redriven(long sequence, Task.Spec spec) {
+    return new Redriven(
+        sequence, Task.Queued.redriving(sequence, spec), "local", spec.submittedAtMs());
   }
 
   private static Submission submission(String requestId, long first, Task.Queued... tasks) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -109,7 +111,12 @@ class JournalGoldenTest {
     assertThat(events.stream().<Object>map(Object::getClass).distinct())
         .describedAs("add a row with the missing kind of event to GoldenSamples, then record")
         .containsAll(List.of(TaskEvent.class.getPermittedSubclasses()))
-        .contains(Submission.class, HolderEnded.class, WriterStarted.class);
+        .contains(
+            Submission.class,
+            Redriven.class,
+            Discarded.class,
+            HolderEnded.class,
+            WriterStarted.class);
   }
 
   @Test

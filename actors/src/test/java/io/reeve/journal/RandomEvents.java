@@ -1,13 +1,18 @@
 package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.task.Attempt;
+import io.reeve.domain.task.Discarded;
+import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -27,7 +32,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 10;
+  private static final int KINDS = 12;
 
   private final RandomGenerator random;
 
@@ -71,8 +76,17 @@ final class RandomEvents {
       case 6 -> new TaskEvent.Cancelled(number(), name(), instant());
       case 7 -> new HolderEnded(name(), random.nextInt(), instant());
       case 8 -> start();
+      case 9 -> redriven();
+      case 10 -> new Discarded(number(), name(), instant());
       default -> new TaskEvent.Expired(number(), instant());
     };
+  }
+
+  private Redriven redriven() {
+    var sequence = number();
+    var spec = new Task.Spec(number(), profile(), bytes(), instant());
+    return new Redriven(
+        sequence, Task.Queued.redriving(sequence, spec), name(), spec.submittedAtMs());
   }
 
   private WriterStarted start() {
@@ -105,7 +119,15 @@ final class RandomEvents {
       case 2 ->
           new Task.Completed(
               spec, attempt, fence, instant(), bytes(), past(random.nextBoolean()), instant());
-      case 3 -> new Task.Dead(spec, attempt, fence, instant(), past(true), instant());
+      case 3 ->
+          new Task.Dead(
+              spec,
+              attempt,
+              fence,
+              instant(),
+              past(true),
+              instant(),
+              random.nextBoolean() ? null : new Disposal(number(), name(), instant()));
       case 4 ->
           new Task.Cancelled(
               spec, attempt, fence, instant(), name(), past(random.nextBoolean()), instant());
@@ -116,8 +138,17 @@ final class RandomEvents {
 
   private Past past(boolean failed) {
     return failed
-        ? new Past(name(), instant(), failure(), instant(), number())
+        ? new Past(name(), instant(), failure(), instant(), number(), history())
         : new Past(name(), instant(), null, 0, 0);
+  }
+
+  private History history() {
+    var attempts =
+        Stream.generate(
+                () -> new Attempt(random.nextInt(), name(), instant(), instant(), failure()))
+            .limit(random.nextInt(3))
+            .toList();
+    return new History(random.nextBoolean() ? 0 : number(), attempts);
   }
 
   private PartitionSnapshot.Request request() {
@@ -135,7 +166,8 @@ final class RandomEvents {
             Duration.ofMillis(random.nextInt(3)),
             Duration.ofMillis(random.nextInt(3)),
             1 + random.nextDouble(),
-            random.nextDouble()),
+            random.nextDouble(),
+            Stream.generate(this::name).limit(random.nextInt(3)).toList()),
         name());
   }
 

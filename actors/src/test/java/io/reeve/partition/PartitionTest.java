@@ -78,6 +78,7 @@ class PartitionTest {
   private final TestProbe<Leases.ToSession> session = kit.createTestProbe();
   private final TestProbe<Grants.ToDispatcher> dispatcher = kit.createTestProbe();
   private final AtomicLong wallMs = new AtomicLong(1_000_000);
+  private final AtomicLong deadForgotten = new AtomicLong();
   private final AtomicLong incarnations = new AtomicLong();
 
   private volatile JournalRoom room = JournalRoom.ENOUGH;
@@ -1093,7 +1094,8 @@ class PartitionTest {
         () -> room,
         budget,
         snapshots,
-        retention);
+        retention,
+        deadForgotten::addAndGet);
   }
 
   /** Rows that tell more than a start. */

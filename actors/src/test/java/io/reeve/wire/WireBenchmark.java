@@ -17,6 +17,7 @@ import io.reeve.partition.Leases;
 import io.reeve.partition.TaskView;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -170,6 +171,10 @@ class WireBenchmark {
         0,
         "",
         "worker-1/pool-0",
-        null);
+        null,
+        0,
+        0,
+        List.of(),
+        0);
   }
 }

@@ -7,12 +7,17 @@ import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.StreamView;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.partition.DeadFilter;
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.task.Attempt;
+import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RetryEdits;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskClass;
@@ -71,6 +76,26 @@ final class WireSamples {
 
   private static final StreamView SEEN =
       new StreamView(true, 2, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13);
+  private static final TaskProfile CAREFUL =
+      new TaskProfile(
+          SEND,
+          300_000,
+          0,
+          new RetryPolicy(
+              4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2, List.of("NO_FUNDS")),
+          "");
+  private static final DeadLetters.Edits EDITS =
+      new DeadLetters.Edits(
+          new RetryEdits(
+              6,
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(9),
+              3.0,
+              0.0,
+              List.of("NO_FUNDS", "NO_ACCOUNT")),
+          utf8("edits"));
+  private static final DeadFilter DEAD_LETTERS =
+      new DeadFilter("mail", "io.example.send", "t", 0xfedcba9876543210L, NOON, NOON + 9);
 
   private WireSamples() {}
 
@@ -106,6 +131,10 @@ final class WireSamples {
                 new Clients.NewTask(MAIL, 0, 0, utf8("one")),
                 new Clients.NewTask(MAIL, 0, 0, utf8("two"))),
             at("client")));
+    all.put(
+        "submit-never-retried",
+        new Clients.Submit(
+            "", 7, List.of(new Clients.NewTask(CAREFUL, 0, 0, utf8("one"))), at("client")));
     all.put("find-request", new Clients.FindRequest("r-1", 7, at("client")));
     all.put("get", new Clients.Get(3, at("client")));
     all.put(
@@ -123,6 +152,31 @@ final class WireSamples {
             at("client")));
     all.put("watch", new Clients.Watch(3, at("watcher")));
     all.put("cancel", new Clients.Cancel(3, "not needed", at("client")));
+    all.put(
+        "list-dead", new Clients.ListDead(2, 10, 100, 1 << 20, true, DEAD_LETTERS, at("client")));
+    all.put("list-dead-all", new Clients.ListDead(0, 1, 2, 3, false, DeadFilter.ALL, at("client")));
+    all.put("group-dead", new Clients.GroupDead(2, 100, DEAD_LETTERS, at("client")));
+    all.put("redrive", new Clients.Redrive(3, EDITS, "local", at("client")));
+    all.put("discard", new Clients.Discard(3, "local", at("client")));
+    all.put(
+        "dispose-dead",
+        new Clients.DisposeDead(
+            2, 500, 10_000, DEAD_LETTERS, true, DeadLetters.Edits.NONE, "local", at("client")));
+    all.put(
+        "dead-groups",
+        new Clients.DeadGroups(
+            List.of(
+                new Clients.DeadGroup(
+                    new ErrorGroup("mail", FailureType.TIMED_OUT, "E1", "no # in *"),
+                    3,
+                    NOON,
+                    NOON + 5,
+                    1L << 40)),
+            3));
+    all.put("dead-groups-last", new Clients.DeadGroups(List.of(), -1));
+    all.put("disposed", new Clients.Disposed(3, 4, 1L << 40, true));
+    all.put("disposed-slice", new Clients.DisposedSlice(7, 3));
+    all.put("disposed-slice-last", new Clients.DisposedSlice(7, -1));
     all.put("submitted", new Clients.Submitted(3, 1L << 40, 2, NOON, true));
     all.put("never-submitted", new Clients.NeverSubmitted("r-1"));
     all.put("found", new Clients.Found(running()));
@@ -263,7 +317,11 @@ final class WireSamples {
         NOON + 1,
         "not needed",
         "w-1",
-        new TaskView.Progress(50.5, "half", NOON + 3));
+        new TaskView.Progress(50.5, "half", NOON + 3),
+        9,
+        2,
+        List.of(new Attempt(1, "w-0", NOON, NOON + 1, DISK_FULL)),
+        NOON + 7);
   }
 
   private static TaskView waiting() {
@@ -282,7 +340,11 @@ final class WireSamples {
         0,
         "",
         "",
-        null);
+        null,
+        0,
+        0,
+        List.of(),
+        0);
   }
 
   private static <T> ActorRef<T> at(String name) {

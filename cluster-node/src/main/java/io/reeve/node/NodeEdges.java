@@ -7,6 +7,7 @@ import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.http.HttpServer;
 import io.reeve.edge.http.Metrics;
 import io.reeve.node.cluster.Role;
+import io.reeve.node.metrics.DeadLetterMetrics;
 import io.reeve.node.metrics.DemandMetrics;
 import io.reeve.node.metrics.EdgeMetrics;
 import io.reeve.node.metrics.LeadershipMetrics;
@@ -49,6 +50,7 @@ final class NodeEdges {
     metrics.add(new ReadinessMetrics(health));
     metrics.add(new LeadershipMetrics(actors.leadership()));
     metrics.add(new DemandMetrics(actors));
+    metrics.add(new DeadLetterMetrics(parts.deadForgotten()));
   }
 
   /** Whether this node serves, for whoever asks. */

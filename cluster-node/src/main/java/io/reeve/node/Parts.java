@@ -89,6 +89,11 @@ interface Parts extends AutoCloseable {
   SessionFactory sessions(
       ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher);
 
+  /** Open dead letters that the bounds of partitions pushed out in this process. */
+  default LongSupplier deadForgotten() {
+    return () -> 0;
+  }
+
   @Override
   void close();
 

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -49,6 +50,7 @@ final class ProductionParts implements Parts {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProductionParts.class);
 
+  private final LongAdder deadForgotten = new LongAdder();
   private final Store store;
   private final PartitionGrowth growth;
   private final Config config;
@@ -189,6 +191,11 @@ final class ProductionParts implements Parts {
   }
 
   @Override
+  public LongSupplier deadForgotten() {
+    return deadForgotten::sum;
+  }
+
+  @Override
   public Function<EntityContext<Partition.Command>, Behavior<Partition.Command>> partitions(
       ActorSystem<?> system) {
     var budget = new LiveBudget(heap.live(), heap.liveLimit(), this::onHeapExhausted);
@@ -207,7 +214,8 @@ final class ProductionParts implements Parts {
               store::room,
               budget,
               snapshots,
-              retention);
+              retention,
+              deadForgotten::add);
       return Partition.create(Integer.parseInt(entity.getEntityId()), settings, surroundings);
     };
   }

@@ -1,10 +1,13 @@
 package io.reeve.check;
 
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
@@ -42,12 +45,12 @@ public final class Checker {
   private final Map<String, List<String>> submissions = new HashMap<>();
   private final Map<String, Integer> called = new HashMap<>();
   private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
+  private final DeadLetterOffice deadLetters = new DeadLetterOffice(this::violated);
+  private final EpochOrder epochs = new EpochOrder(this::violated);
   private final Set<TaskId> cancelled = new HashSet<>();
   private final List<Fact> toldApart = new ArrayList<>();
   private final Map<String, Fact.ReadAnswered> reads = new HashMap<>();
   private final Map<String, SessionCredit> sessions = new HashMap<>();
-  private final Map<Long, Long> greeted = new HashMap<>();
-  private long epoch;
   private final List<Violation> violations = new ArrayList<>();
   private final @Nullable Consumer<Fact> recorder;
   private long events;
@@ -185,18 +188,11 @@ public final class Checker {
     }
     if (fact instanceof Fact.Stored stored) {
       stored(stored);
-    } else if (whole || isOfItsOwn(fact)) {
+    } else if (whole || fact.isOfItsOwn()) {
       take(fact);
     } else {
       toldApart.add(fact);
     }
-  }
-
-  /** Whether it can be judged without knowing what was stored by its time. */
-  private static boolean isOfItsOwn(Fact fact) {
-    return fact instanceof Fact.SubmitCalled
-        || fact instanceof Fact.SubmitAnswered
-        || fact instanceof Fact.EpochOpened;
   }
 
   private void take(Fact fact) {
@@ -224,7 +220,8 @@ public final class Checker {
     } else if (fact instanceof Fact.LeaseRanOut ranOut) {
       ranOut(ranOut);
     } else {
-      ofDispatchers(fact);
+      epochs.take(fact);
+      deadLetters.take(fact);
     }
   }
 
@@ -251,6 +248,18 @@ public final class Checker {
     @Override
     public Of changed(TaskEvent event) {
       Checker.this.changed(stored, event);
+      return this;
+    }
+
+    @Override
+    public Of redriven(Redriven event) {
+      Checker.this.redriven(stored, event);
+      return this;
+    }
+
+    @Override
+    public Of discarded(Discarded event) {
+      deadLetters.discarded(new TaskId(stored.partition(), event.sequence()));
       return this;
     }
 
@@ -285,6 +294,9 @@ public final class Checker {
         (rule, what) -> violated(rule, "%s: %s".formatted(id, what)));
     if (!ended && life.end != null) {
       live--;
+      if (life.end == TaskState.DEAD) {
+        deadLetters.died(id);
+      }
     }
     takePlace(id, life);
     if (cancelled.contains(id) && event instanceof TaskEvent.Leased) {
@@ -318,19 +330,30 @@ public final class Checker {
         rivals -> new StartOrder());
   }
 
+  private void redriven(Fact.Stored stored, Redriven event) {
+    var id = new TaskId(stored.partition(), event.sequence());
+    deadLetters.redriven(id, lives.get(id), event.task().spec());
+    begin(stored, "", event.task());
+  }
+
+  /** A task is there from now on. */
+  private void begin(Fact.Stored stored, String requestId, Task.Queued task) {
+    var id = new TaskId(stored.partition(), task.spec().sequence());
+    var life = new TaskLife(requestId, task, leaseNanos, stored.decidedAtNanos());
+    if (lives.putIfAbsent(id, life) != null) {
+      violated(Invariant.ONE_SUBMISSION_PER_REQUEST, "%s: submitted twice".formatted(id));
+    } else {
+      live++;
+      takePlace(id, life);
+    }
+  }
+
   private void submitted(Fact.Stored stored, Submission submission) {
     var requestId = submission.requestId();
     var ids = new ArrayList<String>();
     for (var task : submission.tasks()) {
-      var id = new TaskId(stored.partition(), task.spec().sequence());
-      ids.add(id.toString());
-      var life = new TaskLife(requestId, task, leaseNanos, stored.decidedAtNanos());
-      if (lives.putIfAbsent(id, life) != null) {
-        violated(Invariant.ONE_SUBMISSION_PER_REQUEST, "%s: submitted twice".formatted(id));
-      } else {
-        live++;
-        takePlace(id, life);
-      }
+      ids.add(new TaskId(stored.partition(), task.spec().sequence()).toString());
+      begin(stored, requestId, task);
     }
     if (!requestId.isEmpty()) {
       var earlier = submissions.putIfAbsent(requestId, List.copyOf(ids));
@@ -471,28 +494,6 @@ public final class Checker {
           Invariant.RENEWALS_COUNT,
           "partition %d: a lease of %s ran out %d ns after a renewal, expected %d or more"
               .formatted(lease.partition(), lease.holder(), lease.renewedNanosAgo(), leaseNanos));
-    }
-  }
-
-  // ---- Dispatchers
-
-  private void ofDispatchers(Fact fact) {
-    if (fact instanceof Fact.EpochOpened opened) {
-      if (opened.epoch() <= epoch) {
-        violated(
-            Invariant.EPOCHS_GROW, "epoch %d: opened after %d".formatted(opened.epoch(), epoch));
-      }
-      epoch = Math.max(epoch, opened.epoch());
-    } else if (fact instanceof Fact.Greeted greeting) {
-      greeted.merge(greeting.incarnation(), greeting.epoch(), Math::max);
-    } else if (fact instanceof Fact.LeasedUnder lease) {
-      var known = greeted.getOrDefault(lease.incarnation(), 0L);
-      if (lease.epoch() < known) {
-        violated(
-            Invariant.EPOCHS_GROW,
-            "partition %d: leased under epoch %d, it knows %d"
-                .formatted(lease.partition(), lease.epoch(), known));
-      }
     }
   }
 }

@@ -6,6 +6,7 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One line of a history: something stored, said, or seen. */
@@ -13,6 +14,13 @@ public sealed interface Fact {
 
   /** A time that is not known. */
   long UNKNOWN = Long.MIN_VALUE;
+
+  /** Whether it can be judged without knowing what was stored by its time. */
+  default boolean isOfItsOwn() {
+    return this instanceof SubmitCalled
+        || this instanceof SubmitAnswered
+        || this instanceof EpochOpened;
+  }
 
   // ---- The journal
 
@@ -34,6 +42,23 @@ public sealed interface Fact {
 
   /** A client was told that the task is cancelled. */
   record CancelAnswered(TaskId task) implements Fact {}
+
+  /** A client was told that the dead task is redriven as another one. */
+  record RedriveAnswered(TaskId task, TaskId redrivenAs) implements Fact {}
+
+  /** A client was told that the dead task is discarded. */
+  record DiscardAnswered(TaskId task) implements Fact {}
+
+  /** A client is about to list the dead letters of a partition; before the call leaves. */
+  record DeadListCalled(String call, int partition) implements Fact {}
+
+  /** A client was shown all dead letters of a partition. */
+  record DeadListed(String call, int partition, Set<Long> sequences) implements Fact {
+
+    public DeadListed {
+      sequences = Set.copyOf(sequences);
+    }
+  }
 
   /**
    * A client read a task.

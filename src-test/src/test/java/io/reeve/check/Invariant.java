@@ -43,6 +43,10 @@ public enum Invariant {
   FAILURE_KEPT,
   /** A task that a client was told to be cancelled is. */
   CANCEL_IS_FINAL,
+  /** A dead task is redriven once at most, as it was, and everybody hears of the same new task. */
+  REDRIVEN_ONCE,
+  /** A dead task that nobody decided about stays listed, within the bounds. */
+  DEAD_KEPT,
   /** A client never sees a task go back. */
   READS_GO_ON,
   /**

@@ -34,6 +34,7 @@ final class TaskLife {
 
   final String requestId;
   final TaskProfile profile;
+  private final byte[] spec;
   private final RetryPolicy retry;
   private final long leaseNanos;
   private final long expiresAtNanos;
@@ -58,12 +59,20 @@ final class TaskLife {
   TaskLife(String requestId, Task.Queued task, long leaseNanos, long atNanos) {
     this.requestId = requestId;
     this.profile = task.spec().profile();
+    this.spec = task.spec().bytes();
     this.retry = profile.retry();
     this.dueAtMs = task.dueAtMs();
     this.turnFromMs = dueAtMs;
     this.leaseNanos = leaseNanos;
     this.expiresAtNanos =
         atNanos + TimeUnit.MILLISECONDS.toNanos(expiresAtMs() - task.spec().submittedAtMs());
+  }
+
+  /** Whether this is its own specification, perhaps with changes behind it. */
+  boolean isRepeatedBy(Task.Spec next) {
+    return next.bytes().length >= spec.length
+        && Arrays.equals(spec, 0, spec.length, next.bytes(), 0, spec.length)
+        && (next.bytes().length > spec.length || next.profile().equals(profile));
   }
 
   /** Whether it waits for a worker, or for its time. */

@@ -6,6 +6,7 @@ import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -52,6 +53,8 @@ public final class SimulatedWriter {
     WAITS_FOR_SNAPSHOTS,
     /** Of what a session repeats, every message waits for the journal. */
     KEEPS_EVERY_REPEAT,
+    /** A recovery makes the new task of a redrive and does not mark the dead one. */
+    REDRIVES_WITHOUT_MARK,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -200,7 +203,7 @@ public final class SimulatedWriter {
     for (var i = 0; i < stored.rows().size(); i++) {
       rows++;
       if (i != skipped) {
-        stored.rows().get(i).events(place(rows), state::intern).forEach(state::replay);
+        stored.rows().get(i).events(place(rows), state::intern).forEach(this::replay);
       }
     }
     now = parts.now().get();
@@ -223,6 +226,15 @@ public final class SimulatedWriter {
       append(events);
     }
     return Behaviors.same();
+  }
+
+  private void replay(PartitionEvent event) {
+    if (event instanceof Redriven redriven && parts.flaws().contains(Flaw.REDRIVES_WITHOUT_MARK)) {
+      // Number 0 is that of no task.
+      state.replay(new Redriven(0, redriven.task(), redriven.by(), redriven.atMs()));
+    } else {
+      state.replay(event);
+    }
   }
 
   private void append(List<PartitionEvent> events) {

@@ -33,14 +33,20 @@ class EdgeViewTest {
           "SubmitTaskView", List.of("SubmitTaskRequest"),
           "SubmitTasksView", List.of("SubmitTasksRequest"),
           "TaskReplyView", List.of("GetTaskResponse", "WatchTaskResponse", "CancelTaskResponse"),
-          "ListTasksView", List.of("ListTasksResponse"),
+          "ListTasksView", List.of("ListTasksResponse", "ListDeadLettersResponse"),
           "TaskView", List.of("Task"),
           "ServerMessageView", List.of("ServerMessage"),
           "AssignmentsView", List.of("Assignments"),
           "AssignmentView", List.of("Assignment"));
 
   private static final Map<String, String> SERVICES =
-      Map.of("TaskServiceView", "TaskService", "WorkerServiceView", "WorkerService");
+      Map.of(
+          "TaskServiceView",
+          "TaskService",
+          "DeadLetterServiceView",
+          "DeadLetterService",
+          "WorkerServiceView",
+          "WorkerService");
 
   /** Rpcs of the public services that the edge answers without a generated handler. */
   private static final Set<String> ANSWERED_BY_HAND = Set.of("WatchTask");

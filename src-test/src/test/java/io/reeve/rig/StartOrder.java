@@ -1,7 +1,9 @@
 package io.reeve.rig;
 
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
@@ -39,14 +41,18 @@ final class StartOrder {
   private final Map<Line, Long> lastLeased = new HashMap<>();
   private final List<String> wrong = new ArrayList<>();
 
+  private void enter(int partition, Task.Queued task) {
+    var profile = task.spec().profile();
+    tasks.put(
+        new TaskId(partition, task.spec().sequence()),
+        new Times(new Line(partition, profile.taskClass()), task.spec().submittedAtMs()));
+  }
+
   void add(int partition, PartitionEvent event) {
     if (event instanceof Submission submission) {
-      for (var task : submission.tasks()) {
-        var profile = task.spec().profile();
-        tasks.put(
-            new TaskId(partition, task.spec().sequence()),
-            new Times(new Line(partition, profile.taskClass()), submission.atMs()));
-      }
+      submission.tasks().forEach(task -> enter(partition, task));
+    } else if (event instanceof Redriven redriven) {
+      enter(partition, redriven.task());
     } else if (event instanceof TaskEvent task) {
       var times = tasks.get(new TaskId(partition, task.sequence()));
       if (times == null) {

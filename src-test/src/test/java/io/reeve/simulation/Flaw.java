@@ -26,6 +26,8 @@ enum Flaw {
   ENDS_LEASES_BEFORE_RENEWALS,
   /** Partitions keep every message that a session repeats while the journal is away. */
   KEEPS_EVERY_REPEAT,
+  /** Partitions forget the marks of redrives when they recover. */
+  REDRIVES_WITHOUT_MARK,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -39,6 +41,7 @@ enum Flaw {
       case WAITS_FOR_SNAPSHOTS -> Set.of(SimulatedWriter.Flaw.WAITS_FOR_SNAPSHOTS);
       case ENDS_LEASES_BEFORE_RENEWALS -> Set.of(SimulatedWriter.Flaw.ENDS_LEASES_BEFORE_RENEWALS);
       case KEEPS_EVERY_REPEAT -> Set.of(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT);
+      case REDRIVES_WITHOUT_MARK -> Set.of(SimulatedWriter.Flaw.REDRIVES_WITHOUT_MARK);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

@@ -23,13 +23,16 @@ import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
+import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -89,6 +92,7 @@ class MutatedHistoryTest {
     var all = new LinkedHashMap<String, Mutation>();
     Consumer<Mutation> add = mutation -> all.put(mutation.name(), mutation);
     journal(add);
+    deadLetters(add);
     clients(add);
     workers(add);
     add.accept(
@@ -263,6 +267,51 @@ class MutatedHistoryTest {
                           task.partition(),
                           new TaskEvent.Leased(task.sequence(), 1, 1, "h", "w", 0, 0),
                           Fact.UNKNOWN));
+                })));
+  }
+
+  // ---- What became of dead tasks
+
+  private static void deadLetters(Consumer<Mutation> add) {
+    add.accept(
+        new Mutation(
+            "a dead task is redriven twice",
+            Invariant.REDRIVEN_ONCE,
+            changed(
+                Redriven.class,
+                (facts, at, e) -> {
+                  var spec = e.task().spec();
+                  var next = new Task.Spec(1L << 60, spec.profile(), spec.bytes(), e.atMs());
+                  var again = Task.Queued.redriving(e.sequence(), next);
+                  facts.add(
+                      at + 1,
+                      stored(facts.get(at), new Redriven(e.sequence(), again, e.by(), e.atMs())));
+                })));
+    add.accept(
+        new Mutation(
+            "a redrive changes the payload",
+            Invariant.REDRIVEN_ONCE,
+            changed(
+                Redriven.class,
+                (facts, at, e) -> {
+                  var spec = e.task().spec();
+                  var next =
+                      new Task.Spec(spec.sequence(), spec.profile(), new byte[] {99}, e.atMs());
+                  var other = Task.Queued.redriving(e.sequence(), next);
+                  facts.set(
+                      at,
+                      stored(facts.get(at), new Redriven(e.sequence(), other, e.by(), e.atMs())));
+                })));
+    add.accept(
+        new Mutation(
+            "a dead letter is not listed",
+            Invariant.DEAD_KEPT,
+            changed(
+                TaskEvent.Died.class,
+                (facts, at, e) -> {
+                  var partition = ((Fact.Stored) facts.get(at)).partition();
+                  facts.add(at + 1, new Fact.DeadListed("c", partition, Set.of()));
+                  facts.add(at + 1, new Fact.DeadListCalled("c", partition));
                 })));
   }
 

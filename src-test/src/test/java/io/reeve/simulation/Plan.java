@@ -27,6 +27,9 @@ record Plan(
   private static final What[] FAULTS =
       List.of(What.values()).stream().filter(What::isFault).toArray(What[]::new);
 
+  private static final List<What> AFTER_DEATH =
+      List.of(What.REDRIVE, What.DISCARD, What.DISPOSE_DEAD, What.DISPOSE_DEAD, What.LIST_DEAD);
+
   /** Connections that break in a plan that is about them, beside those among its other faults. */
   private static final int LOSSES_MAX = 20;
 
@@ -85,6 +88,13 @@ record Plan(
         steps.add(fault(random.nextInt(endMs), What.LINK_LOSES, nodes, partitions, count, random));
       }
     }
+    for (var i = random.nextInt(submissions); i > 0; i--) {
+      var what = AFTER_DEATH.get(random.nextInt(AFTER_DEATH.size()));
+      var discards = random.nextInt(6) == 0 ? 1 : 0;
+      steps.add(
+          new Step(
+              random.nextInt(endMs), what, random.nextInt(clients), discards, random.nextLong()));
+    }
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(seed, nodes, partitions, clients, workers, endMs, List.copyOf(steps));
   }
@@ -109,7 +119,8 @@ record Plan(
   private static Step fault(
       long atMs, What what, int nodes, int partitions, int workers, SplittableRandom random) {
     return switch (what) {
-      case SUBMIT, CANCEL, READ -> throw new IllegalArgumentException("no fault: " + what);
+      case SUBMIT, CANCEL, READ, REDRIVE, DISCARD, DISPOSE_DEAD, LIST_DEAD ->
+          throw new IllegalArgumentException("no fault: " + what);
       case NODE_DIES ->
           new Step(
               atMs,

@@ -3,6 +3,8 @@ package io.reeve.simulation;
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.check.Invariant;
+import io.reeve.domain.partition.DeadFilter;
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -17,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * A client that calls by way of some node. It repeats a submission under the same request id until
@@ -196,6 +201,70 @@ final class SimClient {
         reply -> {
           if (reply instanceof Clients.Found found && found.task().state() == TaskState.CANCELLED) {
             checker.add(new Fact.CancelAnswered(task));
+          }
+        });
+  }
+
+  void redrive(long chance) {
+    dispose(
+        chance, (sequence, to) -> new Clients.Redrive(sequence, DeadLetters.Edits.NONE, name, to));
+  }
+
+  void discard(long chance) {
+    dispose(chance, (sequence, to) -> new Clients.Discard(sequence, name, to));
+  }
+
+  private void dispose(
+      long chance, BiFunction<Long, ActorRef<Clients.Reply>, Clients.DeadCall> command) {
+    if (known.isEmpty()) {
+      return;
+    }
+    var task = known.get((int) Math.floorMod(chance, (long) known.size()));
+    cluster.ask(
+        someNode(),
+        task.partition(),
+        to -> command.apply(task.sequence(), to),
+        reply -> {
+          if (reply instanceof Clients.Disposed done && done.redrivenAs() == 0) {
+            checker.add(new Fact.DiscardAnswered(task));
+          } else if (reply instanceof Clients.Disposed done) {
+            var next = new TaskId(done.partition(), done.redrivenAs());
+            checker.add(new Fact.RedriveAnswered(task, next));
+            known.add(next);
+          }
+        });
+  }
+
+  /** Redrives or discards what is dead, some at a time. What it lost hold of it does again. */
+  void disposeDead(boolean redrive, long chance) {
+    cluster.ask(
+        someNode(),
+        (int) Math.floorMod(chance, (long) cluster.partitionCount()),
+        to ->
+            new Clients.DisposeDead(
+                0, 3, 100, DeadFilter.ALL, redrive, DeadLetters.Edits.NONE, name, to),
+        reply -> {});
+  }
+
+  void listDead(long chance) {
+    var partition = (int) Math.floorMod(chance, (long) cluster.partitionCount());
+    var call = name + "-" + ++calls;
+    checker.add(new Fact.DeadListCalled(call, partition));
+    cluster.ask(
+        someNode(),
+        partition,
+        to -> new Clients.ListDead(0, 1_000, 1_000, 1 << 30, false, DeadFilter.ALL, to),
+        reply -> {
+          // As for reads: one that lost its journal shows what was.
+          if (reply instanceof Clients.Listed listed
+              && cluster.journals.get(partition).isOwnedBy(world.sender())) {
+            checker.add(
+                new Fact.DeadListed(
+                    call,
+                    partition,
+                    listed.tasks().stream()
+                        .map(task -> task.id().sequence())
+                        .collect(Collectors.toSet())));
           }
         });
   }

@@ -221,6 +221,10 @@ final class Simulation {
       case SUBMIT -> clients.get(a).submit(b, c);
       case CANCEL -> clients.get(a).cancel(c);
       case READ -> clients.get(a).read(c);
+      case REDRIVE -> clients.get(a).redrive(c);
+      case DISCARD -> clients.get(a).discard(c);
+      case DISPOSE_DEAD -> clients.get(a).disposeDead(b == 0, c);
+      case LIST_DEAD -> clients.get(a).listDead(c);
       case NODE_DIES -> cluster.crash(cluster.nodes.get(a), b * MS, c * MS);
       case NODE_PAUSES -> cluster.pause(cluster.nodes.get(a), b * MS);
       case JOURNAL_TROUBLE -> cluster.journals.get(a).trouble(SimJournal.TROUBLES.get(b), (int) c);

@@ -19,6 +19,14 @@ record Step(long atMs, What what, int a, int b, long c) {
     CANCEL,
     /** Client a reads a task. */
     READ,
+    /** Client a redrives a task. */
+    REDRIVE,
+    /** Client a discards a task. */
+    DISCARD,
+    /** Client a redrives the next dead letters of a partition, or discards them when b is 1. */
+    DISPOSE_DEAD,
+    /** Client a lists the dead letters of a partition. */
+    LIST_DEAD,
     /** Node a is killed; noticed after b ms, started again after c ms. */
     NODE_DIES,
     /** Node a stands still for b ms. */
@@ -54,7 +62,7 @@ record Step(long atMs, What what, int a, int b, long c) {
 
     /** Whether something goes wrong by it. */
     boolean isFault() {
-      return this != SUBMIT && this != CANCEL && this != READ;
+      return compareTo(NODE_DIES) >= 0;
     }
   }
 

@@ -60,7 +60,8 @@ final class Tuning {
             2_000,
             4 << 20,
             new Limits.Kept(15, 1 << 20, Duration.ofHours(1).toMillis()),
-            new Limits.Kept(15, 1 << 20, Duration.ofHours(1).toMillis()),
+            // Nothing that is dead may be missing, so all of them have room.
+            new Limits.Kept(10_000, 1 << 30, Duration.ofDays(1_000).toMillis()),
             new Limits.Requests(1 << 20, 60_000, Duration.ofHours(24).toMillis()),
             LEASE.toNanos(),
             audit.toNanos(),

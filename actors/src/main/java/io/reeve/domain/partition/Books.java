@@ -1,8 +1,10 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.task.Decision;
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -22,7 +24,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
   final LeaseBook leases;
   final RequestBook requests;
   final KeptTasks finished;
-  final KeptTasks dead;
+  final DeadBook dead;
 
   /** Of the newest writer; null before the first. */
   @Nullable WriterStarted lastStart;
@@ -35,12 +37,12 @@ final class Books implements PartitionEvent.Visitor<Task> {
     this.leases = new LeaseBook(limits, tasks.tasks);
     this.requests = new RequestBook(limits.requests());
     this.finished = new KeptTasks(limits.finished(), tasks.tasks);
-    this.dead = new KeptTasks(limits.dead(), tasks.tasks);
+    this.dead = new DeadBook(limits.dead(), tasks.tasks);
   }
 
   /** Applies what was decided and notes it; null, or why it was refused. */
   @Nullable Rejection carryOut(Decision decision, List<PartitionEvent> out) {
-    if (decision instanceof TaskEvent event) {
+    if (decision instanceof PartitionEvent event) {
       emit(event, out);
       return null;
     }
@@ -65,14 +67,37 @@ final class Books implements PartitionEvent.Visitor<Task> {
   @Override
   public Task changed(TaskEvent event) {
     var before = tasks.get(event.sequence());
-    var after = event.applyTo(before);
-    tasks.change(before, after);
+    var after = tasks.change(before, event.applyTo(before));
     leases.change(before, after);
     if (after instanceof Task.Finished done) {
       finishedTotal++;
       keep(done);
     }
     return after;
+  }
+
+  /** In a replay the dead task may be forgotten already, if the bounds became smaller. */
+  @Override
+  public Task redriven(Redriven event) {
+    if (tasks.get(event.sequence()) instanceof Task.Dead before && before.isOpen()) {
+      dispose(before, event.applyTo(before));
+    }
+    tasks.enter(event.task());
+    tasks.nextSequence = event.task().spec().sequence() + 1;
+    return event.task();
+  }
+
+  @Override
+  public Task discarded(Discarded event) {
+    if (tasks.get(event.sequence()) instanceof Task.Dead before && before.isOpen()) {
+      dispose(before, event.applyTo(before));
+    }
+    return Task.Absent.TASK;
+  }
+
+  private void dispose(Task.Dead before, Task.Dead after) {
+    tasks.replace(after);
+    dead.dispose(before, after);
   }
 
   @Override
@@ -89,7 +114,11 @@ final class Books implements PartitionEvent.Visitor<Task> {
   }
 
   private void keep(Task.Finished task) {
-    (task instanceof Task.Dead ? dead : finished).add(task);
+    if (task instanceof Task.Dead died) {
+      dead.add(died);
+    } else {
+      finished.add(task);
+    }
   }
 
   // ---- Snapshots

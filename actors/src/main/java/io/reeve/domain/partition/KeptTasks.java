@@ -2,6 +2,8 @@ package io.reeve.domain.partition;
 
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Task;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -18,6 +20,8 @@ final class KeptTasks {
 
   private final Limits.Kept limits;
   private final TaskTable tasks;
+  private final LongPredicate holds;
+  private final LongConsumer forgotten;
   private long[] sequences = new long[64];
 
   /** Bytes of the tasks, so that forgetting one does not touch it. */
@@ -34,8 +38,18 @@ final class KeptTasks {
   private long bytes;
 
   KeptTasks(Limits.Kept limits, TaskTable tasks) {
+    this(limits, tasks, tasks::contains, sequence -> {});
+  }
+
+  /**
+   * @param holds whether the task with a number of the ring is still one of these
+   * @param forgotten is told the numbers of tasks that the bounds push out
+   */
+  KeptTasks(Limits.Kept limits, TaskTable tasks, LongPredicate holds, LongConsumer forgotten) {
     this.limits = limits;
     this.tasks = tasks;
+    this.holds = holds;
+    this.forgotten = forgotten;
   }
 
   int size() {
@@ -67,7 +81,13 @@ final class KeptTasks {
 
   /** Forgets a task, whichever place it has. */
   void remove(Task.Finished task) {
-    forget(task.spec().sequence(), bytesOf(task));
+    tasks.remove(task.spec().sequence());
+    leave(task);
+  }
+
+  /** A task is none of these any more, whichever place it has. It stays in the table. */
+  void leave(Task.Finished task) {
+    left(bytesOf(task));
     if (length - size > Math.max(VOID_MIN, size)) {
       compact();
     }
@@ -88,7 +108,7 @@ final class KeptTasks {
 
   /** Numbers of the tasks, the longest finished first. */
   LongStream sequences() {
-    return IntStream.range(0, length).mapToLong(i -> sequences[index(i)]).filter(tasks::contains);
+    return IntStream.range(0, length).mapToLong(i -> sequences[index(i)]).filter(holds);
   }
 
   /** Only when {@link #size} is not 0. */
@@ -96,12 +116,15 @@ final class KeptTasks {
     return (Task.Finished) tasks.get(sequences[head]);
   }
 
-  private void forgetOldest() {
-    forget(sequences[head], sizes[head]);
+  /** Only when {@link #size} is not 0. */
+  void forgetOldest() {
+    var sequence = sequences[head];
+    tasks.remove(sequence);
+    left(sizes[head]);
+    forgotten.accept(sequence);
   }
 
-  private void forget(long sequence, int taskBytes) {
-    tasks.remove(sequence);
+  private void left(int taskBytes) {
     size--;
     bytes -= taskBytes;
     skipVoid();
@@ -109,7 +132,7 @@ final class KeptTasks {
 
   /** Numbers are never given twice, so a number in the table is still that of the finished task. */
   private void skipVoid() {
-    while (length > 0 && !tasks.contains(sequences[head])) {
+    while (length > 0 && !holds.test(sequences[head])) {
       head = index(1);
       length--;
     }
@@ -119,7 +142,7 @@ final class KeptTasks {
     var kept = 0;
     for (var i = 0; i < length; i++) {
       var from = index(i);
-      if (tasks.contains(sequences[from])) {
+      if (holds.test(sequences[from])) {
         var to = index(kept++);
         sequences[to] = sequences[from];
         sizes[to] = sizes[from];
@@ -146,6 +169,7 @@ final class KeptTasks {
 
   static int bytesOf(Task.Finished task) {
     var result = task instanceof Task.Completed completed ? completed.result().length : 0;
-    return Math.addExact(Math.addExact(task.spec().bytes().length, result), Limits.TASK_OVERHEAD);
+    var bytes = Math.addExact(task.spec().bytes().length, result);
+    return Math.addExact(bytes, Limits.TASK_OVERHEAD + task.past().attemptBytes());
   }
 }

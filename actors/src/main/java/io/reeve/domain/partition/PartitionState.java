@@ -37,6 +37,7 @@ public final class PartitionState {
   private final TaskBook tasks;
   private final LeaseBook leases;
   private final LeaseRules leaseRules;
+  private final DeadLetters deadLetters;
 
   /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
@@ -51,11 +52,17 @@ public final class PartitionState {
     this.tasks = books.tasks;
     this.leases = books.leases;
     this.leaseRules = new LeaseRules(limits, books);
+    this.deadLetters = new DeadLetters(books);
   }
 
   /** Who gets leases, and when they end. */
   public LeaseRules leases() {
     return leaseRules;
+  }
+
+  /** What became of tasks that died. */
+  public DeadLetters dead() {
+    return deadLetters;
   }
 
   // ---- Reading

@@ -83,10 +83,20 @@ final class TaskBook {
   @Nullable Rejection noRoomFor(List<? extends Incoming> incoming) {
     var bytes = 0L;
     for (var task : incoming) {
-      bytes += cost(task.spec());
+      bytes += task.spec().length;
     }
-    if (live + incoming.size() > limits.tasksMax()) {
-      return overCapacity("live tasks", limits.tasksMax(), live, incoming.size());
+    return noRoomFor(incoming.size(), bytes);
+  }
+
+  /**
+   * Why so many tasks find no room, or null.
+   *
+   * @param specBytes of their specifications
+   */
+  @Nullable Rejection noRoomFor(int count, long specBytes) {
+    var bytes = specBytes + (long) count * Limits.TASK_OVERHEAD;
+    if (live + count > limits.tasksMax()) {
+      return overCapacity("live tasks", limits.tasksMax(), live, count);
     }
     if (liveBytes + bytes > limits.bytesMax()) {
       return overCapacity("bytes of live tasks", limits.bytesMax(), liveBytes, bytes);
@@ -123,10 +133,12 @@ final class TaskBook {
   }
 
   /** Takes in a task that is new here. */
-  void enter(Task task) {
+  void enter(Task entering) {
+    var task = entering;
     if (!(task instanceof Task.Finished)) {
       live++;
-      liveBytes += cost(task.spec().bytes());
+      task = fitting(entering);
+      liveBytes += cost(task);
       if (replaying) {
         account.hold(liveBytes);
       }
@@ -137,19 +149,46 @@ final class TaskBook {
     }
   }
 
-  /** A task goes from one state to the next. */
-  void change(Task before, Task after) {
+  /** Takes another form of a finished task in its place. */
+  void replace(Task.Finished task) {
+    tasks.put(task.spec().sequence(), task);
+  }
+
+  /** A task goes from one state to the next; returns the task as it is kept. */
+  Task change(Task before, Task decided) {
     if (before instanceof Task.Queued queued && !replaying && queued.dueAtMs() <= horizonMs) {
       ready.remove(queued.spec().profile());
+    }
+    var after = decided;
+    if (decided instanceof Task.Finished) {
+      live--;
+      liveBytes -= cost(before);
+      account.shrink(liveBytes);
+    } else if (decided.past().hasAttempts()) {
+      // Only these change their size.
+      liveBytes -= cost(before);
+      after = fitting(decided);
+      liveBytes += cost(after);
     }
     tasks.put(after.spec().sequence(), after);
     if (after instanceof Task.Queued queued && !replaying) {
       index(queued);
-    } else if (after instanceof Task.Finished) {
-      live--;
-      liveBytes -= cost(after.spec().bytes());
-      account.shrink(liveBytes);
     }
+    return after;
+  }
+
+  /**
+   * The task with the attempts behind it, or without them where the heap has no room for them: what
+   * tells people of the past must not stop the work.
+   */
+  private Task fitting(Task task) {
+    if (!task.past().hasAttempts() || account.grows(liveBytes + cost(task))) {
+      return task;
+    }
+    if (task instanceof Task.Queued queued) {
+      return queued.withoutAttempts();
+    }
+    return task instanceof Task.Leased leased ? leased.withoutAttempts() : task;
   }
 
   private void index(Task.Queued task) {
@@ -223,7 +262,7 @@ final class TaskBook {
             .formatted(max, what, held, more));
   }
 
-  private static long cost(byte[] spec) {
-    return (long) spec.length + Limits.TASK_OVERHEAD;
+  private static long cost(Task task) {
+    return (long) task.spec().bytes().length + Limits.TASK_OVERHEAD + task.past().attemptBytes();
   }
 }

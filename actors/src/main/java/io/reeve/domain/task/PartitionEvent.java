@@ -5,7 +5,8 @@ package io.reeve.domain.task;
  * implements {@link Visitor}, and {@link TaskEvent.Visitor} for those of one task: a new kind does
  * not compile until each reader says what it does with it.
  */
-public sealed interface PartitionEvent permits Submission, TaskEvent, HolderEnded, WriterStarted {
+public sealed interface PartitionEvent
+    permits Submission, TaskEvent, Redriven, Discarded, HolderEnded, WriterStarted {
 
   /** Calls the method of the visitor that is for this kind of event. */
   <R> R accept(Visitor<R> visitor);
@@ -16,6 +17,10 @@ public sealed interface PartitionEvent permits Submission, TaskEvent, HolderEnde
     R submitted(Submission event);
 
     R changed(TaskEvent event);
+
+    R redriven(Redriven event);
+
+    R discarded(Discarded event);
 
     R holderEnded(HolderEnded event);
 

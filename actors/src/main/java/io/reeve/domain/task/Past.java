@@ -11,29 +11,63 @@ import org.jspecify.annotations.Nullable;
  * @param failure the latest failure; null without one
  * @param failedAtMs when that attempt failed; 0 without one
  * @param failedFence the fence of that attempt; 0 without one
+ * @param history for people
  */
 public record Past(
     String workerId,
     long leasedAtMs,
     @Nullable Failure failure,
     long failedAtMs,
-    long failedFence) {
+    long failedFence,
+    History history) {
 
   /** Of a task that was never leased; all of them share it. */
   public static final Past NONE = new Past("", 0, null, 0, 0);
 
-  /** A worker gets the next lease. */
-  Past leased(String workerId, long atMs) {
-    return new Past(workerId, atMs, failure, failedAtMs, failedFence);
+  /** A past without a history. */
+  public Past(
+      String workerId,
+      long leasedAtMs,
+      @Nullable Failure failure,
+      long failedAtMs,
+      long failedFence) {
+    this(workerId, leasedAtMs, failure, failedAtMs, failedFence, History.NONE);
   }
 
-  /** The attempt under {@code fence} failed. */
-  Past failed(Failure failure, long atMs, long fence) {
-    return new Past(workerId, leasedAtMs, failure, atMs, fence);
+  /** Of a task that was never leased and repeats a dead one. */
+  static Past redriveOf(long sequence) {
+    return new Past("", 0, null, 0, 0, History.redriveOf(sequence));
+  }
+
+  /** A worker gets the next lease. */
+  Past leased(String workerId, long atMs) {
+    return new Past(workerId, atMs, failure, failedAtMs, failedFence, history);
+  }
+
+  /** The attempt with this number failed, which ran under {@code fence}. */
+  Past failed(Failure failure, long atMs, long fence, int attempt) {
+    var ended = Attempt.ended(attempt, workerId, leasedAtMs, atMs, failure);
+    return new Past(workerId, leasedAtMs, failure, atMs, fence, history.with(ended));
+  }
+
+  /** The same without the attempts that failed. */
+  Past withoutAttempts() {
+    return new Past(
+        workerId, leasedAtMs, failure, failedAtMs, failedFence, history.withoutAttempts());
   }
 
   /** Whether the attempt under {@code fence} failed. */
   boolean failedUnder(long fence) {
     return failure != null && failedFence == fence;
+  }
+
+  /** Whether attempts that failed are known. */
+  public boolean hasAttempts() {
+    return !history.attempts().isEmpty();
+  }
+
+  /** Heap bytes of the attempts that failed, about; 0 of a task that never failed. */
+  public int attemptBytes() {
+    return history.bytes();
   }
 }

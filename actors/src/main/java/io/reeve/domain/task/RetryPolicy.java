@@ -2,6 +2,7 @@ package io.reeve.domain.task;
 
 import io.reeve.domain.TimeBounds;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * When and how often a failed task runs again.
@@ -11,15 +12,28 @@ import java.time.Duration;
  * @param backoffMax upper bound of a wait, jitter not counted
  * @param backoffMultiplier factor from one wait to the next; at least 1
  * @param backoffJitter share by which a wait may be shorter or longer; 0 to 1
+ * @param neverRetryCodes codes of failures after which the task never runs again
  */
 public record RetryPolicy(
     int attemptsMax,
     Duration backoffInitial,
     Duration backoffMax,
     double backoffMultiplier,
-    double backoffJitter) {
+    double backoffJitter,
+    List<String> neverRetryCodes) {
+
+  /** A policy that retries whatever the code of the failure is. */
+  public RetryPolicy(
+      int attemptsMax,
+      Duration backoffInitial,
+      Duration backoffMax,
+      double backoffMultiplier,
+      double backoffJitter) {
+    this(attemptsMax, backoffInitial, backoffMax, backoffMultiplier, backoffJitter, List.of());
+  }
 
   public RetryPolicy {
+    neverRetryCodes = List.copyOf(neverRetryCodes);
     if (attemptsMax < 1) {
       throw new IllegalArgumentException("expected attemptsMax of 1 or more, got " + attemptsMax);
     }
@@ -38,6 +52,11 @@ public record RetryPolicy(
   /** Whether a task whose {@code attempt} failed may run again. */
   public boolean permitsAttemptAfter(int attempt) {
     return attempt < attemptsMax;
+  }
+
+  /** Whether a failure with this code is the last one, whatever attempts are left. */
+  public boolean neverRetries(String code) {
+    return !neverRetryCodes.isEmpty() && neverRetryCodes.contains(code);
   }
 
   /**

@@ -8,6 +8,9 @@ import static io.reeve.domain.task.Rejection.Code.WRONG_STATE;
 import io.reeve.domain.TimeBounds;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task's life. Each state is a record, and each command is a method that only the states which
@@ -90,6 +93,23 @@ public sealed interface Task {
     return wrongState(this, "cancel");
   }
 
+  /**
+   * Repeats a dead task as a new one, which is due at once. Redriving twice is one redrive.
+   *
+   * @param newSequence of the new task
+   * @param profile makes the profile of the new task from that of the dead one
+   * @param edits bytes to be appended to the specification, which change fields of it
+   */
+  default Decision redrive(
+      long newSequence, UnaryOperator<TaskProfile> profile, byte[] edits, String by, long nowMs) {
+    return wrongState(this, "redrive");
+  }
+
+  /** Settles a dead task without another one. Discarding twice is once. */
+  default Decision discard(String by, long nowMs) {
+    return wrongState(this, "discard");
+  }
+
   /** Ends a task that waited longer for its first start than it may. */
   default Decision expire(long nowMs) {
     return wrongState(this, "expire");
@@ -143,6 +163,16 @@ public sealed interface Task {
     /** As a task enters. */
     public static Queued entering(Spec spec, long dueAtMs) {
       return new Queued(spec, 0, 0, dueAtMs, Past.NONE);
+    }
+
+    /** As a task enters that repeats a dead one. It is due at once. */
+    public static Queued redriving(long sequence, Spec spec) {
+      return new Queued(spec, 0, 0, spec.submittedAtMs(), Past.redriveOf(sequence));
+    }
+
+    /** The same without the attempts that failed. */
+    public Queued withoutAttempts() {
+      return new Queued(spec, attempt, fence, dueAtMs, past.withoutAttempts());
     }
 
     /**
@@ -206,6 +236,11 @@ public sealed interface Task {
       Spec spec, int attempt, long fence, long dueAtMs, String holder, long expiresAtMs, Past past)
       implements Task {
 
+    /** The same without the attempts that failed. */
+    public Leased withoutAttempts() {
+      return new Leased(spec, attempt, fence, dueAtMs, holder, expiresAtMs, past.withoutAttempts());
+    }
+
     @Override
     public TaskState stateAt(long nowMs) {
       return TaskState.LEASED;
@@ -224,7 +259,9 @@ public sealed interface Task {
         return stale(this, fence);
       }
       var retry = spec.profile().retry();
-      if (report.permanent() || !retry.permitsAttemptAfter(attempt)) {
+      if (report.permanent()
+          || !retry.permitsAttemptAfter(attempt)
+          || retry.neverRetries(report.failure().code())) {
         return new TaskEvent.Died(spec.sequence(), fence, report.failure(), nowMs);
       }
       var backoff = retry.backoffAfter(attempt, report.random());
@@ -294,14 +331,77 @@ public sealed interface Task {
     }
   }
 
-  /** No attempts left, or an attempt failed for good. */
-  record Dead(Spec spec, int attempt, long fence, long dueAtMs, Past past, long finishedAtMs)
+  /**
+   * No attempts left, or an attempt failed for good.
+   *
+   * @param disposal what a person decided about it; null: it is an open dead letter
+   */
+  record Dead(
+      Spec spec,
+      int attempt,
+      long fence,
+      long dueAtMs,
+      Past past,
+      long finishedAtMs,
+      @Nullable Disposal disposal)
       implements Finished {
 
     public Dead {
       if (past.failure() == null) {
         throw new IllegalArgumentException("expected the failure of a dead task, got none");
       }
+    }
+
+    /** As a task dies. */
+    public Dead(Spec spec, int attempt, long fence, long dueAtMs, Past past, long finishedAtMs) {
+      this(spec, attempt, fence, dueAtMs, past, finishedAtMs, null);
+    }
+
+    /** Whether nobody has decided about it yet. */
+    public boolean isOpen() {
+      return disposal == null;
+    }
+
+    /** Why it died. */
+    public Failure failure() {
+      return Objects.requireNonNull(past.failure());
+    }
+
+    Dead disposed(Disposal how) {
+      return new Dead(spec, attempt, fence, dueAtMs, past, finishedAtMs, how);
+    }
+
+    @Override
+    public Decision redrive(
+        long newSequence, UnaryOperator<TaskProfile> profile, byte[] edits, String by, long nowMs) {
+      if (disposal == null) {
+        var next =
+            new Spec(
+                newSequence, profile.apply(spec.profile()), joined(spec.bytes(), edits), nowMs);
+        return new Redriven(spec.sequence(), Queued.redriving(spec.sequence(), next), by, nowMs);
+      }
+      return disposal.redriven()
+          ? Decision.Already.SO
+          : Decision.refuse(WRONG_STATE, "expected an open dead letter, got one that is discarded");
+    }
+
+    @Override
+    public Decision discard(String by, long nowMs) {
+      if (disposal == null) {
+        return new Discarded(spec.sequence(), by, nowMs);
+      }
+      return disposal.redriven()
+          ? Decision.refuse(WRONG_STATE, "expected an open dead letter, got one that is redriven")
+          : Decision.Already.SO;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+      if (second.length == 0) {
+        return first;
+      }
+      var both = Arrays.copyOf(first, first.length + second.length);
+      System.arraycopy(second, 0, both, first.length, second.length);
+      return both;
     }
 
     @Override

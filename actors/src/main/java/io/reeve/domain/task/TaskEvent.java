@@ -97,7 +97,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
           before.attempt(),
           fence,
           retryAtMs,
-          before.past().failed(failure, atMs, fence));
+          before.past().failed(failure, atMs, fence, before.attempt()));
     }
 
     @Override
@@ -115,7 +115,7 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
           before.attempt(),
           fence,
           before.dueAtMs(),
-          before.past().failed(failure, atMs, fence),
+          before.past().failed(failure, atMs, fence, before.attempt()),
           atMs);
     }
 

@@ -1,6 +1,7 @@
 package io.reeve.domain.task;
 
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * What many tasks share: their class and their policies. A partition keeps each different profile
@@ -32,6 +33,11 @@ public record TaskProfile(
     return taskClass.priority();
   }
 
+  /** The same with another retry policy. */
+  TaskProfile with(RetryPolicy other) {
+    return new TaskProfile(taskClass, executionTimeoutMs, queueTimeoutMs, other, tenant);
+  }
+
   @Override
   public int compareTo(TaskProfile other) {
     return ORDER.compare(this, other);
@@ -42,6 +48,17 @@ public record TaskProfile(
         .thenComparing(RetryPolicy::backoffInitial)
         .thenComparing(RetryPolicy::backoffMax)
         .thenComparingDouble(RetryPolicy::backoffMultiplier)
-        .thenComparingDouble(RetryPolicy::backoffJitter);
+        .thenComparingDouble(RetryPolicy::backoffJitter)
+        .thenComparing(RetryPolicy::neverRetryCodes, TaskProfile::compare);
+  }
+
+  private static int compare(List<String> one, List<String> other) {
+    for (var i = 0; i < Math.min(one.size(), other.size()); i++) {
+      var order = one.get(i).compareTo(other.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(one.size(), other.size());
   }
 }

@@ -2,11 +2,14 @@ package io.reeve.domain.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RetryEdits;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Submission;
@@ -99,7 +102,7 @@ class PartitionStateRandomTest {
     var fence = Math.max(0, task.fence() - random.nextInt(2));
     var place = random.nextInt(holders.size());
     var holder = holders.get(place);
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1, 2 -> submit(random, events);
       case 3, 4, 5 -> {
         var classes = state.readyClasses();
@@ -139,6 +142,8 @@ class PartitionStateRandomTest {
       }
       case 9 -> state.cancel(sequence, "enough", now(), events);
       case 10 -> state.leases().renew(holder, 9, now());
+      case 11 -> dispose(random, sequence, events);
+      case 12 -> disposeNext(random, events);
       default -> {
         if (random.nextBoolean()) {
           state.leases().end(holder, 9, random.nextBoolean(), now(), events);
@@ -152,6 +157,32 @@ class PartitionStateRandomTest {
         }
       }
     }
+  }
+
+  private void dispose(SplittableRandom random, long sequence, List<PartitionEvent> events) {
+    var before = state.get(sequence);
+    var answer =
+        random.nextBoolean()
+            ? state.dead().redrive(sequence, edits(random), "anna", now(), events)
+            : state.dead().discard(sequence, "anna", now(), events);
+    if (!(before instanceof Task.Dead)) {
+      assertThat(answer).isInstanceOf(DeadLetters.Answer.Refused.class);
+    }
+  }
+
+  private void disposeNext(SplittableRandom random, List<PartitionEvent> events) {
+    var bounds = new DeadLetters.Bounds(1 + random.nextInt(3), 1 + random.nextInt(9), 1 << 20);
+    var step = state.dead().next(random.nextLong(lastSequence() + 1), DeadFilter.ALL, bounds);
+    for (var task : step.matching()) {
+      assertThat(task.isOpen()).isTrue();
+      state.dead().redrive(task.spec().sequence(), edits(random), "anna", now(), events);
+    }
+  }
+
+  private static DeadLetters.Edits edits(SplittableRandom random) {
+    return random.nextBoolean()
+        ? DeadLetters.Edits.NONE
+        : new DeadLetters.Edits(new RetryEdits(2, null, null, 0, null, List.of()), new byte[] {9});
   }
 
   /** The numbers of the tasks that have to start next: by priority, then by number. */
@@ -214,6 +245,8 @@ class PartitionStateRandomTest {
     var ready = new HashMap<TaskClass, Integer>();
     var leases = new HashMap<String, Integer>();
     var live = new int[1];
+    var bytes = new long[1];
+    var open = new ArrayList<Long>();
     state.forEachAfter(
         0,
         task -> {
@@ -222,7 +255,13 @@ class PartitionStateRandomTest {
           } else if (task instanceof Task.Leased leased) {
             leases.merge(leased.holder(), 1, Integer::sum);
           }
-          live[0] += task instanceof Task.Finished ? 0 : 1;
+          if (!(task instanceof Task.Finished)) {
+            live[0]++;
+            bytes[0] +=
+                task.spec().bytes().length + Limits.TASK_OVERHEAD + task.past().attemptBytes();
+          } else if (task instanceof Task.Dead dead && dead.isOpen()) {
+            open.add(dead.spec().sequence());
+          }
           return true;
         });
     assertThat(state.live()).isEqualTo(live[0]).isLessThanOrEqualTo(LIMITS.tasksMax());
@@ -234,7 +273,10 @@ class PartitionStateRandomTest {
     var countedLeases = new HashMap<String, Integer>();
     state.leases().forEachHolder(countedLeases::put);
     assertThat(countedLeases).isEqualTo(leases);
-    assertThat(state.liveBytes()).isEqualTo((long) live[0] * (1 + Limits.TASK_OVERHEAD));
+    assertThat(state.liveBytes()).isEqualTo(bytes[0]);
+    var counted = new ArrayList<Long>();
+    state.dead().forEachAfter(0, task -> counted.add(task.spec().sequence()));
+    assertThat(counted).isEqualTo(open).hasSize(state.dead().open());
   }
 
   /** Replay equals life: a state made from the journal, or from a snapshot, has the same tasks. */
@@ -262,6 +304,16 @@ class PartitionStateRandomTest {
     for (var event : journal) {
       if (event instanceof Submission submission) {
         submission.tasks().forEach(task -> tasks.put(task.spec().sequence(), task));
+      } else if (event instanceof Redriven redriven) {
+        var dead = tasks.getOrDefault(redriven.sequence(), Task.Absent.TASK);
+        assertThat(dead).isInstanceOf(Task.Dead.class);
+        assertThat(((Task.Dead) dead).isOpen()).isTrue();
+        tasks.put(redriven.sequence(), redriven.applyTo((Task.Dead) dead));
+        assertThat(tasks.put(redriven.task().spec().sequence(), redriven.task())).isNull();
+      } else if (event instanceof Discarded discarded) {
+        var dead = (Task.Dead) tasks.getOrDefault(discarded.sequence(), Task.Absent.TASK);
+        assertThat(dead.isOpen()).isTrue();
+        tasks.put(discarded.sequence(), discarded.applyTo(dead));
       } else if (event instanceof TaskEvent e) {
         var before = tasks.getOrDefault(e.sequence(), Task.Absent.TASK);
         assertThat(before)

@@ -13,11 +13,13 @@ import static io.reeve.domain.task.TaskSamples.cancelled;
 import static io.reeve.domain.task.TaskSamples.completed;
 import static io.reeve.domain.task.TaskSamples.dead;
 import static io.reeve.domain.task.TaskSamples.delayed;
+import static io.reeve.domain.task.TaskSamples.discardedDead;
 import static io.reeve.domain.task.TaskSamples.expired;
 import static io.reeve.domain.task.TaskSamples.failed;
 import static io.reeve.domain.task.TaskSamples.lastAttempt;
 import static io.reeve.domain.task.TaskSamples.leased;
 import static io.reeve.domain.task.TaskSamples.queued;
+import static io.reeve.domain.task.TaskSamples.redrivenDead;
 import static io.reeve.domain.task.TaskSamples.released;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +69,8 @@ class LifecycleTableTest {
           new State("Leased, last attempt", lastAttempt(), LATER),
           new State("Completed", completed(leased(queued())), LATER),
           new State("Dead", dead(), LATER),
+          new State("Dead, redriven", redrivenDead(), LATER),
+          new State("Dead, discarded", discardedDead(), LATER),
           new State("Cancelled", cancelled(leased(queued())), LATER),
           new State("Expired", expired(queued()), LATER));
 
@@ -97,7 +101,11 @@ class LifecycleTableTest {
                 new Command(
                     "lease", s -> s.task().lease(HOLDER, WORKER, s.nowMs(), s.nowMs() + 30_000)),
                 new Command("cancel", s -> s.task().cancel("not needed", s.nowMs())),
-                new Command("expire", s -> s.task().expire(s.nowMs())))),
+                new Command("expire", s -> s.task().expire(s.nowMs())),
+                new Command(
+                    "redrive",
+                    s -> s.task().redrive(9, profile -> profile, new byte[0], "anna", s.nowMs())),
+                new Command("discard", s -> s.task().discard("anna", s.nowMs())))),
         new Table("under the latest fence", reports(0)),
         new Table("under an older fence", reports(-1)));
   }

@@ -85,6 +85,25 @@ final class TaskSamples {
     return failed(lastAttempt());
   }
 
+  /** The task that repeats a dead one. */
+  static Task.Queued redriving() {
+    return redriven().task();
+  }
+
+  /** A dead task that was redriven. */
+  static Task.Dead redrivenDead() {
+    return redriven().applyTo((Task.Dead) dead());
+  }
+
+  /** A dead task that was discarded. */
+  static Task.Dead discardedDead() {
+    return ((Discarded) dead().discard("anna", NOON + 30)).applyTo((Task.Dead) dead());
+  }
+
+  private static Redriven redriven() {
+    return (Redriven) dead().redrive(8, profile -> profile, new byte[0], "anna", NOON + 30);
+  }
+
   static Task after(Task before, Decision decision) {
     return eventOf(decision).applyTo(before);
   }

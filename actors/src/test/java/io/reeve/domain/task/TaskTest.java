@@ -41,7 +41,8 @@ class TaskTest {
   private static final Past RUN = new Past(WORKER, NOON, null, 0, 0);
 
   private static Past failedBy(Failure failure, long atMs) {
-    return new Past(WORKER, NOON, failure, atMs, 1);
+    var attempt = new Attempt(1, WORKER, NOON, atMs, failure);
+    return new Past(WORKER, NOON, failure, atMs, 1, new History(0, List.of(attempt)));
   }
 
   @Nested

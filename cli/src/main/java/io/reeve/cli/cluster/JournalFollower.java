@@ -2,8 +2,10 @@ package io.reeve.cli.cluster;
 
 import com.typesafe.config.Config;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
@@ -187,6 +189,18 @@ public final class JournalFollower implements AutoCloseable {
     @Override
     public Outside expired(TaskEvent.Expired event) {
       return ended(event, false);
+    }
+
+    @Override
+    public Outside redriven(Redriven event) {
+      var spec = event.task().spec();
+      facts.submitted("", id(partition, spec.sequence()), partition, event.atMs());
+      return this;
+    }
+
+    @Override
+    public Outside discarded(Discarded event) {
+      return this;
     }
 
     @Override

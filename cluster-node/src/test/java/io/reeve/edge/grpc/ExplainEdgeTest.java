@@ -236,7 +236,11 @@ class ExplainEdgeTest {
             2_500,
             "twice",
             "wren",
-            null);
+            null,
+            0,
+            0,
+            List.of(),
+            0);
     return new Clients.Located(task, profile, new Place(12, true), 62_000);
   }
 }

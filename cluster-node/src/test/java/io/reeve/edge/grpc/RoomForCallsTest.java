@@ -315,7 +315,11 @@ class RoomForCallsTest {
         0,
         "",
         "",
-        null);
+        null,
+        0,
+        0,
+        List.of(),
+        0);
   }
 
   private static MethodDescriptor<byte[], byte[]> raw(String method) {

@@ -4,6 +4,7 @@ import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.TaskSpec;
+import java.util.List;
 
 /** Tasks as partitions show them. */
 final class Tasks {
@@ -18,6 +19,24 @@ final class Tasks {
 
   static TaskView in(TaskId id, TaskState state) {
     return new TaskView(
-        id, state, ECHO.toByteArray(), 0, 0, 1, 1, 0, 0, new byte[0], null, 0, "", "", null);
+        id,
+        state,
+        ECHO.toByteArray(),
+        0,
+        0,
+        1,
+        1,
+        0,
+        0,
+        new byte[0],
+        null,
+        0,
+        "",
+        "",
+        null,
+        0,
+        0,
+        List.of(),
+        0);
   }
 }

@@ -66,7 +66,8 @@ class PartitionSnapshotTest {
         opened.store()::room,
         LiveBudget.unbounded(),
         snapshots,
-        opened.store().retention(kit.system(), System::nanoTime));
+        opened.store().retention(kit.system(), System::nanoTime),
+        forgotten -> {});
   }
 
   @AfterEach

@@ -15,6 +15,7 @@ import io.reeve.edge.grpc.guard.CallGuard;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow.Subscriber;
@@ -119,7 +120,11 @@ class WatchStreamTest {
             0,
             "",
             "",
-            null));
+            null,
+            0,
+            0,
+            List.of(),
+            0));
   }
 
   /** Asks for as much as the test says. */
