@@ -241,6 +241,11 @@ public final class ReeveClient implements AutoCloseable {
         CancelTaskResponse::getTask);
   }
 
+  /** Tasks that died and that a person has to decide about. */
+  public DeadLetters deadLetters() {
+    return new DeadLetters(calls);
+  }
+
   // ---- The cluster --------------------------------------------------------------------------
 
   /**

@@ -8,6 +8,7 @@ import io.reeve.v1.RetryPolicy;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,12 @@ public final class TaskRequest {
     /** The longest wait between attempts. */
     public Builder backoffMax(Duration max) {
       spec.getRetryBuilder().setBackoffMax(proto(notNegative(max, "backoffMax")));
+      return this;
+    }
+
+    /** Codes of failures after which the task never runs again. */
+    public Builder neverRetry(String... codes) {
+      spec.getRetryBuilder().addAllNeverRetryCodes(List.of(codes));
       return this;
     }
 

@@ -12,6 +12,7 @@ import io.reeve.edge.EdgeSettings;
 import io.reeve.partition.Clients.NewTask;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ public final class TaskSpecs {
 
   private static final long BACKOFF_INITIAL_MAX_MS = Expect.DAY_MS;
   private static final long BACKOFF_MAX_MS = 7 * Expect.DAY_MS;
+  private static final int CODES_MAX = 16;
+  private static final int CODE_CHARS_MAX = 128;
   private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
 
   private final EdgeSettings.Tasks settings;
@@ -90,7 +93,8 @@ public final class TaskSpecs {
         Expect.text("tenant", spec.getTenant(), 128));
   }
 
-  private RetryPolicy retry(io.reeve.v1.RetryPolicy retry) {
+  /** The policy in our terms; what is not given is as the settings say. */
+  RetryPolicy retry(io.reeve.v1.RetryPolicy retry) {
     var defaults = settings.retry();
     var initial =
         retry.hasBackoffInitial()
@@ -107,7 +111,20 @@ public final class TaskSpecs {
             : Expect.between("retry.backoff_multiplier", retry.getBackoffMultiplier(), 1, 100),
         retry.hasBackoffJitter()
             ? Expect.between("retry.backoff_jitter", retry.getBackoffJitter(), 0, 1)
-            : defaults.backoffJitter());
+            : defaults.backoffJitter(),
+        codes(retry.getNeverRetryCodesList()));
+  }
+
+  private static List<String> codes(List<String> codes) {
+    Expect.between("retry.never_retry_codes", codes.size(), 0, CODES_MAX);
+    for (var code : codes) {
+      if (code.isEmpty() || code.length() > CODE_CHARS_MAX) {
+        throw EdgeRefusal.invalid(
+            "retry.never_retry_codes",
+            "expected codes of 1 to " + CODE_CHARS_MAX + " characters, got " + code.length());
+      }
+    }
+    return codes.isEmpty() ? List.of() : codes.stream().distinct().toList();
   }
 
   /**

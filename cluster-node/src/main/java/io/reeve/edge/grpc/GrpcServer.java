@@ -8,6 +8,7 @@ import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
+import io.reeve.edge.calls.DeadLetterCalls;
 import io.reeve.edge.calls.ExplainCalls;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.calls.TaskCalls;
@@ -16,6 +17,7 @@ import io.reeve.edge.grpc.guard.CallGuard;
 import io.reeve.edge.grpc.guard.FrameGuard;
 import io.reeve.edge.grpc.status.GrpcStatuses;
 import io.reeve.edge.grpc.status.Refusals;
+import io.reeve.edge.grpc.task.DeadLetterServiceEdge;
 import io.reeve.edge.grpc.task.TaskServiceEdge;
 import io.reeve.edge.grpc.task.TaskWatches;
 import io.reeve.edge.grpc.task.WatchCalls;
@@ -23,6 +25,7 @@ import io.reeve.edge.grpc.worker.SessionFactory;
 import io.reeve.edge.grpc.worker.Sessions;
 import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.edge.grpc.worker.WorkerServiceEdge;
+import io.reeve.edge.v1.DeadLetterServiceViewHandlerFactory;
 import io.reeve.edge.v1.TaskServiceViewHandlerFactory;
 import io.reeve.edge.v1.WorkerServiceViewHandlerFactory;
 import io.reeve.grpc.health.v1.Health;
@@ -30,6 +33,7 @@ import io.reeve.grpc.health.v1.HealthHandlerFactory;
 import io.reeve.partition.Partitions;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.ClusterServiceHandlerFactory;
+import io.reeve.v1.DeadLetterService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.net.InetSocketAddress;
@@ -80,7 +84,11 @@ public final class GrpcServer {
 
   /** Bytes of an answer for which there has to be room before it is made. */
   private static final Map<String, Long> EXPECTED =
-      Map.of("/" + TaskService.name + "/ListTasks", TaskPage.BYTES_MAX);
+      Map.of(
+          "/" + TaskService.name + "/ListTasks",
+          TaskPage.BYTES_MAX,
+          "/" + DeadLetterService.name + "/ListDeadLetters",
+          TaskPage.BYTES_MAX);
 
   /** Connections that the door has closed and the library has not yet seen off. */
   private static final int CLOSING = 256;
@@ -201,6 +209,10 @@ public final class GrpcServer {
               watches,
               clock);
       served.add(tasks(system, tasks));
+      served.add(
+          deadLetters(
+              system,
+              new DeadLetterCalls(backing.partitions(), settings, system.scheduler(), clock)));
       served.add(cluster(system, backing));
       served.add(health(system, health));
       handler =
@@ -266,6 +278,17 @@ public final class GrpcServer {
         TaskService.description,
         TaskServiceViewHandlerFactory.partial(
             tasks, TaskService.name, materializer(system), GrpcStatuses::mapper, system));
+  }
+
+  private static Served deadLetters(ActorSystem<?> system, DeadLetterCalls calls) {
+    return new Served(
+        DeadLetterService.description,
+        DeadLetterServiceViewHandlerFactory.partial(
+            new DeadLetterServiceEdge(calls),
+            DeadLetterService.name,
+            materializer(system),
+            GrpcStatuses::mapper,
+            system));
   }
 
   private static Served workers(ActorSystem<?> system, WorkerServiceEdge workers) {

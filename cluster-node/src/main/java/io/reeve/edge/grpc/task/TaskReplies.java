@@ -2,12 +2,15 @@ package io.reeve.edge.grpc.task;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.reeve.domain.task.Attempt;
+import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.WireTime;
 import io.reeve.edge.v1.TaskReplyView;
 import io.reeve.partition.TaskView;
 import io.reeve.v1.Failure;
+import io.reeve.v1.TaskAttempt;
 import io.reeve.v1.TaskProgress;
 import io.reeve.v1.TaskSpec;
 
@@ -22,8 +25,8 @@ final class TaskReplies {
    */
   static final int ANSWER_BYTES_MAX = 3_584 * 1024;
 
-  /** Bytes of a task beside payload and result: texts and labels at their limits, with room. */
-  private static final int TASK_OVERHEAD = 64 * 1024;
+  /** Bytes of a task beside payload and result: texts, labels and attempts at their limits. */
+  private static final int TASK_OVERHEAD = 96 * 1024;
 
   /** Which of the large fields an answer has. */
   enum Bytes {
@@ -91,6 +94,16 @@ final class TaskReplies {
     if (failure != null) {
       view.setFailure(failure(failure));
     }
+    if (task.redrivenAs() != 0) {
+      view.setRedrivenAs(sibling(task, task.redrivenAs()));
+    }
+    if (task.redriveOf() != 0) {
+      view.setRedriveOf(sibling(task, task.redriveOf()));
+    }
+    if (task.discardedAtMs() != 0) {
+      view.setDiscardedAt(WireTime.instant(task.discardedAtMs()));
+    }
+    task.attempts().forEach(attempt -> view.addAttempts(attempt(attempt)));
     var progress = task.progress();
     if (progress != null) {
       view.setProgress(
@@ -102,11 +115,26 @@ final class TaskReplies {
     return view.build();
   }
 
+  /** The id of another task of the same partition. */
+  private static String sibling(TaskView task, long sequence) {
+    return new TaskId(task.id().partition(), sequence).toString();
+  }
+
   static Failure failure(io.reeve.domain.task.Failure failure) {
     return Failure.newBuilder()
         .setTypeValue(failure.type().number())
         .setMessage(failure.message())
         .setCode(failure.code())
+        .build();
+  }
+
+  private static TaskAttempt attempt(Attempt attempt) {
+    return TaskAttempt.newBuilder()
+        .setNumber(attempt.number())
+        .setWorkerId(attempt.workerId())
+        .setStartedAt(WireTime.instant(attempt.startedAtMs()))
+        .setEndedAt(WireTime.instant(attempt.endedAtMs()))
+        .setFailure(failure(attempt.failure()))
         .build();
   }
 
