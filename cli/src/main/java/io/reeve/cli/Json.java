@@ -13,8 +13,12 @@ import io.reeve.client.Submission;
 import io.reeve.client.TaskStates;
 import io.reeve.node.store.LossAcceptance;
 import io.reeve.node.store.StoreMigration;
+import io.reeve.v1.DeadLetterGroup;
+import io.reeve.v1.Failure;
+import io.reeve.v1.FailureType;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
+import io.reeve.v1.TaskAttempt;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
@@ -74,21 +78,53 @@ final class Json {
           .put("message", task.getProgress().getMessage());
     }
     if (task.hasFailure()) {
-      json.putObject("failure")
-          .put(
-              "type",
-              task.getFailure()
-                  .getType()
-                  .name()
-                  .replace("FAILURE_TYPE_", "")
-                  .toLowerCase(Locale.ROOT))
-          .put("code", task.getFailure().getCode())
-          .put("message", task.getFailure().getMessage());
+      json.set("failure", of(task.getFailure()));
+    }
+    text(json, "redrivenAs", task.getRedrivenAs());
+    text(json, "redriveOf", task.getRedriveOf());
+    instant(json, "discardedAt", task.hasDiscardedAt(), task.getDiscardedAt());
+    if (task.getAttemptsCount() > 0) {
+      var attempts = json.putArray("attempts");
+      task.getAttemptsList().forEach(attempt -> attempts.add(of(attempt)));
     }
     text(json, "cancelReason", task.getCancelReason());
     bytes(json, "payload", spec.getPayload());
     bytes(json, "result", task.getResult());
     return json;
+  }
+
+  private static ObjectNode of(Failure failure) {
+    return object()
+        .put("type", type(failure.getType()))
+        .put("code", failure.getCode())
+        .put("message", failure.getMessage());
+  }
+
+  private static String type(FailureType type) {
+    return type.name().replace("FAILURE_TYPE_", "").toLowerCase(Locale.ROOT);
+  }
+
+  private static ObjectNode of(TaskAttempt attempt) {
+    var json = object().put("number", attempt.getNumber());
+    text(json, "workerId", attempt.getWorkerId());
+    instant(json, "startedAt", attempt.hasStartedAt(), attempt.getStartedAt());
+    instant(json, "endedAt", attempt.hasEndedAt(), attempt.getEndedAt());
+    json.set("failure", of(attempt.getFailure()));
+    return json;
+  }
+
+  static ObjectNode of(DeadLetterGroup group) {
+    var json =
+        object()
+            .put("fingerprint", group.getFingerprint())
+            .put("kind", group.getKind())
+            .put("type", type(group.getType()))
+            .put("code", group.getCode())
+            .put("message", group.getMessage())
+            .put("count", group.getCount());
+    instant(json, "firstDiedAt", group.hasFirstDiedAt(), group.getFirstDiedAt());
+    instant(json, "lastDiedAt", group.hasLastDiedAt(), group.getLastDiedAt());
+    return json.put("sampleTaskId", group.getSampleTaskId());
   }
 
   static ObjectNode of(Submission submission) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve worker                              a worker with the built-in kinds",
       "  reeve submit echo 'hello' --wait          one task and its result",
       "  reeve explain 0-42                        why a task does not start, and what to do",
-      "  reeve list --state dead                   tasks that need a person's decision",
+      "  reeve dead groups                         tasks that died, grouped by error",
       "  reeve nodes                               the nodes of the cluster and their state",
       "  reeve workers                             the workers, their state and their load",
       "  reeve demand                              how many workers the work needs",
@@ -91,6 +91,14 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("list", new ListCommand(terminal));
     root.addSubcommand("watch", new WatchCommand(terminal));
     root.addSubcommand("cancel", new CancelCommand(terminal));
+    root.addSubcommand(
+        "dead",
+        new CommandLine(new DeadCommand())
+            .addSubcommand("list", new DeadListCommand(terminal))
+            .addSubcommand("groups", new DeadGroupsCommand(terminal))
+            .addSubcommand("show", new DeadShowCommand(terminal))
+            .addSubcommand("redrive", new DeadRedriveCommand(terminal))
+            .addSubcommand("discard", new DeadDiscardCommand(terminal)));
     root.addSubcommand("nodes", new NodesCommand(terminal));
     root.addSubcommand("workers", new WorkersCommand(terminal));
     root.addSubcommand("demand", new DemandCommand(terminal));

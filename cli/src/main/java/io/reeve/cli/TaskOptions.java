@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -135,6 +136,13 @@ final class TaskOptions {
   @Nullable Duration backoffMax;
 
   @Option(
+      names = "--never-retry",
+      paramLabel = "CODE",
+      description =
+          "A failure with this code is the last one, whatever attempts are left. Can be repeated.")
+  List<String> neverRetry = List.of();
+
+  @Option(
       names = {"-l", "--label"},
       paramLabel = "NAME=VALUE",
       description = "A label, for people. Can be repeated.")
@@ -197,6 +205,9 @@ final class TaskOptions {
             "expected --attempts of 1 or more, the first included, got " + attempts);
       }
       request.attemptsMax(attempts);
+    }
+    if (!neverRetry.isEmpty()) {
+      request.neverRetry(neverRetry.toArray(String[]::new));
     }
     if (backoff != null) {
       request.backoffInitial(backoff);

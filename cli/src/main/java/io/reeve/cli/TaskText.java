@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.reeve.v1.Failure;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
+import io.reeve.v1.TaskAttempt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,11 @@ final class TaskText {
     add(lines, "progress", task.hasProgress() ? progress(task) : "");
     add(lines, "failure", task.hasFailure() ? failure(task.getFailure()) : "");
     add(lines, "failed", task.hasFailedAt() ? Words.instant(task.getFailedAt()) : "");
+    add(lines, "redriven", task.getRedrivenAs().isEmpty() ? "" : "as " + task.getRedrivenAs());
+    add(lines, "redrive of", task.getRedriveOf());
+    add(lines, "discarded", task.hasDiscardedAt() ? Words.instant(task.getDiscardedAt()) : "");
+    task.getAttemptsList()
+        .forEach(attempt -> add(lines, "attempt " + attempt.getNumber(), attempt(attempt)));
     add(lines, "cancelled", Words.printable(task.getCancelReason()));
     add(lines, "payload", bytes(spec.getPayload()));
     add(lines, "result", bytes(task.getResult()));
@@ -91,6 +97,16 @@ final class TaskText {
     var progress = task.getProgress();
     return String.format(Locale.ROOT, "%.0f %%", progress.getPercent())
         + (progress.getMessage().isEmpty() ? "" : " " + Words.printable(progress.getMessage()));
+  }
+
+  private static String attempt(TaskAttempt attempt) {
+    return Words.instant(attempt.getStartedAt())
+        + " to "
+        + Words.instant(attempt.getEndedAt())
+        + " by "
+        + Words.printable(attempt.getWorkerId())
+        + ": "
+        + failure(attempt.getFailure());
   }
 
   static String failure(Failure failure) {

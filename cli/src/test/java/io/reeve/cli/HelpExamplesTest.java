@@ -114,7 +114,11 @@ class HelpExamplesTest {
     }
     try (var client = ReeveClient.connect(home)) {
       var live = example.contains("cancel");
-      var request = TaskRequest.of("echo").payload("hello");
+      var dies = example.contains("reeve dead");
+      var request = TaskRequest.of(dies ? "fail" : "echo").payload(dies ? "" : "hello");
+      if (dies) {
+        request.attemptsMax(1);
+      }
       var first = client.submit((live ? request.delay(Duration.ofHours(1)) : request).build());
       var second = client.submit(request.build());
       if (!live) {
@@ -133,6 +137,9 @@ class HelpExamplesTest {
       return 0;
     }
     var all = new ArrayList<>(arguments);
+    if (command.equals("dead") && all.size() > 1) {
+      all.addAll(2, List.of("--endpoint", home));
+    }
     if (CLIENTS.contains(command) && !all.contains("--endpoint")) {
       all.addAll(1, List.of("--endpoint", home));
     }

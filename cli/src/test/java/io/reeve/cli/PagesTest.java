@@ -37,7 +37,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PagesTest {
 
   private static final List<String> PAGES =
-      List.of("README.md", "docs/operations.md", "docs/handlers.md", "docs/explain.md");
+      List.of(
+          "README.md",
+          "docs/operations.md",
+          "docs/handlers.md",
+          "docs/explain.md",
+          "docs/dead-letters.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =
@@ -183,6 +188,9 @@ class PagesTest {
               programs.node(),
               programs.worker(),
               ReeveProcesses.thisProgram(FakeNodeMain.class.getName()));
+    }
+    if (command.equals("dead")) {
+      all.addAll(2, List.of("--endpoint", processes.endpoint()));
     }
     if (CLIENTS.contains(command)) {
       all.addAll(1, List.of("--endpoint", processes.endpoint()));
