@@ -100,7 +100,7 @@ final class PartitionDesk {
     }
     dispatch.dealtWith(p, report.lastSeq());
     for (var ready : report.ready()) {
-      dispatch.ready(p, ready.taskClass(), ready.ready());
+      dispatch.ready(p, ready.taskClass(), ready.ready(), ready.headSubmittedMs());
     }
     return true;
   }
@@ -133,7 +133,7 @@ final class PartitionDesk {
       context.getLog().info("partition {} restarted", p);
     }
     for (var ready : inventory.ready()) {
-      dispatch.ready(p, ready.taskClass(), ready.ready());
+      dispatch.ready(p, ready.taskClass(), ready.ready(), ready.headSubmittedMs());
     }
     return restarted ? Heard.RESTART : Heard.ANSWER;
   }
@@ -181,7 +181,7 @@ final class PartitionDesk {
     var ready = new ArrayList<Grants.ReadyCount>(belief.ready().size());
     belief
         .ready()
-        .forEach((taskClass, count) -> ready.add(new Grants.ReadyCount(taskClass, count)));
+        .forEach((taskClass, count) -> ready.add(new Grants.ReadyCount(taskClass, count, 0)));
     var standing =
         belief.standing().stream()
             .map(grant -> new Grants.GrantUse(grant.seq(), grant.leased(), grant.revoked()))

@@ -78,7 +78,9 @@ final class DispatcherDesk {
     toldSeq = 0;
     var ready = new ArrayList<ReadyCount>();
     for (var taskClass : draft.state().readyClasses()) {
-      ready.add(new ReadyCount(taskClass, draft.state().ready(taskClass)));
+      ready.add(
+          new ReadyCount(
+              taskClass, draft.state().ready(taskClass), draft.state().headSubmittedMs(taskClass)));
     }
     var portions = Portions.of(ready, Portions.BYTES_MAX, ReadyCount::bytes);
     c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, portions.get(0), self));
@@ -108,7 +110,11 @@ final class DispatcherDesk {
    */
   void report(Draft draft) {
     var changed = new ArrayList<ReadyCount>();
-    draft.state().drainReadyChanges((taskClass, n) -> changed.add(new ReadyCount(taskClass, n)));
+    draft
+        .state()
+        .drainReadyChanges(
+            (taskClass, count, headSubmittedMs) ->
+                changed.add(new ReadyCount(taskClass, count, headSubmittedMs)));
     if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
       tell(dispatcher, Portions.of(changed, Portions.BYTES_MAX, ReadyCount::bytes));
     }
@@ -199,6 +205,11 @@ final class DispatcherDesk {
     @Override
     public int ready(TaskClass taskClass) {
       return draft.state().ready(taskClass);
+    }
+
+    @Override
+    public long head(TaskClass taskClass) {
+      return draft.state().head(taskClass);
     }
 
     @Override

@@ -135,10 +135,15 @@ public final class Grants {
 
   // ---- What both speak of -----------------------------------------------------------------------
 
-  /** Ready tasks of one class. */
-  public record ReadyCount(TaskClass taskClass, int ready) {
+  /**
+   * Ready tasks of one class.
+   *
+   * @param headSubmittedMs when the next of them was submitted, by the partition's clock; 0: none
+   *     is ready, or it is not told
+   */
+  public record ReadyCount(TaskClass taskClass, int ready, long headSubmittedMs) {
 
-    private static final int FIXED_BYTES = 30;
+    private static final int FIXED_BYTES = 42;
 
     /** Bytes of it in a message, about, and rather too many than too few. */
     public long bytes() {

@@ -205,6 +205,7 @@ final class GrantsCodec {
                 ReadyCount.newBuilder()
                     .setTaskClass(Values.written(count.taskClass()))
                     .setReady(count.ready())
+                    .setHeadSubmittedMs(count.headSubmittedMs())
                     .build())
         .toList();
   }
@@ -213,7 +214,9 @@ final class GrantsCodec {
       throws UnreadableMessageException {
     var counts = new ArrayList<Grants.ReadyCount>(written.size());
     for (var count : written) {
-      counts.add(new Grants.ReadyCount(Values.classOf(count.getTaskClass()), count.getReady()));
+      counts.add(
+          new Grants.ReadyCount(
+              Values.classOf(count.getTaskClass()), count.getReady(), count.getHeadSubmittedMs()));
     }
     return counts;
   }

@@ -124,7 +124,7 @@ class DispatcherTest {
   @Test
   void aPartitionThatDealsWithNoProposalIsGreetedAgain() {
     var running = running();
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1, 0)), List.of()));
     running.self().tell(register("a", 1, 1, 0));
     partition0.expectMessageClass(Grants.Grant.class);
     timersAreSet(running);
@@ -143,7 +143,7 @@ class DispatcherTest {
     var running = running();
     running.self().tell(register("a", 1, 2, 0));
     var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
-    var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL), 3);
+    var other = new ReadyCount(new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL), 3, 0);
     running.fromPartitions().tell(report(0, 0, List.of(other), List.of()));
 
     time.timePasses(settings.auditInterval());
@@ -169,7 +169,7 @@ class DispatcherTest {
             ConfigFactory.parseString("reeve.dispatcher.answer-within = 1h")
                 .withFallback(kit.system().settings().config()));
     var running = running();
-    var ready = List.of(new ReadyCount(MAIL, 1));
+    var ready = List.of(new ReadyCount(MAIL, 1, 0));
     running.fromPartitions().tell(report(0, 0, ready, List.of()));
     running.self().tell(register("a", 1, 1, 0));
     var lost = partition0.expectMessageClass(Grants.Grant.class);
@@ -315,7 +315,7 @@ class DispatcherTest {
   @Test
   void readyTasksAreGrantedToFreeCredit() {
     var running = running();
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 3)), List.of()));
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 3, 0)), List.of()));
 
     running.self().tell(register("a", 1, 3, 0));
 
@@ -332,7 +332,7 @@ class DispatcherTest {
     running.self().tell(register("a", 1, 1, 0));
     var standing = partition0.expectMessageClass(Grants.StandingGrant.class);
 
-    running.fromPartitions().tell(report(1, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.fromPartitions().tell(report(1, 0, List.of(new ReadyCount(MAIL, 1, 0)), List.of()));
 
     var revoke = partition0.expectMessageClass(Grants.Revoke.class);
     assertThat(revoke.seqs()).containsExactly(standing.seq());
@@ -349,7 +349,7 @@ class DispatcherTest {
     var running = running();
     running.fromPartitions().tell(inventory(0, 2, partition0));
 
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1)), List.of()));
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(MAIL, 1, 0)), List.of()));
     running.self().tell(register("a", 1, 2, 0));
 
     partition0.expectMessageClass(Grants.StandingGrant.class);
@@ -359,7 +359,7 @@ class DispatcherTest {
   void reportsOfAnotherEpochAreNotHeeded() {
     var running = running();
 
-    var ready = List.of(new ReadyCount(MAIL, 1));
+    var ready = List.of(new ReadyCount(MAIL, 1, 0));
     running.fromPartitions().tell(new Grants.Report(0, 1, 7, 0, ready, List.of()));
     running.self().tell(register("a", 1, 2, 0));
 
@@ -384,7 +384,7 @@ class DispatcherTest {
     var reader = kit.<Dispatcher.DemandShown>createTestProbe();
     var printers = new WorkerKind(Set.of(), Set.of("print"));
     var other = new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL);
-    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 6)), List.of()));
+    running.fromPartitions().tell(report(0, 0, List.of(new ReadyCount(other, 6, 0)), List.of()));
 
     running.self().tell(new Dispatcher.ShowDemand(printers, reader.getRef()));
 

@@ -164,12 +164,15 @@ class PartitionTest {
     submit("", 5);
     client.expectMessageClass(Clients.Submitted.class);
     assertThat(dispatcher.expectMessageClass(Grants.Report.class).ready())
-        .containsExactly(new Grants.ReadyCount(MAIL, 5));
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 5, 0));
 
     grant(1, 7, 3);
 
     var report = dispatcher.expectMessageClass(Grants.Report.class);
-    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 2));
+    assertThat(report.ready())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 2, 0));
     assertThat(report.grants()).containsExactly(new Grants.GrantUse(7, 3, true));
     assertThat(report.lastSeq()).isEqualTo(7);
     assertThat(session.expectMessageClass(Leases.Assigned.class).assignments()).hasSize(3);
@@ -334,7 +337,7 @@ class PartitionTest {
     audit(
         7,
         0,
-        List.of(new Grants.ReadyCount(bills, 4)),
+        List.of(new Grants.ReadyCount(bills, 4, 0)),
         List.of(
             new Grants.GrantUse(1, 0, false),
             new Grants.GrantUse(6, 0, false),
@@ -343,7 +346,9 @@ class PartitionTest {
     var report = dispatcher.expectMessageClass(Grants.Report.class);
     assertThat(report.lastSeq()).isEqualTo(7);
     assertThat(report.ready())
-        .containsExactlyInAnyOrder(new Grants.ReadyCount(bills, 0), new Grants.ReadyCount(MAIL, 1));
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactlyInAnyOrder(
+            new Grants.ReadyCount(bills, 0, 0), new Grants.ReadyCount(MAIL, 1, 0));
     assertThat(report.grants())
         .containsExactly(
             new Grants.GrantUse(1, 0, true),
@@ -358,7 +363,9 @@ class PartitionTest {
     grant(1, 1, 5);
 
     var report = dispatcher.expectMessageClass(Grants.Report.class);
-    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 0));
+    assertThat(report.ready())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 0, 0));
     assertThat(report.grants()).containsExactly(new Grants.GrantUse(1, 0, true));
   }
 
@@ -391,7 +398,8 @@ class PartitionTest {
     time.timePasses(Duration.ofMillis(10_001));
 
     assertThat(dispatcher.expectMessageClass(Grants.Report.class).ready())
-        .containsExactly(new Grants.ReadyCount(MAIL, 1));
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 1, 0));
   }
 
   @Test
@@ -422,7 +430,9 @@ class PartitionTest {
 
     var inventory = (Grants.Inventory) afterSomeTime(dispatcher);
     assertThat(inventory.incarnation()).isGreaterThan(first);
-    assertThat(inventory.ready()).containsExactly(new Grants.ReadyCount(MAIL, 1));
+    assertThat(inventory.ready())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 1, 0));
   }
 
   @Test
@@ -474,7 +484,9 @@ class PartitionTest {
     wallMs.addAndGet(3_600_000);
 
     var report = (Grants.Report) afterSteps(Duration.ofSeconds(2), dispatcher);
-    assertThat(report.ready()).containsExactly(new Grants.ReadyCount(MAIL, 1));
+    assertThat(report.ready())
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("headSubmittedMs")
+        .containsExactly(new Grants.ReadyCount(MAIL, 1, 0));
   }
 
   @Test
@@ -1251,7 +1263,7 @@ class PartitionTest {
         incarnations.get(),
         1,
         1,
-        List.of(new Grants.ReadyCount(MAIL, ready)),
+        List.of(new Grants.ReadyCount(MAIL, ready, 0)),
         List.of(new Grants.GrantUse(1, 1, true)));
   }
 

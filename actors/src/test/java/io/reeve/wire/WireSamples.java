@@ -68,7 +68,7 @@ final class WireSamples {
       new Rejection(Rejection.Code.STALE_LEASE, "expected fence 2, got 1");
   private static final CreditTotals CREDIT = new CreditTotals(8, 2, 10, 7, 1);
   private static final List<Grants.ReadyCount> READY =
-      List.of(new Grants.ReadyCount(SEND, 5), new Grants.ReadyCount(RING, 0));
+      List.of(new Grants.ReadyCount(SEND, 5, NOON), new Grants.ReadyCount(RING, 0, 0));
   private static final List<Grants.GrantUse> USES =
       List.of(new Grants.GrantUse(4, 2, true), new Grants.GrantUse(5, 0, false));
   private static final List<Leases.LeaseKey> KEYS =

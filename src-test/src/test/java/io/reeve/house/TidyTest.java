@@ -45,6 +45,8 @@ class TidyTest {
   /** Classes with tests that only a person starts, each with the reason. */
   private static final Map<String, String> BY_HAND =
       Map.of(
+          "actors/src/test/java/io/reeve/domain/dispatch/PairingBenchmark.java",
+          "it measures, and decides nothing",
           "actors/src/test/java/io/reeve/journal/PartitionCodecBenchmark.java",
           "it measures, and decides nothing",
           "actors/src/test/java/io/reeve/wire/WireBenchmark.java",

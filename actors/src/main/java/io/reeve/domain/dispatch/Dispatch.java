@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatch {
 
   /** Classes kept though nothing of them is ready; above that, such classes are forgotten. */
-  private static final int CLASSES_KEPT = 1_000;
+  private static final int CLASSES_KEPT = 10_000;
 
   /** What became of a registration. */
   public enum Registration {
@@ -44,18 +44,20 @@ public final class Dispatch {
   private final Pauses pauses;
   private final Pairing pairing;
   private final StandingPlan plan;
-  private final Map<String, WorkerLedger> workers = new LinkedHashMap<>();
+  private final Workforce workforce = new Workforce();
   private final Map<TaskClass, ReadyClass> classes = new LinkedHashMap<>();
   private final HoldTime holdTime = new HoldTime();
-  private int workersSeen;
   private long releasedTotal;
   private boolean spreadAgain;
+
+  /** So many classes are kept before those without tasks are looked for. */
+  private int classesMax = CLASSES_KEPT;
 
   public Dispatch(int partitions, Rules rules) {
     this.rules = rules;
     this.grants = new OpenGrants(partitions);
     this.pauses = new Pauses(rules);
-    this.pairing = new Pairing(rules, grants, pauses);
+    this.pairing = new Pairing(rules, grants, pauses, workforce);
     this.plan = new StandingPlan(grants, pauses);
   }
 
@@ -63,7 +65,7 @@ public final class Dispatch {
 
   /** A session offers itself. It replaces an earlier one of its holder. */
   public Registration register(Offer offer, CreditTotals credit) {
-    var known = workers.get(offer.holder());
+    var known = workforce.get(offer.holder());
     if (known != null) {
       if (known.offer.sessionNo() > offer.sessionNo()) {
         return Registration.STALE;
@@ -74,13 +76,8 @@ public final class Dispatch {
       }
       drop(known);
     }
-    var worker =
-        new WorkerLedger(offer, credit, grants.stocks.length, workersSeen++ % partitions());
-    workers.put(offer.holder(), worker);
-    for (var ready : classes.values()) {
-      if (offer.serves(ready.taskClass)) {
-        ready.workers.add(worker);
-      }
+    if (workforce.add(offer, credit, partitions())) {
+      pairing.regroup(classes.values());
     }
     return Registration.NEW;
   }
@@ -111,14 +108,14 @@ public final class Dispatch {
   }
 
   private void drop(WorkerLedger worker) {
-    worker.gone = true;
-    workers.remove(worker.offer.holder());
+    if (workforce.remove(worker)) {
+      pairing.regroup(classes.values());
+    }
     List.copyOf(worker.stands).forEach(grants::revoke);
-    classes.values().forEach(ready -> ready.workers.remove(worker));
   }
 
   private @Nullable WorkerLedger known(String holder, int sessionNo) {
-    var worker = workers.get(holder);
+    var worker = workforce.get(holder);
     return worker != null && worker.offer.sessionNo() == sessionNo ? worker : null;
   }
 
@@ -137,11 +134,12 @@ public final class Dispatch {
       grants.doubt(stock);
     } else {
       spreadAgain = true;
+      workforce.lookAtAll();
     }
     stock.everKnown = true;
     stock.known = true;
     stock.incarnation = incarnation;
-    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+    classes.values().forEach(ready -> ready.readyAt(partition, 0, 0));
     return restarted;
   }
 
@@ -151,7 +149,8 @@ public final class Dispatch {
     stock.known = false;
     stock.forsaken.clear();
     grants.forget(stock);
-    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+    workforce.lookAtAll();
+    classes.values().forEach(ready -> ready.readyAt(partition, 0, 0));
   }
 
   /**
@@ -163,7 +162,8 @@ public final class Dispatch {
     var stock = grants.stocks[partition];
     stock.known = false;
     grants.forsake(stock);
-    classes.values().forEach(ready -> ready.readyAt(partition, 0));
+    workforce.lookAtAll();
+    classes.values().forEach(ready -> ready.readyAt(partition, 0, 0));
   }
 
   /** Whether a report of this incarnation is to be heeded. */
@@ -182,8 +182,12 @@ public final class Dispatch {
     grants.dealtWith(grants.stocks[partition], lastSeq);
   }
 
-  /** So many tasks of the class are ready at the partition. */
-  public void ready(int partition, TaskClass taskClass, int count) {
+  /**
+   * So many tasks of the class are ready at the partition.
+   *
+   * @param oldestMs when the first of them was submitted; 0: long ago
+   */
+  public void ready(int partition, TaskClass taskClass, int count, long oldestMs) {
     var ready = classes.get(taskClass);
     if (ready == null) {
       if (count == 0) {
@@ -191,26 +195,21 @@ public final class Dispatch {
       }
       ready = open(taskClass);
     }
-    ready.readyAt(partition, Math.max(0, count));
+    ready.readyAt(partition, Math.max(0, count), oldestMs);
   }
 
   private ReadyClass open(TaskClass taskClass) {
-    if (classes.size() >= CLASSES_KEPT) {
+    if (classes.size() >= classesMax) {
       for (var old : new ArrayList<>(classes.values())) {
         if (old.unused()) {
           classes.remove(old.taskClass);
           pairing.remove(old);
         }
       }
+      classesMax = Math.max(CLASSES_KEPT, 2 * classes.size());
     }
-    var ready = new ReadyClass(taskClass, partitions());
-    for (var worker : workers.values()) {
-      if (worker.offer.serves(taskClass)) {
-        ready.workers.add(worker);
-      }
-    }
+    var ready = pairing.open(taskClass);
     classes.put(taskClass, ready);
-    pairing.add(ready);
     return ready;
   }
 
@@ -221,20 +220,16 @@ public final class Dispatch {
     holdTime.at(nowNanos, held(), releasedTotal);
     pauses.at(nowNanos);
     pauses.count(grants.takeUnused());
-    var waits = Pairing.anyWaits(classes.values());
-    if (waits) {
-      pairing.run();
-    }
-    plan.trim(workers.values());
-    if (waits) {
-      plan.reclaim(classes.values());
-    }
+    pairing.run();
+    var news = workforce.takeNews();
+    plan.trim(news);
+    plan.reclaim(pairing.waiting());
     if (rules.standing()) {
       if (spreadAgain) {
         spreadAgain = false;
-        plan.spread(workers.values(), knownPartitions());
+        plan.spread(workforce.all(), knownPartitions());
       }
-      plan.place(workers.values());
+      plan.place(news, workforce::lookAgain);
     }
     return grants.takeOrders();
   }
@@ -260,12 +255,8 @@ public final class Dispatch {
    * #writeOffLost} may find something lost.
    */
   public boolean inTransit() {
-    for (var worker : workers.values()) {
-      if (worker.inTransit()) {
-        return true;
-      }
-    }
-    return false;
+    workforce.settle();
+    return workforce.inTransit();
   }
 
   /**
@@ -277,7 +268,7 @@ public final class Dispatch {
    */
   public long writeOffLost() {
     var lost = 0L;
-    for (var worker : workers.values()) {
+    for (var worker : workforce.all()) {
       lost += worker.writeOffLost();
     }
     return lost;
@@ -314,8 +305,8 @@ public final class Dispatch {
 
   /** All sessions, in the order they came. */
   public List<WorkerLine> workers() {
-    var lines = new ArrayList<WorkerLine>(workers.size());
-    for (var worker : workers.values()) {
+    var lines = new ArrayList<WorkerLine>();
+    for (var worker : workforce.all()) {
       var inFlight = worker.held();
       lines.add(
           new WorkerLine(
@@ -334,7 +325,7 @@ public final class Dispatch {
     long count = 0;
     long slots = 0;
     long held = 0;
-    for (var worker : workers.values()) {
+    for (var worker : workforce.all()) {
       // A worker with capacity 0 is draining: neither it nor its leases count.
       if (worker.credit.capacity() > 0 && kind.includes(worker.offer)) {
         count++;
@@ -348,7 +339,7 @@ public final class Dispatch {
       if (kind.runs(ready.taskClass)) {
         var total = ready.readyTotal();
         waiting += total;
-        unserved += ready.workers.isEmpty() ? total : 0;
+        unserved += ready.field.groups.isEmpty() ? total : 0;
       }
     }
     var runnable = count > 0 && kind.isAny() ? waiting - unserved : waiting;
@@ -367,18 +358,15 @@ public final class Dispatch {
   public StreamExplanation explain(TaskClass taskClass, int partition, long ahead, long nowNanos) {
     holdTime.at(nowNanos, held(), releasedTotal);
     var view =
-        new StreamReader(workers.values(), classes, pairing)
+        new StreamReader(workforce, classes, pairing)
             .view(taskClass, grants.stocks[partition], ahead);
     var mean = releasedTotal == 0 ? 0 : holdTime.meanNanos();
     return StreamExplanation.of(view, mean);
   }
 
   private long held() {
-    var held = 0L;
-    for (var worker : workers.values()) {
-      held += worker.held();
-    }
-    return held;
+    workforce.settle();
+    return workforce.held();
   }
 
   /** Every class with ready tasks. One that no worker serves waits for one. */
@@ -387,7 +375,7 @@ public final class Dispatch {
     for (var ready : classes.values()) {
       var total = ready.readyTotal();
       if (total > 0) {
-        lines.add(new ClassLine(ready.taskClass, total, !ready.workers.isEmpty()));
+        lines.add(new ClassLine(ready.taskClass, total, !ready.field.groups.isEmpty()));
       }
     }
     return lines;

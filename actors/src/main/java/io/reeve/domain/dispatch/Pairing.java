@@ -1,70 +1,43 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which ready tasks go to which worker. Lane by lane, the urgent lane first: the queue that had the
- * least of its weighted share, of its classes those of the highest priority in turn, the least
- * loaded worker that may run them, and the partitions in turn.
+ * least of its weighted share, of its classes the higher priority and then the one with the oldest
+ * task, the least loaded worker that may run it, and the partition with the oldest task.
+ *
+ * <p>So of two ready tasks of one queue and lane that the same worker may run, the more important
+ * one is granted first, and of equal ones the one submitted first. An exception is what was on its
+ * way when a task became ready. A partition tells when the oldest of its tasks was submitted, not
+ * the ones behind it. So in bulk a task is overtaken by at most a round of grants.
  *
  * <p>No lane starves: while both wait, one granted task of {@link Rules#normalEvery} is a normal
  * one.
- *
- * <p>Shares are kept as virtual times (start-time fair queueing, Goyal, Vin and Cheng 1996): a
- * queue pays {@code tasks / weight}, the one that paid least is next, and one that comes back after
- * a pause starts where the others are.
  */
 final class Pairing {
-
-  /** What one queue had in one lane. */
-  private static final class Share {
-    final String queue;
-    final int weight;
-
-    /** The higher priority first, and among equals those that were granted longer ago. */
-    final List<ReadyClass> classes = new ArrayList<>();
-
-    double paid;
-    boolean waited;
-
-    Share(String queue, int weight) {
-      this.queue = queue;
-      this.weight = weight;
-    }
-
-    void add(ReadyClass added) {
-      var at = classes.size();
-      while (at > 0
-          && classes.get(at - 1).taskClass.priority().compareTo(added.taskClass.priority()) < 0) {
-        at--;
-      }
-      classes.add(at, added);
-    }
-
-    boolean waits() {
-      for (var ready : classes) {
-        if (ready.available() > 0) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
 
   private final Rules rules;
   private final OpenGrants grants;
   private final Pauses pauses;
-  private final Map<Lane, Map<String, Share>> shares = new EnumMap<>(Lane.class);
-  private final Map<Lane, Double> clocks = new EnumMap<>(Lane.class);
+  private final Workforce workforce;
+  private final Map<Lane, WaitingTasks> lanes = new EnumMap<>(Lane.class);
+  private final List<ReadyClass> changes = new ArrayList<>();
+
+  /** Of the grant in the making: tasks of each partition, and the partitions that have some. */
   private final int[] parts;
+
+  private final List<Integer> picked = new ArrayList<>();
+  private final List<Integer> full = new ArrayList<>();
   private final List<WorkerLedger> keepers = new ArrayList<>();
 
   /**
@@ -74,42 +47,75 @@ final class Pairing {
 
   private int nextPartition;
 
-  Pairing(Rules rules, OpenGrants grants, Pauses pauses) {
+  Pairing(Rules rules, OpenGrants grants, Pauses pauses, Workforce workforce) {
     this.rules = rules;
     this.grants = grants;
     this.pauses = pauses;
+    this.workforce = workforce;
     this.parts = new int[grants.stocks.length];
     for (var lane : Lane.values()) {
-      shares.put(lane, new LinkedHashMap<>());
-      clocks.put(lane, 0.0);
+      lanes.put(lane, new WaitingTasks(lane, rules));
     }
   }
+
+  // ---- What there is to pair
 
   /** Takes a class in. */
-  void add(ReadyClass ready) {
-    var queue = ready.taskClass.queue();
-    lane(ready.taskClass.lane())
-        .computeIfAbsent(queue, q -> new Share(q, Math.max(1, rules.weight(q))))
-        .add(ready);
+  ReadyClass open(TaskClass taskClass) {
+    var lane = lane(taskClass.lane());
+    var ready =
+        new ReadyClass(
+            taskClass,
+            parts.length,
+            lane.share(taskClass.queue()),
+            lane.field(workforce.groupsFor(taskClass)),
+            changes);
+    ready.turn = lane.nextTurn();
+    return ready;
   }
 
-  /** Forgets a class, and its queue's share with the last one. */
+  /** Forgets a class. */
   void remove(ReadyClass ready) {
-    var ofLane = lane(ready.taskClass.lane());
-    var share = ofLane.get(ready.taskClass.queue());
-    if (share != null && share.classes.remove(ready) && share.classes.isEmpty()) {
-      ofLane.remove(share.queue);
-    }
+    settle();
+    lane(ready).remove(ready);
   }
+
+  /** Groups began or ended: finds anew which of them may run each of all classes. */
+  void regroup(Collection<ReadyClass> all) {
+    settle();
+    lanes.values().forEach(WaitingTasks::forgetFields);
+    all.forEach(ready -> lane(ready).move(ready, workforce.groupsFor(ready.taskClass)));
+  }
+
+  /** Takes in what changed. */
+  private void settle() {
+    workforce.settle();
+    for (var ready : changes) {
+      ready.takenIn();
+      lane(ready).place(ready);
+    }
+    changes.clear();
+  }
+
+  /** Where something waits. */
+  List<Field> waiting() {
+    settle();
+    var waiting = new ArrayList<Field>();
+    lanes.values().forEach(lane -> waiting.addAll(lane.waiting()));
+    return waiting;
+  }
+
+  // ---- A round
 
   /**
    * Proposes until no ready task finds free credit. Urgent tasks go first, but for the normal tasks
    * that their lane is owed.
    */
   void run() {
-    keepers.forEach(worker -> worker.keepsRoom = false);
+    keepers.forEach(worker -> worker.keepRoom(false));
     keepers.clear();
-    var normalWaits = waits(Lane.NORMAL);
+    settle();
+    var normalWaits = !lane(Lane.NORMAL).isEmpty();
     if (!normalWaits) {
       urgentInARow = 0;
     }
@@ -133,7 +139,9 @@ final class Pairing {
     if (owed > 0) {
       var paid = serve(Lane.NORMAL, owed);
       urgentInARow -= paid * urgentPerNormal();
-      keepRoom(owed - paid);
+      if (!lane(Lane.URGENT).isEmpty()) {
+        keepRoom(owed - paid);
+      }
     }
   }
 
@@ -146,29 +154,30 @@ final class Pairing {
    */
   private void keepRoom(long tasks) {
     var left = tasks;
-    var waiting = waiting(Lane.NORMAL);
-    waiting.sort(Comparator.comparingDouble(share -> share.paid));
-    for (var share : waiting) {
-      for (var i = 0; i < share.classes.size() && left > 0; i++) {
-        var ready = share.classes.get(i);
-        var worker = ready.available() > 0 ? nearestToRoom(ready) : null;
-        if (worker != null) {
-          worker.keepsRoom = true;
-          keepers.add(worker);
-          left--;
-        }
+    var waiting = new ArrayList<>(lane(Lane.NORMAL).waiting());
+    waiting.sort(Comparator.comparingDouble(field -> field.parts.first().share.paid));
+    for (var field : waiting) {
+      var worker = left > 0 ? nearestToRoom(field) : null;
+      if (worker != null) {
+        worker.keepRoom(true);
+        keepers.add(worker);
+        left--;
       }
     }
+    workforce.settle();
   }
 
-  private @Nullable WorkerLedger nearestToRoom(ReadyClass ready) {
+  private @Nullable WorkerLedger nearestToRoom(Field field) {
+    var next = field.parts.first().classes.first();
     @Nullable WorkerLedger nearest = null;
-    for (var worker : ready.workers) {
-      if (worker.credit.capacity() > 0
-          && worker.crowdsOutNormal()
-          && (nearest == null || worker.overNormal() < nearest.overNormal())
-          && pauses.reachable(worker, ready)) {
-        nearest = worker;
+    for (var group : field.groups) {
+      for (var worker : group.crowded()) {
+        if (pauses.reachable(worker, next)) {
+          if (nearest == null || worker.overNormal() < nearest.overNormal()) {
+            nearest = worker;
+          }
+          break;
+        }
       }
     }
     return nearest;
@@ -188,97 +197,57 @@ final class Pairing {
     return urgentPerNormal() * rules.grantMax();
   }
 
-  private boolean waits(Lane lane) {
-    for (var share : lane(lane).values()) {
-      if (share.waits()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  // ---- Lanes and queues
+  // ---- Classes and workers
 
   /** Grants at most so many tasks of the lane; returns how many. */
   private long serve(Lane lane, long most) {
-    var waiting = waiting(lane);
+    var waiting = lane(lane);
+    var open = waiting.open();
     var served = 0L;
-    while (!waiting.isEmpty() && served < most) {
-      var next = leastPaid(waiting);
-      var weights = waiting.stream().mapToInt(share -> share.weight).sum();
-      var count = serveOne(next, lane, (double) next.weight / weights, most - served);
+    while (served < most) {
+      var next = waiting.next(open);
+      if (next == null) {
+        break;
+      }
+      var weights = 0L;
+      for (var field : open) {
+        weights += field.weights;
+      }
+      var count = grant(next, (double) next.share.weight / weights, most - served);
       if (count == 0) {
-        waiting.remove(next);
+        waiting.putAside(next);
       } else {
         served += count;
-        clocks.put(lane, Math.max(clock(lane), next.paid));
-        next.paid += (double) count / next.weight;
-        if (!next.waits()) {
-          waiting.remove(next);
-        }
+        waiting.granted(next, count);
+        settle();
       }
     }
-    lane(lane).values().forEach(share -> share.waited = share.waits());
+    waiting.takeBack();
     return served;
   }
 
-  private List<Share> waiting(Lane lane) {
-    var waiting = new ArrayList<Share>();
-    for (var share : lane(lane).values()) {
-      if (share.waits()) {
-        if (!share.waited) {
-          share.paid = Math.max(share.paid, clock(lane));
-        }
-        waiting.add(share);
-      }
-    }
-    return waiting;
-  }
-
-  private static Share leastPaid(List<Share> waiting) {
-    var least = waiting.get(0);
-    for (var share : waiting) {
-      if (share.paid < least.paid) {
-        least = share;
-      }
-    }
-    return least;
-  }
-
-  /** Grants once for the queue, at most its part of the free credit, and {@code most}. */
-  private int serveOne(Share share, Lane lane, double part, long most) {
-    for (var i = 0; i < share.classes.size(); i++) {
-      var ready = share.classes.get(i);
-      if (ready.available() > 0) {
-        var count = grant(ready, lane, part, most);
-        if (count > 0) {
-          share.classes.remove(i);
-          share.add(ready);
-          return count;
-        }
-      }
-    }
-    return 0;
-  }
-
-  private int grant(ReadyClass ready, Lane lane, double part, long most) {
+  /** Grants once for the class, at most its queue's part of the free credit, and {@code most}. */
+  private int grant(ReadyClass ready, double part, long most) {
+    var lane = ready.taskClass.lane();
     @Nullable WorkerLedger best = null;
-    var bestShare = 0.0;
     var secondShare = 0.0;
     var freeWorkers = 0;
     var freeTotal = 0L;
-    for (var worker : ready.workers) {
-      var free = worker.grantable(lane);
-      if (free > 0 && pauses.reachable(worker, ready)) {
-        freeWorkers++;
-        freeTotal += free;
-        var share = worker.freeShare();
-        if (best == null || share > bestShare) {
-          secondShare = best == null ? 0.0 : bestShare;
-          bestShare = share;
-          best = worker;
-        } else {
-          secondShare = Math.max(secondShare, share);
+    for (var group : ready.field.groups) {
+      freeWorkers += group.free(lane).size();
+      freeTotal += group.slots(lane);
+      var ofGroup = 0;
+      for (var worker : group.free(lane)) {
+        if (pauses.reachable(worker, ready)) {
+          if (best == null || isBefore(worker, best)) {
+            secondShare = best == null ? 0.0 : best.tally.freeShare();
+            best = worker;
+          } else {
+            secondShare = Math.max(secondShare, worker.tally.freeShare());
+          }
+          if (++ofGroup == 2) {
+            break;
+          }
         }
       }
     }
@@ -288,66 +257,109 @@ final class Pairing {
     // An even part for each worker, or more where that one is ahead of the next by more.
     var even = divideUp(Math.min(ready.available(), freeTotal), freeWorkers);
     var lead =
-        freeWorkers == 1 ? even : (long) ((bestShare - secondShare) * best.credit.capacity());
+        freeWorkers == 1
+            ? even
+            : (long) ((best.tally.freeShare() - secondShare) * best.credit.capacity());
     var fair = Math.max(1, (long) Math.ceil(freeTotal * part));
     var wanted = Math.min(Math.min(Math.max(even, lead), fair), best.free(lane));
     return split(ready, best, (int) Math.min(wanted, most));
   }
 
+  private static boolean isBefore(WorkerLedger worker, WorkerLedger other) {
+    var byLoad = Double.compare(worker.tally.freeShare(), other.tally.freeShare());
+    return byLoad > 0 || (byLoad == 0 && worker.no < other.no);
+  }
+
+  // ---- Partitions
+
   /** Proposes {@code wanted} tasks where they lie; returns how many could be. */
   private int split(ReadyClass ready, WorkerLedger worker, int wanted) {
-    var partitions = parts.length;
-    var stocked = 0;
-    for (var p = 0; p < partitions; p++) {
-      parts[p] = 0;
-      if (ready.availableAt(p) > 0 && !pauses.paused(worker, p)) {
-        stocked++;
-      }
-    }
-    var spread = Math.max(1, Math.min(stocked, wanted / Math.max(1, rules.spreadMin())));
-    var even = (int) divideUp(wanted, spread);
     var left = wanted;
-    for (var round = 0; round < 2 && left > 0; round++) {
-      for (var i = 0; i < partitions && left > 0; i++) {
-        var p = (nextPartition + i) % partitions;
-        if (!pauses.paused(worker, p)) {
-          var room = Math.min(ready.availableAt(p), rules.grantMax()) - parts[p];
-          var take = Math.max(0, Math.min(left, round == 0 ? Math.min(even, room) : room));
-          parts[p] += take;
-          left -= take;
-        }
-      }
+    var spread = wanted / Math.max(1, rules.spreadMin());
+    if (spread > 1) {
+      left -= spread(ready, worker, wanted, spread);
     }
-    var start = nextPartition;
-    for (var i = 0; i < partitions; i++) {
-      var p = (start + i) % partitions;
-      if (parts[p] > 0) {
-        grants.propose(ready, grants.stocks[p], worker, parts[p]);
-        nextPartition = (p + 1) % partitions;
+    // From the oldest on, also what the chosen ones could not give.
+    while (left > 0) {
+      var p = oldest(ready, worker, full);
+      if (p < 0) {
+        break;
       }
+      left -= take(ready, p, left);
+      full.add(p);
+    }
+    full.clear();
+    for (var p : picked) {
+      grants.propose(ready, grants.stocks[p], worker, parts[p]);
+      parts[p] = 0;
+      nextPartition = (p + 1) % parts.length;
+    }
+    picked.clear();
+    return wanted - left;
+  }
+
+  /**
+   * Takes from at most {@code spread} partitions, those with the oldest tasks, in proportion to
+   * what lies there, so that they are emptied together; returns how many.
+   */
+  private int spread(ReadyClass ready, WorkerLedger worker, int wanted, int spread) {
+    var chosen = new ArrayList<Integer>();
+    var lie = 0L;
+    while (chosen.size() < spread) {
+      var p = oldest(ready, worker, chosen);
+      if (p < 0) {
+        break;
+      }
+      chosen.add(p);
+      lie += ready.availableAt(p);
+    }
+    var left = wanted;
+    for (var p : chosen) {
+      var inProportion = (int) Math.round((double) wanted * ready.availableAt(p) / lie);
+      left -= take(ready, p, Math.min(inProportion, left));
     }
     return wanted - left;
   }
 
-  private Map<String, Share> lane(Lane lane) {
-    return java.util.Objects.requireNonNull(shares.get(lane));
+  /** Takes at most so many tasks from the partition; returns how many. */
+  private int take(ReadyClass ready, int partition, int most) {
+    var room = Math.min(ready.availableAt(partition), rules.grantMax()) - parts[partition];
+    var taken = Math.min(most, room);
+    if (taken > 0 && parts[partition] == 0) {
+      picked.add(partition);
+    }
+    parts[partition] += taken;
+    return taken;
   }
 
-  private double clock(Lane lane) {
-    return java.util.Objects.requireNonNull(clocks.get(lane));
+  /**
+   * The partition with the oldest task; where several are equally old, they take turns. -1: none.
+   *
+   * @param passedOver are not asked
+   */
+  private int oldest(ReadyClass ready, WorkerLedger worker, List<Integer> passedOver) {
+    var oldest = -1;
+    for (var i = 0; i < parts.length; i++) {
+      var p = (nextPartition + i) % parts.length;
+      if (ready.availableAt(p) > 0
+          && (oldest < 0 || ready.headAt(p) < ready.headAt(oldest))
+          && !passedOver.contains(p)
+          && !pauses.paused(worker, p)) {
+        oldest = p;
+      }
+    }
+    return oldest;
+  }
+
+  private WaitingTasks lane(Lane lane) {
+    return Objects.requireNonNull(lanes.get(lane));
+  }
+
+  private WaitingTasks lane(ReadyClass ready) {
+    return lane(ready.taskClass.lane());
   }
 
   private static long divideUp(long value, long by) {
     return (value + by - 1) / by;
-  }
-
-  /** Whether any class of {@code all} waits; used to leave at once when there is nothing to do. */
-  static boolean anyWaits(Collection<ReadyClass> all) {
-    for (var ready : all) {
-      if (ready.available() > 0) {
-        return true;
-      }
-    }
-    return false;
   }
 }

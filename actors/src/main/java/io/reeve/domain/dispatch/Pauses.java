@@ -59,6 +59,20 @@ final class Pauses {
     return false;
   }
 
+  /**
+   * Whether tasks lie where the worker may be proposed.
+   *
+   * @param lie tasks by partition
+   */
+  boolean reachable(WorkerLedger worker, long[] lie) {
+    for (var p = 0; p < lie.length; p++) {
+      if (lie[p] > 0 && !paused(worker, p)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** When the next pause that mattered in this round ends, from now; MAX_VALUE: none did. */
   long wakeInNanos() {
     return wakeIn;

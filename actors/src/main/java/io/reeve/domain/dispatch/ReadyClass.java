@@ -1,7 +1,6 @@
 package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.TaskClass;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,19 +8,50 @@ import java.util.List;
  */
 final class ReadyClass {
 
-  final TaskClass taskClass;
+  /** The head of a partition without ready tasks. */
+  private static final long NO_HEAD = Long.MAX_VALUE;
 
-  /** The workers that may run it, in the order they came. */
-  final List<WorkerLedger> workers = new ArrayList<>();
+  final TaskClass taskClass;
 
   private final int[] ready;
   private final int[] granted;
+  private final long[] headMs;
+  private final List<ReadyClass> changes;
+  private boolean changed;
   private long available;
 
-  ReadyClass(TaskClass taskClass, int partitions) {
+  // Where it stands in the order, see WaitingTasks.
+
+  /** What its queue had in its lane. */
+  final Share share;
+
+  /** The field of the workers that may run it. */
+  Field field;
+
+  /** It counts as waiting. */
+  boolean waits;
+
+  /** The head by which it stands in the order. */
+  long placedHeadMs = NO_HEAD;
+
+  /** Numbers the turns of classes whose heads are equally old: the lower number is next. */
+  long turn;
+
+  /** Tasks of it that its field counts. */
+  long counted;
+
+  /**
+   * @param changes gets this class when its counts change, once until {@link #takenIn}
+   */
+  ReadyClass(
+      TaskClass taskClass, int partitions, Share share, Field field, List<ReadyClass> changes) {
     this.taskClass = taskClass;
     this.ready = new int[partitions];
     this.granted = new int[partitions];
+    this.headMs = new long[partitions];
+    this.share = share;
+    this.field = field;
+    this.changes = changes;
   }
 
   long available() {
@@ -45,10 +75,39 @@ final class ReadyClass {
     return granted[partition];
   }
 
-  void readyAt(int partition, int count) {
+  /**
+   * When the oldest ready task of the partition was submitted, as far as is known: those that open
+   * grants will take are among them.
+   */
+  long headAt(int partition) {
+    return headMs[partition];
+  }
+
+  /** When the oldest available task was submitted, as far as is known. */
+  long head() {
+    var head = NO_HEAD;
+    for (var p = 0; p < ready.length; p++) {
+      if (headMs[p] < head && ready[p] > granted[p]) {
+        head = headMs[p];
+      }
+    }
+    return head;
+  }
+
+  /**
+   * So many tasks are ready at the partition.
+   *
+   * @param oldestMs when the first of them was submitted
+   */
+  void readyAt(int partition, int count, long oldestMs) {
+    if (ready[partition] == count && headMs[partition] == oldestMs) {
+      return;
+    }
     available -= availableAt(partition);
     ready[partition] = count;
+    headMs[partition] = oldestMs;
     available += availableAt(partition);
+    change();
   }
 
   /** Counts {@code delta} more tasks as granted at the partition. */
@@ -56,6 +115,19 @@ final class ReadyClass {
     available -= availableAt(partition);
     granted[partition] += delta;
     available += availableAt(partition);
+    change();
+  }
+
+  private void change() {
+    if (!changed) {
+      changed = true;
+      changes.add(this);
+    }
+  }
+
+  /** Its changes up to now are known to the order. */
+  void takenIn() {
+    changed = false;
   }
 
   boolean unused() {

@@ -1,7 +1,10 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.task.Lane;
 import java.util.Collection;
-import org.jspecify.annotations.Nullable;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Where idle credit waits. A worker's free normal credit is split evenly over the partitions as
@@ -12,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * grant serves many tasks. With less credit than partitions, those that used it last come first.
  */
 final class StandingPlan {
+
+  private static final Comparator<WorkerLedger> MOST_STANDING =
+      Comparator.comparingLong(WorkerLedger::standing)
+          .reversed()
+          .thenComparingInt(worker -> worker.no);
 
   private final OpenGrants grants;
   private final Pauses pauses;
@@ -33,24 +41,55 @@ final class StandingPlan {
     }
   }
 
-  /** Takes back credit for ready tasks that no free credit can serve. */
-  void reclaim(Collection<ReadyClass> classes) {
-    for (var ready : classes) {
-      var needed = ready.available() > 0 ? needed(ready) : 0;
-      while (needed > 0) {
-        var worker = mostStanding(ready);
-        if (worker == null) {
-          break;
-        }
-        var grant = spare(worker, ready);
-        needed -= grant.remaining();
-        grants.revoke(grant);
+  /**
+   * Takes back credit for ready tasks that no free credit can serve.
+   *
+   * @param waiting where ready tasks wait
+   */
+  void reclaim(Collection<Field> waiting) {
+    for (var field : waiting) {
+      var needed = field.available - field.revoking();
+      if (needed > 0 && field.standing() > 0) {
+        reclaim(field, needed);
       }
     }
   }
 
-  /** Lets free credit stand. Call when ready tasks have had what they can. */
-  void place(Collection<WorkerLedger> workers) {
+  private void reclaim(Field field, long most) {
+    var lie = new long[grants.stocks.length];
+    for (var part : field.parts) {
+      for (var ready : part.classes) {
+        for (var p = 0; p < lie.length; p++) {
+          lie[p] += ready.availableAt(p);
+        }
+      }
+    }
+    var needed = most;
+    var standing = new PriorityQueue<>(MOST_STANDING);
+    for (var group : field.groups) {
+      for (var worker : group.workers) {
+        needed -= onTheirWay(worker, lie);
+        if (worker.standing() > 0 && pauses.reachable(worker, lie)) {
+          standing.add(worker);
+        }
+      }
+    }
+    while (needed > 0) {
+      var worker = standing.poll();
+      if (worker == null) {
+        break;
+      }
+      var grant = spare(worker, lie);
+      needed -= grant.remaining();
+      grants.revoke(grant);
+      if (worker.standing() > 0) {
+        standing.add(worker);
+      }
+    }
+  }
+
+  /** Lets free credit of these stand. Call when ready tasks have had what they can. */
+  void place(Collection<WorkerLedger> workers, Consumer<WorkerLedger> lookAgain) {
     var known = 0;
     for (var stock : grants.stocks) {
       if (stock.known) {
@@ -59,7 +98,9 @@ final class StandingPlan {
     }
     if (known > 0) {
       for (var worker : workers) {
-        place(worker, known);
+        if (!place(worker, known)) {
+          lookAgain.accept(worker);
+        }
       }
     }
   }
@@ -77,11 +118,13 @@ final class StandingPlan {
     }
   }
 
-  private void place(WorkerLedger worker, int known) {
-    var free = worker.free(io.reeve.domain.task.Lane.NORMAL);
+  /** Returns false when a pause keeps credit from standing somewhere. */
+  private boolean place(WorkerLedger worker, int known) {
+    var free = worker.free(Lane.NORMAL);
     if (free <= 0) {
-      return;
+      return true;
     }
+    var everywhere = true;
     var total = freeAndStanding(worker);
     var part = (int) (total / known);
     var rest = total % known;
@@ -92,51 +135,43 @@ final class StandingPlan {
       }
       var wanted = part + (rest-- > 0 ? 1 : 0);
       var stands = worker.standingAt[stock.partition];
-      if (2 * stands < wanted && !pauses.paused(worker, stock.partition)) {
-        var count = Math.min(wanted - stands, free);
-        grants.stand(stock, worker, count);
-        free -= count;
-      }
-    }
-  }
-
-  private static long freeAndStanding(WorkerLedger worker) {
-    return worker.free(io.reeve.domain.task.Lane.NORMAL) + worker.standing();
-  }
-
-  /**
-   * Tasks of the class that neither credit on its way back nor standing grants on their way serve.
-   */
-  private long needed(ReadyClass ready) {
-    var needed = ready.available();
-    for (var worker : ready.workers) {
-      needed -= worker.revoking();
-      for (var i = worker.stands.size() - 1; i >= 0 && needed > 0; i--) {
-        var grant = worker.stands.get(i);
-        var p = grant.stock.partition;
-        if (grant.seq > grant.stock.lastSeq && ready.availableAt(p) > 0) {
-          needed -= Math.min(grant.remaining(), ready.availableAt(p));
+      if (2 * stands < wanted) {
+        if (pauses.paused(worker, stock.partition)) {
+          everywhere = false;
+        } else {
+          var count = Math.min(wanted - stands, free);
+          grants.stand(stock, worker, count);
+          free -= count;
         }
       }
     }
-    return needed;
+    return everywhere;
   }
 
-  private @Nullable WorkerLedger mostStanding(ReadyClass ready) {
-    @Nullable WorkerLedger most = null;
-    for (var worker : ready.workers) {
-      if (worker.standing() > (most == null ? 0 : most.standing())
-          && pauses.reachable(worker, ready)) {
-        most = worker;
+  private static long freeAndStanding(WorkerLedger worker) {
+    return worker.free(Lane.NORMAL) + worker.standing();
+  }
+
+  /**
+   * Tasks that standing grants of the worker will serve which are on their way.
+   *
+   * @param lie tasks by partition
+   */
+  private static long onTheirWay(WorkerLedger worker, long[] lie) {
+    var served = 0L;
+    for (var i = worker.stands.size() - 1; i >= 0; i--) {
+      var grant = worker.stands.get(i);
+      if (grant.seq > grant.stock.lastSeq) {
+        served += Math.min(grant.remaining(), lie[grant.stock.partition]);
       }
     }
-    return most;
+    return served;
   }
 
   /** The oldest grant at a partition that has no such task, else the oldest. */
-  private static OpenGrant spare(WorkerLedger worker, ReadyClass ready) {
+  private static OpenGrant spare(WorkerLedger worker, long[] lie) {
     for (var grant : worker.stands) {
-      if (ready.availableAt(grant.stock.partition) == 0) {
+      if (lie[grant.stock.partition] == 0) {
         return grant;
       }
     }

@@ -2,12 +2,9 @@ package io.reeve.domain.dispatch;
 
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamReader {
 
-  /** Workers of another class that are looked at to see whether it wants the same slots. */
-  private static final int OVERLAP_LOOKS = 64;
-
-  private final Collection<WorkerLedger> workers;
+  private final Workforce workforce;
   private final Map<TaskClass, ReadyClass> classes;
   private final Pairing pairing;
 
-  StreamReader(
-      Collection<WorkerLedger> workers, Map<TaskClass, ReadyClass> classes, Pairing pairing) {
-    this.workers = workers;
+  StreamReader(Workforce workforce, Map<TaskClass, ReadyClass> classes, Pairing pairing) {
+    this.workforce = workforce;
     this.classes = classes;
     this.pairing = pairing;
   }
@@ -36,7 +29,8 @@ final class StreamReader {
    */
   StreamView view(TaskClass taskClass, Stock stock, long ahead) {
     var ready = classes.get(taskClass);
-    var able = ready == null ? able(taskClass) : ready.workers;
+    var groups = ready == null ? workforce.groupsFor(taskClass) : ready.field.groups;
+    var able = groups.stream().flatMap(group -> group.workers.stream()).toList();
     var lane = taskClass.lane();
     var draining = 0L;
     var slots = 0L;
@@ -59,7 +53,7 @@ final class StreamReader {
     var granted = ready == null ? 0 : ready.grantedAt(stock.partition);
     var left = Math.max(0, ahead - granted);
     var own = left + elsewhere(ready, stock.partition, left);
-    var rivals = rivals(taskClass, able, own);
+    var rivals = rivals(taskClass, groups, own);
     return new StreamView(
         stock.known,
         queueWorkers(taskClass.queue()),
@@ -77,15 +71,14 @@ final class StreamReader {
         rivals.others);
   }
 
-  private List<WorkerLedger> able(TaskClass taskClass) {
-    return workers.stream().filter(worker -> worker.offer.serves(taskClass)).toList();
-  }
-
   private long queueWorkers(String queue) {
-    return workers.stream().filter(worker -> worker.offer.servesQueue(queue)).count();
+    return workforce.groups().stream()
+        .filter(group -> group.offer.servesQueue(queue))
+        .mapToLong(group -> group.workers.size())
+        .sum();
   }
 
-  /** Partitions take turns: from each as many go first as in the task's own. */
+  /** About: backlogs are emptied together, so from each partition as many go first. */
   private static long elsewhere(@Nullable ReadyClass ready, int partition, long ahead) {
     var count = 0L;
     if (ready != null && ahead > 0) {
@@ -99,15 +92,15 @@ final class StreamReader {
   /** Tasks of other classes that want the same slots. */
   private record Rivals(long higher, long urgent, long others) {}
 
-  private Rivals rivals(TaskClass taskClass, List<WorkerLedger> able, long ahead) {
+  private Rivals rivals(TaskClass taskClass, List<Group> groups, long ahead) {
     var higher = 0L;
     var urgent = 0L;
     var others = 0L;
-    Set<WorkerLedger> same = Collections.newSetFromMap(new IdentityHashMap<>());
-    same.addAll(able);
     for (var other : classes.values()) {
       var waits = other.available();
-      if (waits == 0 || other.taskClass.equals(taskClass) || !overlaps(other.workers, same)) {
+      if (waits == 0
+          || other.taskClass.equals(taskClass)
+          || Collections.disjoint(other.field.groups, groups)) {
         continue;
       }
       var sameLane = other.taskClass.lane() == taskClass.lane();
@@ -127,15 +120,5 @@ final class StreamReader {
   private long urgentBefore(long normal) {
     var each = pairing.urgentBeforeNormal();
     return each == Long.MAX_VALUE ? each : each * normal;
-  }
-
-  private static boolean overlaps(List<WorkerLedger> of, Set<WorkerLedger> same) {
-    var looks = Math.min(OVERLAP_LOOKS, of.size());
-    for (var i = 0; i < looks; i++) {
-      if (same.contains(of.get(i))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

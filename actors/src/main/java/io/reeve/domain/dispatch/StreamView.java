@@ -17,7 +17,7 @@ package io.reeve.domain.dispatch;
  * @param ahead tasks of its class that start before it, in all partitions
  * @param higherAhead tasks of its queue and lane with a higher priority
  * @param urgentAhead tasks of the urgent lane that start before it
- * @param others tasks of other queues and kinds that take turns with it for the same slots
+ * @param others tasks of other queues and kinds that compete with it for the same slots, about
  */
 public record StreamView(
     boolean partitionHeard,

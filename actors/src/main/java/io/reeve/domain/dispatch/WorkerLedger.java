@@ -10,7 +10,42 @@ import java.util.List;
  */
 final class WorkerLedger {
 
+  /**
+   * The account in short, as its group has counted it.
+   *
+   * @param freeShare of what it can hold; the greatest is the least loaded
+   * @param freeForUrgent urgent tasks that it has room for
+   * @param freeForNormal normal tasks that it has room for
+   * @param overNormal see {@link WorkerLedger#overNormal}
+   * @param crowded urgent tasks hold slots beside its reserve, so that room for a normal task can
+   *     be kept
+   */
+  record Tally(
+      double freeShare,
+      int freeForUrgent,
+      int freeForNormal,
+      long overNormal,
+      boolean crowded,
+      long held,
+      long standing,
+      long revoking,
+      boolean inTransit) {
+
+    static final Tally NOTHING = new Tally(0, 0, 0, 0, false, 0, 0, 0, false);
+  }
+
   final Offer offer;
+
+  /** In the order they came. */
+  final int no;
+
+  final Group group;
+  private final List<WorkerLedger> changes;
+  private boolean changed;
+
+  /** What its group has counted. */
+  Tally tally = Tally.NOTHING;
+
   CreditTotals credit;
 
   /** Leases given under reported grants, on top of what it held when it registered. */
@@ -28,7 +63,7 @@ final class WorkerLedger {
   boolean gone;
 
   /** Takes no urgent task until the next round, so that a normal one finds room. */
-  boolean keepsRoom;
+  private boolean keepsRoom;
 
   /** Its standing grants that are not being revoked, the oldest first. */
   final List<OpenGrant> stands = new ArrayList<>();
@@ -41,8 +76,20 @@ final class WorkerLedger {
   final int[] refusals;
   final long[] pausedUntil;
 
-  WorkerLedger(Offer offer, CreditTotals credit, int partitions, int firstPartition) {
+  /**
+   * @param changes gets this ledger when it changes, once until {@link #takenIn}
+   */
+  WorkerLedger(
+      Offer offer,
+      CreditTotals credit,
+      int partitions,
+      int no,
+      Group group,
+      List<WorkerLedger> changes) {
     this.offer = offer;
+    this.no = no;
+    this.group = group;
+    this.changes = changes;
     this.credit = credit;
     this.leasedTotal = credit.receivedTotal();
     this.standingAt = new int[partitions];
@@ -50,8 +97,42 @@ final class WorkerLedger {
     this.pausedUntil = new long[partitions];
     this.recency = new int[partitions];
     for (var i = 0; i < partitions; i++) {
-      recency[i] = (firstPartition + i) % partitions;
+      recency[i] = (no + i) % partitions;
     }
+  }
+
+  // ---- What it comes to
+
+  /** Notes that the account changes. */
+  void change() {
+    if (!changed) {
+      changed = true;
+      changes.add(this);
+    }
+  }
+
+  /** Its changes up to now are known to its group. */
+  void takenIn() {
+    changed = false;
+  }
+
+  Tally tallied() {
+    return new Tally(
+        freeShare(),
+        grantable(Lane.URGENT),
+        grantable(Lane.NORMAL),
+        overNormal(),
+        credit.capacity() > 0 && credit.urgentReserve() > 0 && crowdsOutNormal(),
+        held(),
+        standing,
+        revoking,
+        inTransit());
+  }
+
+  /** Lets it take no urgent task for now, so that a normal one finds room; or lets it again. */
+  void keepRoom(boolean keep) {
+    keepsRoom = keep;
+    change();
   }
 
   long inFlight() {
@@ -77,7 +158,7 @@ final class WorkerLedger {
   }
 
   /** Its free share of what it can hold; the greatest is the least loaded. */
-  double freeShare() {
+  private double freeShare() {
     return credit.capacity() <= 0
         ? 0
         : (double) (credit.capacity() - inFlight()) / credit.capacity();
@@ -103,12 +184,15 @@ final class WorkerLedger {
    * Whether urgent tasks hold slots that normal tasks may have: then room can be kept for a normal
    * task. Where normal tasks have all their slots, the urgent reserve is left to urgent ones.
    */
-  boolean crowdsOutNormal() {
+  private boolean crowdsOutNormal() {
     return held() - credit.urgentHeld()
         < CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
   }
 
+  // ---- What changes it
+
   void open(OpenGrant grant) {
+    change();
     if (grant.ready != null) {
       proposed += grant.remaining();
     } else {
@@ -120,6 +204,7 @@ final class WorkerLedger {
 
   /** Takes what is left of the grant out of the account. */
   void close(OpenGrant grant) {
+    change();
     if (grant.ready != null) {
       proposed -= grant.remaining();
     } else if (grant.revoked) {
@@ -133,6 +218,7 @@ final class WorkerLedger {
 
   /** Notes that {@code more} tasks were leased under the grant. */
   void leased(OpenGrant grant, int more) {
+    change();
     if (grant.ready != null) {
       proposed -= more;
     } else if (grant.revoked) {
@@ -147,6 +233,7 @@ final class WorkerLedger {
   }
 
   void revoke(OpenGrant grant) {
+    change();
     standing -= grant.remaining();
     standingAt[grant.stock.partition] -= grant.remaining();
     stands.remove(grant);
@@ -156,6 +243,7 @@ final class WorkerLedger {
 
   /** Whether these totals are news. */
   boolean credit(CreditTotals totals) {
+    change();
     var before = credit;
     credit = totals.after(before);
     // More arrived than all grants of ours explain: leases of an earlier dispatcher or of a grant
@@ -168,7 +256,7 @@ final class WorkerLedger {
   }
 
   /** Whether some leases have arrived and are not reported, or the other way round. */
-  boolean inTransit() {
+  private boolean inTransit() {
     return leasedTotal != credit.receivedTotal();
   }
 
@@ -179,6 +267,7 @@ final class WorkerLedger {
    * @return how much was written off
    */
   long writeOffLost() {
+    change();
     var lost = Math.max(0, leasedMark - credit.receivedTotal());
     leasedTotal = Math.max(leasedTotal - lost, receivedMark);
     receivedMark = credit.receivedTotal();

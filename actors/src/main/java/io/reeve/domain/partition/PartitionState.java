@@ -11,7 +11,6 @@ import io.reeve.domain.task.WriterStarted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +110,33 @@ public final class PartitionState {
     return tasks.ready.readyClasses();
   }
 
+  /** When the next task of the class was submitted; 0: none is ready. */
+  public long headSubmittedMs(TaskClass taskClass) {
+    return submittedMs(tasks.ready.head(taskClass));
+  }
+
+  private long submittedMs(long sequence) {
+    return sequence < 0 ? 0 : tasks.get(sequence).spec().submittedAtMs();
+  }
+
+  /** The number of the next task of the class: the lower one was submitted earlier. */
+  public long head(TaskClass taskClass) {
+    return tasks.ready.head(taskClass);
+  }
+
+  /** Is told how many tasks of a class are ready. */
+  public interface ReadyListener {
+
+    /**
+     * @param headSubmittedMs when the next of them was submitted; 0: none is ready
+     */
+    void ready(TaskClass taskClass, int count, long headSubmittedMs);
+  }
+
   /** Tells the classes whose ready count may have changed since the last call. */
-  public void drainReadyChanges(ObjIntConsumer<TaskClass> consumer) {
-    tasks.ready.drainChanged(consumer);
+  public void drainReadyChanges(ReadyListener listener) {
+    tasks.ready.drainChanged(
+        (taskClass, count, head) -> listener.ready(taskClass, count, submittedMs(head)));
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +128,24 @@ final class ReadyOrder {
     return -1;
   }
 
+  /** The number of the task of this class that is next; -1: none is ready. */
+  long head(TaskClass taskClass) {
+    var queue = queue(taskClass);
+    return queue == null ? -1 : head(queue);
+  }
+
+  private long head(ClassQueue queue) {
+    var numbers = queue.numbers;
+    while (queue.ready > 0 && numbers.size() > 0) {
+      var sequence = numbers.peek();
+      if (isReady.test(sequence)) {
+        return sequence;
+      }
+      numbers.poll();
+    }
+    return -1;
+  }
+
   /**
    * Where a ready task stands in its class, at a bounded cost however many are ready. Those of a
    * higher priority are other classes.
@@ -163,11 +180,20 @@ final class ReadyOrder {
     }
   }
 
+  /** Is told how many tasks of a class are ready. */
+  interface CountListener {
+
+    /**
+     * @param head number of the next one; -1: none is ready
+     */
+    void count(TaskClass taskClass, int ready, long head);
+  }
+
   /** Tells each class whose count may have changed since the last call, and its count. */
-  void drainChanged(ObjIntConsumer<TaskClass> consumer) {
+  void drainChanged(CountListener listener) {
     for (var queue : changed) {
       queue.changed = false;
-      consumer.accept(queue.taskClass, queue.ready);
+      listener.count(queue.taskClass, queue.ready, head(queue));
       if (queue.ready == 0) {
         forget(queue);
       }

@@ -33,6 +33,11 @@ final class SequenceQueue {
     }
   }
 
+  /** The smallest number; only when {@link #size} is not 0. */
+  long peek() {
+    return heapSize > 0 && (ringSize == 0 || heap[0] < ring[head]) ? heap[0] : ring[head];
+  }
+
   /** Takes the smallest number out; only when {@link #size} is not 0. */
   long poll() {
     if (heapSize > 0 && (ringSize == 0 || heap[0] < ring[head])) {

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * The grants of one partition that wait for tasks, and how tasks are shared out among them. Urgent
- * classes are served first, then the higher priority, and the tasks of a class are spread evenly
- * over the grants that match it.
+ * classes are served first, then the higher priority, then the class with the oldest task. The
+ * tasks of a class are spread evenly over the grants that match it.
  *
  * @param <D> see {@link StandingGrant#deliverTo}
  */
@@ -39,6 +39,9 @@ public final class StandingGrants<D> {
 
     /** Ready tasks of the class. */
     int ready(TaskClass taskClass);
+
+    /** The number of the next of them: of two, the lower one was submitted earlier. */
+    long head(TaskClass taskClass);
 
     /** How many could be leased; -1 when the grantee may not have any. */
     int lease(StandingGrant<D> grant, TaskClass taskClass, int count);
@@ -106,7 +109,7 @@ public final class StandingGrants<D> {
     var ordered = readyClasses;
     if (readyClasses.size() > 1) {
       ordered = new ArrayList<>(readyClasses);
-      ordered.sort(FIRST_SERVED);
+      ordered.sort(FIRST_SERVED.thenComparingLong(lessor::head));
     }
     ordered.forEach(taskClass -> use(taskClass, lessor, listener));
   }

@@ -101,7 +101,7 @@ class BlockersTest {
   @Test
   void whatNobodyRunsSaysWhetherItIsTheQueueOrTheKind() {
     heard();
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
     worker("a", "bills", "send", 4, 0);
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.NO_WORKER_FOR_QUEUE);
 
@@ -129,7 +129,7 @@ class BlockersTest {
   void theFirstTasksOfAnOpenGrantAreOnTheirWay() {
     heard();
     worker("a", "mail", "send", 2, 0);
-    dispatch.ready(0, MAIL, 10);
+    dispatch.ready(0, MAIL, 10, 0);
     dispatch.pair(0);
 
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.ON_ITS_WAY);
@@ -145,8 +145,8 @@ class BlockersTest {
   @Test
   void partitionsTakeTurns() {
     busy(2, 0);
-    dispatch.ready(0, MAIL, 10);
-    dispatch.ready(1, MAIL, 3);
+    dispatch.ready(0, MAIL, 10, 0);
+    dispatch.ready(1, MAIL, 3, 0);
     dispatch.pair(0);
 
     assertThat(dispatch.explain(MAIL, 0, 2, 0).view().ahead()).isEqualTo(4);
@@ -157,7 +157,7 @@ class BlockersTest {
   @Test
   void aFreeSlotForUrgentTasksIsNoneForANormalOne() {
     busy(3, 1);
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
     dispatch.pair(0);
 
     var told = dispatch.explain(MAIL, 0, 0, 0);
@@ -169,8 +169,8 @@ class BlockersTest {
   @Test
   void urgentTasksAheadAreCountedByTheirShare() {
     busy(1, 0);
-    dispatch.ready(0, MAIL, 1);
-    dispatch.ready(1, ALARM, 400);
+    dispatch.ready(0, MAIL, 1, 0);
+    dispatch.ready(1, ALARM, 400, 0);
     dispatch.pair(0);
 
     var told = dispatch.explain(MAIL, 0, 0, 0);
@@ -184,9 +184,9 @@ class BlockersTest {
     heard();
     worker("a", "mail", "*", 2, 0);
     dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
-    dispatch.ready(0, MAIL, 5);
-    dispatch.ready(0, BILLS, 100);
-    dispatch.ready(0, new TaskClass("other", "send", Lane.NORMAL, Priority.HIGH), 100);
+    dispatch.ready(0, MAIL, 5, 0);
+    dispatch.ready(0, BILLS, 100, 0);
+    dispatch.ready(0, new TaskClass("other", "send", Lane.NORMAL, Priority.HIGH), 100, 0);
     worker("b", "other", "send", 0, 0);
     dispatch.pair(0);
 
@@ -198,9 +198,9 @@ class BlockersTest {
     heard();
     worker("a", "mail", "*", 2, 0);
     dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
-    dispatch.ready(0, MAIL, 1);
-    dispatch.ready(1, BILLS.withPriority(Priority.HIGH), 7);
-    dispatch.ready(1, BILLS.withPriority(Priority.LOW), 100);
+    dispatch.ready(0, MAIL, 1, 0);
+    dispatch.ready(1, BILLS.withPriority(Priority.HIGH), 7, 0);
+    dispatch.ready(1, BILLS.withPriority(Priority.LOW), 100, 0);
     dispatch.pair(0);
 
     var told = dispatch.explain(MAIL, 0, 0, 0);
@@ -219,7 +219,7 @@ class BlockersTest {
     dispatch.pair(0);
     dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
     dispatch.pair(0);
-    dispatch.ready(0, MAIL, 10);
+    dispatch.ready(0, MAIL, 10, 0);
     assertThat(dispatch.explain(MAIL, 0, 9, 0).startInNanos())
         .as("nothing was measured yet")
         .isEqualTo(StreamExplanation.NOT_KNOWN);
@@ -236,7 +236,7 @@ class BlockersTest {
   @Test
   void nothingIsEstimatedWhereNoWorkerWouldStartIt() {
     busy(2, 2);
-    dispatch.ready(0, MAIL, 10);
+    dispatch.ready(0, MAIL, 10, 0);
     dispatch.credit("busy", 1, new CreditTotals(2, 2, 2, 1, 0));
 
     var told = dispatch.explain(MAIL, 0, 9, SECOND);

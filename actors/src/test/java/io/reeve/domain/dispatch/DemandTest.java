@@ -65,10 +65,10 @@ class DemandTest {
     dispatch.pair(0);
     assertThat(dispatch.demand(ALL, RULES, 1).wantedWorkers()).isZero();
 
-    dispatch.ready(0, MAIL, 30);
+    dispatch.ready(0, MAIL, 30, 0);
     assertThat(dispatch.demand(ALL, RULES, 2).wantedWorkers()).isEqualTo(8);
 
-    dispatch.ready(0, MAIL, 0);
+    dispatch.ready(0, MAIL, 0, 0);
     dispatch.credit("a", 1, new CreditTotals(4, 0, 30, 30, 0));
     dispatch.pair(3 * SECOND);
     assertThat(dispatch.demand(ALL, RULES, 4 * SECOND).wantedWorkers()).isZero();
@@ -92,7 +92,7 @@ class DemandTest {
     var dispatch = new Dispatch(1, Rules.defaults());
     dispatch.inventory(0, 1);
     dispatch.register(offer("a", List.of("mail"), Set.of("sort")), new CreditTotals(2, 0, 0, 0, 0));
-    dispatch.ready(0, MAIL, 6);
+    dispatch.ready(0, MAIL, 6, 0);
 
     var ofMail = dispatch.demand(new WorkerKind(Set.of("mail"), Set.of()), RULES, 0);
 
@@ -124,8 +124,8 @@ class DemandTest {
     var any = new WorkerKind(Set.of("*"), Set.of("*"));
     dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(8, 2, 3, 1, 0));
     dispatch.register(offer("b", List.of("mail"), Set.of("send")), new CreditTotals(0, 0, 1, 0, 0));
-    dispatch.ready(0, MAIL, 5);
-    dispatch.ready(0, BILLS, 7);
+    dispatch.ready(0, MAIL, 5, 0);
+    dispatch.ready(0, BILLS, 7, 0);
 
     var wanted = dispatch.demand(mailers, RULES, 0);
     assertThat(wanted.workers()).as("but for the one that drains").isEqualTo(1);
@@ -148,7 +148,7 @@ class DemandTest {
   void tasksThatNoConnectedWorkerMayRunWantMoreWorkersOnlyWhereTheirKindIsNamed() {
     var dispatch = new Dispatch(1, Rules.defaults());
     dispatch.inventory(0, 1);
-    dispatch.ready(0, BILLS, 400);
+    dispatch.ready(0, BILLS, 400, 0);
     assertThat(dispatch.demand(ALL, RULES, 0).wantedWorkers()).as("of any").isEqualTo(100);
 
     dispatch.register(offer("a", List.of("mail"), Set.of("send")), new CreditTotals(4, 0, 0, 0, 0));

@@ -199,6 +199,7 @@ final class DispatchSimulation {
 
   boolean pair() {
     var orders = dispatch.pair(now);
+    assertPriorityIsKept(orders);
     for (var order : orders) {
       var p = order.partition();
       send(
@@ -209,6 +210,38 @@ final class DispatchSimulation {
           });
     }
     return !orders.isEmpty();
+  }
+
+  /** No task was granted beside a more important one that its worker could have had. */
+  private void assertPriorityIsKept(List<Order> orders) {
+    if (dispatch.pairAgainInNanos() != Long.MAX_VALUE) {
+      return; // a pause keeps a worker from some partition
+    }
+    for (var line : dispatch.classes()) {
+      for (var order : orders) {
+        if (order instanceof Order.Propose granted
+            && granted.taskClass().queue().equals(line.taskClass().queue())
+            && granted.taskClass().lane() == line.taskClass().lane()
+            && granted.to().serves(line.taskClass())
+            && isAvailable(line.taskClass())) {
+          assertThat(line.taskClass().priority())
+              .as("priority of %s, that waits beside %s", line, granted)
+              .isLessThanOrEqualTo(granted.taskClass().priority());
+        }
+      }
+    }
+  }
+
+  /** Whether a task waits that no open grant is to take. */
+  private boolean isAvailable(TaskClass taskClass) {
+    for (var belief : dispatch.beliefs()) {
+      var ready = belief.ready().getOrDefault(taskClass, 0);
+      if (ready > 0
+          && !dispatch.explain(taskClass, belief.partition(), ready - 1, now).view().granted()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void take(SimulatedPartition.Report report) {
@@ -222,7 +255,7 @@ final class DispatchSimulation {
     if (!report.inventory()) {
       dispatch.dealtWith(p, report.lastSeq());
     }
-    report.ready().forEach((c, count) -> dispatch.ready(p, c, count));
+    report.ready().forEach((c, count) -> dispatch.ready(p, c, count, 0));
   }
 
   /** Sends what a partition has leased, and at times its report. */

@@ -25,7 +25,10 @@ class DispatchSimulationTest {
           new TaskClass("mail", "render", Lane.NORMAL, Priority.NORMAL),
           new TaskClass("mail", "render", Lane.NORMAL, Priority.HIGH),
           new TaskClass("bill", "send", Lane.NORMAL, Priority.NORMAL),
-          new TaskClass("bill", "print", Lane.URGENT, Priority.NORMAL));
+          new TaskClass("bill", "print", Lane.URGENT, Priority.NORMAL),
+          new TaskClass("mail", "send", Lane.NORMAL, Priority.CRITICAL),
+          new TaskClass("mail", "render", Lane.NORMAL, Priority.LOW),
+          new TaskClass("bill", "print", Lane.URGENT, Priority.HIGH));
 
   static LongStream seeds() {
     var only = Long.getLong("seed");

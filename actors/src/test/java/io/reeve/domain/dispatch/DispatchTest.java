@@ -67,11 +67,11 @@ class DispatchTest {
   @Test
   void whoeverEndedServesNothingAndItsCreditIsTakenBack() {
     register("a", 1, credit(4, 0, 0));
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
     assertThat(dispatch.classes()).containsExactly(new ClassLine(MAIL, 1, true));
-    dispatch.ready(0, MAIL, 0);
+    dispatch.ready(0, MAIL, 0, 0);
     var stood = stands(dispatch.pair(0));
-    dispatch.ready(0, MAIL, 5);
+    dispatch.ready(0, MAIL, 5, 0);
 
     dispatch.end("a", 2);
     assertThat(dispatch.classes()).containsExactly(new ClassLine(MAIL, 5, true));
@@ -86,7 +86,7 @@ class DispatchTest {
   void whatWorkersHoldIsShown() {
     register("a", 1, credit(6, 5, 4));
     dispatch.register(offer("b", 1), credit(0, 0, 0));
-    dispatch.ready(0, MAIL, 2);
+    dispatch.ready(0, MAIL, 2, 0);
 
     var orders = dispatch.pair(0);
 
@@ -247,12 +247,12 @@ class DispatchTest {
   @Test
   void whatIsReadyIsUnknownUntilAPartitionSaysItAnew() {
     register("a", 1, credit(4, 0, 0));
-    dispatch.ready(0, MAIL, 3);
-    dispatch.ready(1, MAIL, 4);
+    dispatch.ready(0, MAIL, 3, 0);
+    dispatch.ready(1, MAIL, 4, 0);
 
     dispatch.inventory(0, 1);
     assertThat(dispatch.classes()).containsExactly(new ClassLine(MAIL, 4, true));
-    dispatch.ready(0, MAIL, 3);
+    dispatch.ready(0, MAIL, 3, 0);
     dispatch.lost(0);
     assertThat(dispatch.classes()).containsExactly(new ClassLine(MAIL, 4, true));
     dispatch.forsake(1);
@@ -265,7 +265,7 @@ class DispatchTest {
   @Test
   void aPartitionThatGreetsAnewLosesItsProposalsAndItsStandingGrants() {
     register("a", 1, credit(4, 0, 0));
-    dispatch.ready(0, MAIL, 2);
+    dispatch.ready(0, MAIL, 2, 0);
     var orders = dispatch.pair(0);
     assertThat(proposals(orders)).hasSize(1);
     var stood = stands(orders);
@@ -331,14 +331,14 @@ class DispatchTest {
   @Test
   void aBeliefHasEverythingThatAPartitionCanCompare() {
     register("a", 1, credit(8, 0, 0));
-    dispatch.ready(1, MAIL, 2);
-    dispatch.ready(1, BILLS, 1);
-    dispatch.ready(1, BILLS, 0);
+    dispatch.ready(1, MAIL, 2, 0);
+    dispatch.ready(1, BILLS, 1, 0);
+    dispatch.ready(1, BILLS, 0, 0);
     var orders = dispatch.pair(0);
     var proposal = proposals(orders).get(0);
     dispatch.used(1, proposal.seq(), 1, true);
     dispatch.dealtWith(1, proposal.seq());
-    dispatch.ready(1, MAIL, 1);
+    dispatch.ready(1, MAIL, 1, 0);
 
     var belief = dispatch.beliefs().get(1);
 
@@ -372,8 +372,8 @@ class DispatchTest {
   void tasksThatAreGoneAreNoReasonToTakeCreditBack() {
     register("a", 1, credit(4, 0, 0));
     dispatch.pair(0);
-    dispatch.ready(0, MAIL, 50);
-    dispatch.ready(0, MAIL, 0);
+    dispatch.ready(0, MAIL, 50, 0);
+    dispatch.ready(0, MAIL, 0, 0);
 
     assertThat(dispatch.pair(0)).isEmpty();
   }
@@ -381,11 +381,11 @@ class DispatchTest {
   @Test
   void tasksThatWereLeasedAreNoReasonToTakeCreditBack() {
     register("a", 1, credit(4, 0, 0));
-    dispatch.ready(0, MAIL, 3);
+    dispatch.ready(0, MAIL, 3, 0);
     var proposal = proposals(dispatch.pair(0)).get(0);
     dispatch.used(0, proposal.seq(), 3, true);
     dispatch.dealtWith(0, proposal.seq());
-    dispatch.ready(0, MAIL, 0);
+    dispatch.ready(0, MAIL, 0, 0);
     dispatch.credit("a", 1, credit(4, 3, 3));
     assertThat(revoked(dispatch.pair(0))).isEmpty();
 
@@ -395,19 +395,19 @@ class DispatchTest {
   @Test
   void manyClassesPushOutNoneThatHasTasksOrGrants() {
     register("a", 1, credit(2, 0, 0));
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
     var granted = proposals(dispatch.pair(0)).get(0);
-    dispatch.ready(0, MAIL, 0);
-    dispatch.ready(0, BILLS, 5);
-    for (var i = 0; i < 2_000; i++) {
+    dispatch.ready(0, MAIL, 0, 0);
+    dispatch.ready(0, BILLS, 5, 0);
+    for (var i = 0; i < 12_000; i++) {
       var passing = new TaskClass("queue-" + i, "once", Lane.NORMAL, Priority.NORMAL);
-      dispatch.ready(1, passing, 1);
-      dispatch.ready(1, passing, 0);
+      dispatch.ready(1, passing, 1, 0);
+      dispatch.ready(1, passing, 0, 0);
     }
 
     assertThat(dispatch.classes()).containsExactly(new ClassLine(BILLS, 5, true));
     dispatch.used(0, granted.seq(), 1, true);
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
     dispatch.credit("a", 1, credit(9, 1, 1));
     assertThat(proposals(dispatch.pair(0)))
         .extracting(Order.Propose::taskClass)
@@ -417,7 +417,7 @@ class DispatchTest {
   @Test
   void aWorkerThatIsRefusedIsProposedAgainAfterItsPause() {
     register("a", 1, credit(1, 0, 0));
-    dispatch.ready(0, MAIL, 5);
+    dispatch.ready(0, MAIL, 5, 0);
     for (var at = 0; at < REFUSALS; at++) {
       refuse(dispatch.pair(at));
     }

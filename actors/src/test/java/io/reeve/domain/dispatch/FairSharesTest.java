@@ -73,7 +73,7 @@ class FairSharesTest {
     tasksOf(MAIL);
     for (var i = 0; i < 20; i++) {
       leftAfter.put(URGENT, 0);
-      dispatch.ready(0, URGENT, 1);
+      dispatch.ready(0, URGENT, 1, 0);
       served(1);
     }
 
@@ -127,7 +127,7 @@ class FairSharesTest {
   void theWorkerWithTheGreaterFreeShareIsFirstWhateverItsSize() {
     dispatch.register(offer("large"), new CreditTotals(100, 0, 40, 0, 0));
     dispatch.register(offer("small"), new CreditTotals(10, 0, 1, 0, 0));
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
 
     assertThat(dispatch.pair(0))
         .extracting(order -> ((Order.Propose) order).to().holder())
@@ -138,7 +138,7 @@ class FairSharesTest {
   void aWorkerThatIsAheadGetsItsLeadAndTheRestIsShared() {
     dispatch.register(offer("busy"), new CreditTotals(100, 0, 90, 0, 0));
     dispatch.register(offer("idle"), new CreditTotals(100, 0, 0, 0, 0));
-    dispatch.ready(0, MAIL, 95);
+    dispatch.ready(0, MAIL, 95, 0);
 
     var counts = new HashMap<String, Integer>();
     for (var order : dispatch.pair(0)) {
@@ -153,8 +153,8 @@ class FairSharesTest {
   void aGrantIsSpreadOverThePartitionsThatHaveTasks() {
     dispatch = dispatch(4);
     join(64);
-    dispatch.ready(1, MAIL, MANY);
-    dispatch.ready(3, MAIL, MANY);
+    dispatch.ready(1, MAIL, MANY, 0);
+    dispatch.ready(3, MAIL, MANY, 0);
 
     assertThat(counts(dispatch.pair(0))).containsExactly(32, 32);
   }
@@ -163,10 +163,10 @@ class FairSharesTest {
   void noPartitionIsAskedForMoreThanItHas() {
     dispatch = dispatch(2);
     join(64);
-    dispatch.ready(0, MAIL, 10);
-    dispatch.ready(1, MAIL, MANY);
+    dispatch.ready(0, MAIL, 10, 0);
+    dispatch.ready(1, MAIL, 20, 0);
 
-    assertThat(counts(dispatch.pair(0))).containsExactly(10, 54);
+    assertThat(counts(dispatch.pair(0))).containsExactly(10, 20);
   }
 
   // ---- Words of the story
@@ -192,13 +192,13 @@ class FairSharesTest {
   private void tasksOf(TaskClass... classes) {
     for (var taskClass : classes) {
       leftAfter.put(taskClass, MANY);
-      dispatch.ready(0, taskClass, MANY);
+      dispatch.ready(0, taskClass, MANY, 0);
     }
   }
 
   private void leave(TaskClass taskClass) {
     leftAfter.put(taskClass, 0);
-    dispatch.ready(0, taskClass, 0);
+    dispatch.ready(0, taskClass, 0, 0);
   }
 
   /** What is granted in so many rounds; all that is granted ends before the next round. */
@@ -210,7 +210,7 @@ class FairSharesTest {
         served.addAll(Collections.nCopies(propose.count(), propose.taskClass()));
         dispatch.used(0, propose.seq(), propose.count(), true);
         dispatch.dealtWith(0, propose.seq());
-        dispatch.ready(0, propose.taskClass(), leftAfter.getOrDefault(propose.taskClass(), 0));
+        dispatch.ready(0, propose.taskClass(), leftAfter.getOrDefault(propose.taskClass(), 0), 0);
         received += propose.count();
       }
       dispatch.credit("a", 1, new CreditTotals(capacity, 0, received, received, 0));

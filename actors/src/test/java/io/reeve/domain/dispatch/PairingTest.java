@@ -1,14 +1,17 @@
 package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -32,22 +35,20 @@ class PairingTest {
   @Test
   void urgentTasksGoFirstAndNormalOnesNeverIntoTheReserve() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
-    dispatch.ready(0, MAIL, 100);
-    dispatch.ready(0, URGENT_MAIL, 1);
+    dispatch.ready(0, MAIL, 100, 0);
+    dispatch.ready(0, URGENT_MAIL, 1, 0);
 
     join(dispatch, "a", 8, 2);
 
     assertThat(proposals(dispatch))
         .extracting(Order.Propose::taskClass, Order.Propose::count)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(URGENT_MAIL, 1),
-            org.assertj.core.groups.Tuple.tuple(MAIL, 5));
+        .containsExactly(tuple(URGENT_MAIL, 1), tuple(MAIL, 5));
   }
 
   @Test
   void urgentTasksMayUseEverySlot() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
-    dispatch.ready(0, URGENT_MAIL, 20);
+    dispatch.ready(0, URGENT_MAIL, 20, 0);
 
     join(dispatch, "a", 8, 2);
 
@@ -58,8 +59,8 @@ class PairingTest {
   void withEverySecondTaskANormalOneTheLanesTakeTurns() {
     var dispatch = dispatch(2, Map.of(), 1);
     join(dispatch, "a", 1, 0);
-    dispatch.ready(0, MAIL, 100);
-    dispatch.ready(0, URGENT_MAIL, 100);
+    dispatch.ready(0, MAIL, 100, 0);
+    dispatch.ready(0, URGENT_MAIL, 100, 0);
 
     var lanes = new ArrayList<Lane>();
     for (var i = 0; i < 6; i++) {
@@ -80,8 +81,8 @@ class PairingTest {
     for (var reserve = 0; reserve < 8; reserve++) {
       var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
       join(dispatch, "a", 8, reserve);
-      dispatch.ready(0, MAIL, 1_000);
-      dispatch.ready(0, URGENT_MAIL, 1_000);
+      dispatch.ready(0, MAIL, 1_000, 0);
+      dispatch.ready(0, URGENT_MAIL, 1_000, 0);
 
       var granted = lanesOf(dispatch, 2_000);
 
@@ -95,8 +96,8 @@ class PairingTest {
   void withoutAShareNormalTasksMayWaitForEver() {
     var dispatch = dispatch(0, Map.of(), 1);
     join(dispatch, "a", 8, 0);
-    dispatch.ready(0, MAIL, 1_000);
-    dispatch.ready(0, URGENT_MAIL, 1_000);
+    dispatch.ready(0, MAIL, 1_000, 0);
+    dispatch.ready(0, URGENT_MAIL, 1_000, 0);
 
     assertThat(lanesOf(dispatch, 2_000)).doesNotContainKey(Lane.NORMAL);
   }
@@ -106,9 +107,9 @@ class PairingTest {
     var dispatch = dispatch(NORMAL_EVERY, Map.of("mail", 50), 1);
     join(dispatch, "a", 4, 2);
     join(dispatch, "b", 4, 3);
-    dispatch.ready(0, MAIL, 1_000);
-    dispatch.ready(0, BILLS, 1_000);
-    dispatch.ready(0, URGENT_MAIL, 1_000);
+    dispatch.ready(0, MAIL, 1_000, 0);
+    dispatch.ready(0, BILLS, 1_000, 0);
+    dispatch.ready(0, URGENT_MAIL, 1_000, 0);
 
     var queues = new TreeMap<String, Integer>();
     playRounds(
@@ -128,8 +129,8 @@ class PairingTest {
         new CreditTotals(4, 0, 0, 0, 0));
     capacities.put("a", 4);
     reserves.put("a", 0);
-    dispatch.ready(0, BILLS, 1_000);
-    dispatch.ready(0, URGENT_MAIL, 1_000);
+    dispatch.ready(0, BILLS, 1_000, 0);
+    dispatch.ready(0, URGENT_MAIL, 1_000, 0);
 
     assertThat(lanesOf(dispatch, 400).get(Lane.URGENT)).isEqualTo(400);
   }
@@ -148,8 +149,8 @@ class PairingTest {
   void urgentTasksKeepTheirReserveWhereNormalOnesHaveAllTheirSlots() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     dispatch.register(offer("a"), new CreditTotals(8, 2, 6, 0, 0));
-    dispatch.ready(0, MAIL, 1_000);
-    dispatch.ready(0, URGENT_MAIL, 1_000);
+    dispatch.ready(0, MAIL, 1_000, 0);
+    dispatch.ready(0, URGENT_MAIL, 1_000, 0);
 
     for (var done = 0; done < 100; done++) {
       var granted = proposals(dispatch);
@@ -198,10 +199,10 @@ class PairingTest {
   void theHigherPriorityGoesFirstWhateverItsKindAndPartition() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     join(dispatch, "a", 1, 0);
-    dispatch.ready(0, MAIL.withPriority(Priority.LOW), 2);
-    dispatch.ready(1, MAIL, 2);
+    dispatch.ready(0, MAIL.withPriority(Priority.LOW), 2, 0);
+    dispatch.ready(1, MAIL, 2, 0);
     var other = new TaskClass("mail", "print", Lane.NORMAL, Priority.CRITICAL);
-    dispatch.ready(3, other, 2);
+    dispatch.ready(3, other, 2, 0);
 
     var granted = new ArrayList<Priority>();
     for (var i = 0; i < 6; i++) {
@@ -223,11 +224,102 @@ class PairingTest {
   }
 
   @Test
-  void thePartitionsTakeTurnsWhateverThePrioritiesOfTheirTasks() {
+  void amongEqualsTheTaskSubmittedFirstGoesFirstWhateverItsKindAndPartition() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
+    var prints = new TaskClass("mail", "print", Lane.NORMAL, Priority.NORMAL);
+    var ready = new PriorityQueue<>(Comparator.comparingLong(Oldest::headMs));
+    ready.add(new Oldest(3, MAIL, 1_001));
+    ready.add(new Oldest(1, prints, 1_002));
+    ready.add(new Oldest(0, MAIL, 1_003));
+    ready.add(new Oldest(2, prints, 1_004));
+    ready.forEach(o -> dispatch.ready(o.partition(), o.taskClass(), 1, o.headMs()));
+    join(dispatch, "a", 1, 0);
+
+    while (!ready.isEmpty()) {
+      var expected = ready.remove();
+      var order = proposals(dispatch).get(0);
+
+      assertThat(new Oldest(order.partition(), order.taskClass(), expected.headMs()))
+          .isEqualTo(expected);
+      lease(dispatch, order, 0);
+      finish(dispatch, "a", 1);
+    }
+  }
+
+  private record Oldest(int partition, TaskClass taskClass, long headMs) {}
+
+  @Test
+  void aClassWithoutAFreeWorkerBlocksNobody() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 2);
+    dispatch.register(
+        new Offer("a", 1, "a", "pool", List.of("*"), Set.of("send")),
+        new CreditTotals(1, 0, 0, 0, 0));
+    dispatch.register(
+        new Offer("full", 1, "full", "pool", List.of("*"), Set.of("print")),
+        new CreditTotals(2, 0, 2, 0, 0));
+    var nobody = new TaskClass("mail", "paint", Lane.NORMAL, Priority.CRITICAL);
+    var prints = new TaskClass("mail", "print", Lane.NORMAL, Priority.CRITICAL);
+    dispatch.ready(0, nobody, 5, 1);
+    dispatch.ready(0, prints, 5, 2);
+    dispatch.ready(1, MAIL.withPriority(Priority.LOW), 1, 3);
+
+    assertThat(proposals(dispatch))
+        .extracting(Order.Propose::taskClass)
+        .containsExactly(MAIL.withPriority(Priority.LOW));
+
+    dispatch.credit("full", 1, new CreditTotals(2, 0, 2, 1, 0));
+
+    assertThat(proposals(dispatch)).extracting(Order.Propose::taskClass).containsExactly(prints);
+  }
+
+  @Test
+  void aBacklogIsTakenFromThePartitionsInProportion() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
+    dispatch.ready(0, MAIL, 3_000, 4);
+    dispatch.ready(1, MAIL, 1_000, 3);
+    dispatch.ready(3, MAIL, 1_000, 2);
+
+    join(dispatch, "a", 100, 0);
+
+    assertThat(proposals(dispatch))
+        .extracting(Order.Propose::partition, Order.Propose::count)
+        .containsExactly(tuple(3, 20), tuple(1, 20), tuple(0, 60));
+  }
+
+  @Test
+  void aGrantTakesFromMorePartitionsThanItIsSpreadOverIfTheyHaveTooFew() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
+    for (var p = 0; p < 4; p++) {
+      dispatch.ready(p, MAIL, 2, 10 - p);
+    }
+
+    join(dispatch, "a", 7, 0);
+
+    assertThat(proposals(dispatch))
+        .extracting(Order.Propose::partition, Order.Propose::count)
+        .containsExactly(tuple(3, 2), tuple(2, 2), tuple(1, 2), tuple(0, 1));
+  }
+
+  @Test
+  void workersThatOfferOtherThingsCompeteByTheirLoad() {
+    var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
+    dispatch.register(
+        new Offer("busy", 1, "busy", "pool", List.of("mail"), Set.of("*")),
+        new CreditTotals(10, 0, 5, 0, 0));
+    dispatch.register(
+        new Offer("idle", 1, "idle", "pool", List.of("*"), Set.of("send")),
+        new CreditTotals(10, 0, 0, 0, 0));
+    dispatch.ready(0, MAIL, 1, 1);
+
+    assertThat(proposals(dispatch)).extracting(o -> o.to().holder()).containsExactly("idle");
+  }
+
+  @Test
+  void partitionsWithEquallyOldTasksTakeTurns() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     join(dispatch, "a", 1, 0);
     for (var p = 0; p < 4; p++) {
-      dispatch.ready(p, MAIL, 1_000);
+      dispatch.ready(p, MAIL, 1_000, 0);
     }
 
     var partitions = new ArrayList<Integer>();
@@ -240,8 +332,8 @@ class PairingTest {
   void queuesShareByWeight() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of("mail", 3), 1);
     join(dispatch, "a", 4, 0);
-    dispatch.ready(0, MAIL, 10_000);
-    dispatch.ready(0, BILLS, 10_000);
+    dispatch.ready(0, MAIL, 10_000, 0);
+    dispatch.ready(0, BILLS, 10_000, 0);
 
     var served = new TreeMap<String, Integer>();
     for (var i = 0; i < 250; i++) {
@@ -260,7 +352,7 @@ class PairingTest {
   void twoEqualWorkersShareABacklogEvenly() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     for (var p = 0; p < 4; p++) {
-      dispatch.ready(p, MAIL, 25);
+      dispatch.ready(p, MAIL, 25, 0);
     }
     join(dispatch, "a", 100, 0);
     join(dispatch, "b", 100, 0);
@@ -276,7 +368,7 @@ class PairingTest {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     dispatch.register(offer("busy"), new CreditTotals(10, 0, 9, 0, 0));
     dispatch.register(offer("idle"), new CreditTotals(10, 0, 0, 0, 0));
-    dispatch.ready(0, MAIL, 1);
+    dispatch.ready(0, MAIL, 1, 0);
 
     assertThat(proposals(dispatch)).extracting(o -> o.to().holder()).containsExactly("idle");
   }
@@ -285,7 +377,7 @@ class PairingTest {
   void aLargeGrantIsSpreadOverThePartitionsAndASmallOneIsNot() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 4);
     for (var p = 0; p < 4; p++) {
-      dispatch.ready(p, MAIL, 1_000);
+      dispatch.ready(p, MAIL, 1_000, 0);
     }
 
     join(dispatch, "a", 10, 0);
@@ -301,7 +393,7 @@ class PairingTest {
   void aGrantThatAPartitionRefusesIsNotRepeatedWithoutAPause() {
     var dispatch = dispatch(NORMAL_EVERY, Map.of(), 1);
     join(dispatch, "a", 1, 0);
-    dispatch.ready(0, MAIL, 5);
+    dispatch.ready(0, MAIL, 5, 0);
 
     var asked = 0;
     for (var i = 0; i < 100; i++) {
@@ -393,7 +485,7 @@ class PairingTest {
   private static void lease(Dispatch dispatch, Order.Propose order, int readyAfter) {
     dispatch.used(order.partition(), order.seq(), order.count(), true);
     dispatch.dealtWith(order.partition(), order.seq());
-    dispatch.ready(order.partition(), order.taskClass(), readyAfter);
+    dispatch.ready(order.partition(), order.taskClass(), readyAfter, 0);
   }
 
   private void finish(Dispatch dispatch, String holder, int count) {

@@ -48,7 +48,7 @@ class SilentPartitionTest {
 
   @Test
   void oneThatAnswersSlowlyIsNotSilent() {
-    dispatch.ready(SILENT, MAIL, 3);
+    dispatch.ready(SILENT, MAIL, 3, 0);
     var first = proposal(dispatch.pair(0));
     assertThat(dispatch.silent()).isEmpty();
     dispatch.used(SILENT, first.seq(), first.count(), true);
@@ -62,7 +62,7 @@ class SilentPartitionTest {
    * task ends at once. Tells how many.
    */
   private int takeAll(int ready) {
-    dispatch.ready(0, MAIL, ready);
+    dispatch.ready(0, MAIL, ready, 0);
     var leased = 0;
     for (var order : dispatch.pair(0)) {
       if (order.partition() == SILENT) {

@@ -78,7 +78,7 @@ class StandingPlanTest {
     register(dispatch, 4);
     dispatch.pair(0);
 
-    dispatch.ready(0, MAIL, 2);
+    dispatch.ready(0, MAIL, 2, 0);
 
     assertThat(dispatch.pair(0)).isEmpty();
   }
@@ -90,7 +90,7 @@ class StandingPlanTest {
     dispatch.pair(0);
     // The grant there is in, and the tasks are ready all the same: it is not for them.
     dispatch.dealtWith(0, 1);
-    dispatch.ready(0, MAIL, 2);
+    dispatch.ready(0, MAIL, 2, 0);
 
     var orders = dispatch.pair(0);
 
@@ -112,7 +112,7 @@ class StandingPlanTest {
     var dispatch = dispatch(2);
     register(dispatch, 4);
     dispatch.pair(0);
-    dispatch.ready(0, MAIL, 3);
+    dispatch.ready(0, MAIL, 3, 0);
 
     assertThat(revoked(dispatch.pair(0)))
         .as("two are served by the grant on its way, and one is not")

@@ -253,7 +253,7 @@ class PartitionBoundsTest {
 
   private List<String> told() {
     var told = new ArrayList<String>();
-    story.state.drainReadyChanges((taskClass, count) -> told.add(count + " of " + taskClass));
+    story.state.drainReadyChanges((taskClass, count, head) -> told.add(count + " of " + taskClass));
     return told;
   }
 

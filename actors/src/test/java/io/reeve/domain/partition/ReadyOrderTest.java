@@ -140,6 +140,20 @@ class ReadyOrderTest {
   }
 
   @Test
+  void theNextTaskIsToldWithTheCount() {
+    add(MAILS, NORMAL, 3);
+    add(MAILS, NORMAL, 2);
+    add(CHARGES, NORMAL, 4);
+    withdraw(2);
+    withdraw(4);
+
+    var heads = new LinkedHashMap<TaskClass, Long>();
+    order.drainChanged((taskClass, count, head) -> heads.put(taskClass, head));
+
+    assertThat(heads).isEqualTo(Map.of(MAILS, 3L, CHARGES, -1L));
+  }
+
+  @Test
   void aCountThatSomebodyHasWrongIsToldAgain() {
     add(MAILS, NORMAL, 1);
     add(CHARGES, NORMAL, 2);
@@ -199,7 +213,7 @@ class ReadyOrderTest {
 
   private Map<TaskClass, Integer> changes() {
     var told = new LinkedHashMap<TaskClass, Integer>();
-    order.drainChanged(told::put);
+    order.drainChanged((taskClass, count, head) -> told.put(taskClass, count));
     return told;
   }
 

@@ -90,6 +90,19 @@ class StandingGrantsTest {
   }
 
   @Test
+  void amongEqualsTheClassWithTheOldestTaskIsLeasedFirst() {
+    grants.add(grant(1, Set.of("*"), Set.of("*"), 3));
+    shelf.put(MAIL, 2);
+    shelf.heads.put(MAIL, 8L);
+    shelf.put(REPORT, 2);
+    shelf.heads.put(REPORT, 7L);
+
+    use();
+
+    assertThat(shelf.leases).containsExactly("2 of reports to 1", "1 of mail to 1");
+  }
+
+  @Test
   void tasksAreSpreadEvenlyOverTheGrants() {
     grants.add(grant(1, 10));
     grants.add(grant(2, 10));
@@ -284,6 +297,7 @@ class StandingGrantsTest {
       implements StandingGrants.Lessor<String>, StandingGrants.UseListener {
 
     final Map<TaskClass, Integer> ready = new LinkedHashMap<>();
+    final Map<TaskClass, Long> heads = new LinkedHashMap<>();
     final Map<Long, Integer> byGrant = new LinkedHashMap<>();
     final List<String> leases = new ArrayList<>();
     final List<String> uses = new ArrayList<>();
@@ -297,6 +311,11 @@ class StandingGrantsTest {
     @Override
     public int ready(TaskClass taskClass) {
       return ready.getOrDefault(taskClass, 0);
+    }
+
+    @Override
+    public long head(TaskClass taskClass) {
+      return heads.getOrDefault(taskClass, 0L);
     }
 
     @Override

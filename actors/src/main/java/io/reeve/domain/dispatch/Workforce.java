@@ -1,0 +1,130 @@
+package io.reeve.domain.dispatch;
+
+import io.reeve.domain.task.TaskClass;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sessions, in groups that offer the same. Sums and orders follow the accounts that changed, so
+ * a round costs what changed since the last, however many workers there are.
+ */
+final class Workforce {
+
+  /** What makes workers interchangeable. */
+  private record Kind(List<String> queues, Set<String> kinds) {}
+
+  private final Map<String, WorkerLedger> byHolder = new LinkedHashMap<>();
+  private final Map<Kind, Group> groups = new LinkedHashMap<>();
+  private final List<WorkerLedger> changes = new ArrayList<>();
+  private Set<WorkerLedger> news = new LinkedHashSet<>();
+  private int seen;
+  private long held;
+  private int inTransit;
+
+  // ---- Who there is
+
+  /**
+   * Takes a session in.
+   *
+   * @return whether a group began with it
+   */
+  boolean add(Offer offer, CreditTotals credit, int partitions) {
+    var kind = new Kind(offer.queues(), offer.kinds());
+    var before = groups.get(kind);
+    var group = before == null ? new Group(offer) : before;
+    groups.put(kind, group);
+    var worker = new WorkerLedger(offer, credit, partitions, seen++, group, changes);
+    byHolder.put(offer.holder(), worker);
+    group.workers.add(worker);
+    worker.change();
+    return before == null;
+  }
+
+  /**
+   * The session is gone.
+   *
+   * @return whether its group ended with it
+   */
+  boolean remove(WorkerLedger worker) {
+    worker.gone = true;
+    byHolder.remove(worker.offer.holder());
+    settle();
+    tally(worker, WorkerLedger.Tally.NOTHING);
+    news.remove(worker);
+    worker.group.workers.remove(worker);
+    return worker.group.workers.isEmpty()
+        && groups.values().removeIf(group -> group == worker.group);
+  }
+
+  @Nullable WorkerLedger get(String holder) {
+    return byHolder.get(holder);
+  }
+
+  /** In the order they came. */
+  Collection<WorkerLedger> all() {
+    return byHolder.values();
+  }
+
+  Collection<Group> groups() {
+    return groups.values();
+  }
+
+  /** The groups whose workers may run tasks of the class. */
+  List<Group> groupsFor(TaskClass taskClass) {
+    return groups.values().stream().filter(group -> group.offer.serves(taskClass)).toList();
+  }
+
+  // ---- How they stand
+
+  /** Brings sums and orders up to date. */
+  void settle() {
+    for (var worker : changes) {
+      worker.takenIn();
+      if (!worker.gone) {
+        tally(worker, worker.tallied());
+        news.add(worker);
+      }
+    }
+    changes.clear();
+  }
+
+  private void tally(WorkerLedger worker, WorkerLedger.Tally tally) {
+    held += tally.held() - worker.tally.held();
+    inTransit += (tally.inTransit() ? 1 : 0) - (worker.tally.inTransit() ? 1 : 0);
+    worker.group.tally(worker, tally);
+  }
+
+  /** Leases that they have, and those proposed for them. */
+  long held() {
+    return held;
+  }
+
+  /** Whether some leases have arrived and are not reported, or the other way round. */
+  boolean inTransit() {
+    return inTransit > 0;
+  }
+
+  /** Those whose accounts changed since this was last asked. */
+  Collection<WorkerLedger> takeNews() {
+    settle();
+    var taken = news;
+    news = new LinkedHashSet<>();
+    return taken;
+  }
+
+  /** Counts the account of this one as changed. */
+  void lookAgain(WorkerLedger worker) {
+    news.add(worker);
+  }
+
+  /** Counts all accounts as changed. */
+  void lookAtAll() {
+    news.addAll(byHolder.values());
+  }
+}
