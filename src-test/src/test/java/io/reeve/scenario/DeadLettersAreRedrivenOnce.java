@@ -71,7 +71,8 @@ class DeadLettersAreRedrivenOnce {
   @Test
   @Timeout(900)
   void hundredThousandOfThemToo() {
-    redriveWithAKillBetween(100_000, "1g", Duration.ofMinutes(5));
+    // Dead tasks of both lives have a quarter of a half of the old generation.
+    redriveWithAKillBetween(100_000, "2g", Duration.ofMinutes(5));
   }
 
   private void redriveWithAKillBetween(int tasks, String heap, Duration diedWithin) {
