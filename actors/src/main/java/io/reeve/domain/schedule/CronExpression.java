@@ -45,6 +45,9 @@ public final class CronExpression {
   private static final int SECONDS_PER_DAY = 86_400;
   private static final LocalDate LAST_DAY = LocalDate.of(YEAR_MAX, 12, 31);
 
+  /** The end of the last year, in milliseconds since the epoch. */
+  static final long LAST_MS = LAST_DAY.plusDays(1).toEpochDay() * SECONDS_PER_DAY * 1000 - 1;
+
   private static final Map<String, String> NICKNAMES =
       Map.of(
           "@yearly", "0 0 1 1 *",
@@ -119,6 +122,17 @@ public final class CronExpression {
     throw new InvalidRuleException(
         "expected five fields (minute hour day-of-month month day-of-week), or six with the second"
             + " first, got %d".formatted(pattern.isEmpty() ? 0 : fields.length));
+  }
+
+  /** Expressions are equal when they were given alike. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CronExpression expression && text.equals(expression.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
   }
 
   /** The expression as it was given, without space around it. */
