@@ -5,6 +5,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -20,6 +21,7 @@ import io.reeve.journal.v1.LeasedRun;
 import io.reeve.journal.v1.PartitionRow;
 import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
+import io.reeve.journal.v1.ScheduleDeletedRun;
 import io.reeve.journal.v1.StoredFailure;
 import io.reeve.journal.v1.SubmittedRun;
 import java.util.ArrayList;
@@ -72,6 +74,12 @@ final class RunDecoder {
       case DISCARDED -> discarded(run.getDiscarded());
       case HOLDER_ENDED -> events.addAll(StoredValues.holdersOf(run.getHolderEnded()));
       case WRITER_STARTED -> events.add(StoredValues.startOf(run.getWriterStarted()));
+      case SCHEDULE_SET -> events.add(StoredSchedules.eventOf(run.getScheduleSet(), this::profile));
+      case SCHEDULE_DELETED -> deleted(run.getScheduleDeleted());
+      case SCHEDULE_PAUSED -> events.add(StoredSchedules.eventOf(run.getSchedulePaused()));
+      case SCHEDULE_RESUMED -> events.add(StoredSchedules.eventOf(run.getScheduleResumed()));
+      case SCHEDULE_FIRED -> events.add(StoredSchedules.eventOf(run.getScheduleFired()));
+      case SCHEDULE_BACKFILLED -> events.add(StoredSchedules.eventOf(run.getScheduleBackfilled()));
       case RUN_NOT_SET ->
           throw new UnreadableJournalException("expected a run of events, got none");
     }
@@ -227,6 +235,13 @@ final class RunDecoder {
     for (var i = 0; i < run.getSequenceDeltasCount(); i++) {
       sequence += run.getSequenceDeltas(i);
       events.add(new Discarded(sequence, by, run.getAtMs()));
+    }
+  }
+
+  private void deleted(ScheduleDeletedRun run) {
+    StoredValues.requireKnown(run);
+    for (var number : run.getNumbersList()) {
+      events.add(new ScheduleEvent.Deleted(number, run.getAtMs()));
     }
   }
 

@@ -7,6 +7,7 @@ import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -23,6 +24,7 @@ import io.reeve.journal.v1.LeasedRun;
 import io.reeve.journal.v1.PartitionRow;
 import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
+import io.reeve.journal.v1.ScheduleDeletedRun;
 import io.reeve.journal.v1.StoredFailure;
 import io.reeve.journal.v1.SubmittedRun;
 import java.util.List;
@@ -63,7 +65,9 @@ final class RunEncoder {
 
   /** The run that begins with an event. */
   private final class RunOf
-      implements PartitionEvent.Visitor<EventRun>, TaskEvent.Visitor<EventRun> {
+      implements PartitionEvent.Visitor<EventRun>,
+          TaskEvent.Visitor<EventRun>,
+          ScheduleEvent.Visitor<EventRun> {
 
     private final EventRun.Builder run = EventRun.newBuilder();
 
@@ -120,6 +124,46 @@ final class RunEncoder {
     @Override
     public EventRun discarded(Discarded first) {
       return run.setDiscarded(RunEncoder.this.discarded(first)).build();
+    }
+
+    @Override
+    public EventRun scheduleChanged(ScheduleEvent first) {
+      return first.acceptKind(this);
+    }
+
+    @Override
+    public EventRun set(ScheduleEvent.Set event) {
+      next++;
+      return run.setScheduleSet(StoredSchedules.stored(event, profiles)).build();
+    }
+
+    @Override
+    public EventRun deleted(ScheduleEvent.Deleted first) {
+      return run.setScheduleDeleted(RunEncoder.this.deleted(first)).build();
+    }
+
+    @Override
+    public EventRun paused(ScheduleEvent.Paused event) {
+      next++;
+      return run.setSchedulePaused(StoredSchedules.stored(event)).build();
+    }
+
+    @Override
+    public EventRun resumed(ScheduleEvent.Resumed event) {
+      next++;
+      return run.setScheduleResumed(StoredSchedules.stored(event)).build();
+    }
+
+    @Override
+    public EventRun fired(ScheduleEvent.Fired event) {
+      next++;
+      return run.setScheduleFired(StoredSchedules.stored(event)).build();
+    }
+
+    @Override
+    public EventRun backfilled(ScheduleEvent.Backfilled event) {
+      next++;
+      return run.setScheduleBackfilled(StoredSchedules.stored(event)).build();
     }
 
     @Override
@@ -327,6 +371,15 @@ final class RunEncoder {
     var run = HolderEndedRun.newBuilder().setAtMs(first.atMs());
     while (peek() instanceof HolderEnded event && event.atMs() == first.atMs()) {
       run.addHolders(event.holder()).addSessionNos(event.sessionNo());
+      next++;
+    }
+    return run.build();
+  }
+
+  private ScheduleDeletedRun deleted(ScheduleEvent.Deleted first) {
+    var run = ScheduleDeletedRun.newBuilder().setAtMs(first.atMs());
+    while (peek() instanceof ScheduleEvent.Deleted event && event.atMs() == first.atMs()) {
+      run.addNumbers(event.number());
       next++;
     }
     return run.build();

@@ -13,11 +13,13 @@ import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Past;
+import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
+import io.reeve.journal.v1.SnapshotSchedule;
 import io.reeve.journal.v1.SnapshotTask;
 import io.reeve.journal.v1.StoredAttempt;
 import io.reeve.journal.v1.StoredDisposal;
@@ -67,6 +69,9 @@ final class SnapshotCodec {
     var profiles = new ProfileTable();
     for (var task : snapshot.tasks()) {
       profiles.indexOf(task.spec().profile());
+    }
+    for (var schedule : snapshot.schedules()) {
+      profiles.indexOf(schedule.definition().profile());
     }
     var hash = StateHash.of(snapshot);
     try {
@@ -134,6 +139,11 @@ final class SnapshotCodec {
     }
     for (var ended : snapshot.ended()) {
       parts.part(io.reeve.journal.v1.PartitionSnapshot.ENDED_FIELD_NUMBER, stored(ended));
+    }
+    for (var schedule : snapshot.schedules()) {
+      parts.part(
+          io.reeve.journal.v1.PartitionSnapshot.SCHEDULES_FIELD_NUMBER,
+          StoredSchedules.stored(schedule, profiles));
     }
   }
 
@@ -259,6 +269,7 @@ final class SnapshotCodec {
     private final List<Task> tasks = new ArrayList<>();
     private final List<PartitionSnapshot.Request> requests = new ArrayList<>();
     private final List<HolderEnded> ended = new ArrayList<>();
+    private final List<Schedule> schedules = new ArrayList<>();
     private @Nullable WriterStarted lastStart;
     private long stateHash;
     private long nextSequence;
@@ -278,7 +289,8 @@ final class SnapshotCodec {
               lastStart,
               PartitionSnapshot.Tasks.of(tasks),
               requests.toArray(PartitionSnapshot.Request[]::new),
-              ended.toArray(HolderEnded[]::new));
+              ended.toArray(HolderEnded[]::new),
+              schedules.toArray(Schedule[]::new));
       var hash = StateHash.of(snapshot);
       if (hash != stateHash) {
         throw new UnreadableJournalException(
@@ -331,6 +343,12 @@ final class SnapshotCodec {
             StoredValues.holdersOf(
                 input.readMessage(
                     HolderEndedRun.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+      } else if (tag == tag(9, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        schedules.add(
+            StoredSchedules.scheduleOf(
+                input.readMessage(
+                    SnapshotSchedule.parser(), ExtensionRegistryLite.getEmptyRegistry()),
+                this::profile));
       } else {
         throw StoredValues.unknown("field of a snapshot", WireFormat.getTagFieldNumber(tag));
       }

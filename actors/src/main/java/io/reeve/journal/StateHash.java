@@ -2,6 +2,7 @@ package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Past;
+import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
 import java.lang.invoke.MethodHandles;
@@ -12,8 +13,9 @@ import java.util.IdentityHashMap;
 
 /**
  * A number for what a partition still has to do: two states with one hash hold the same live tasks
- * and number the next one alike. It counts the values, not the stored form, so it stays the same
- * when the form changes, and tells whether a snapshot and the events behind it agree.
+ * and schedules, and number the next one alike. It counts the values, not the stored form, so it
+ * stays the same when the form changes, and tells whether a snapshot and the events behind it
+ * agree.
  *
  * <p>Finished tasks and request ids do not count: when they are forgotten depends on the clock, not
  * on the events. Against accidents only; it is no signature.
@@ -33,11 +35,14 @@ public final class StateHash {
     hash = seed;
   }
 
-  /** The hash of the live tasks, which are in the order of their sequence numbers. */
+  /** The hash of the live tasks in the order of their sequence numbers, and of the schedules. */
   public static long of(PartitionSnapshot snapshot) {
     var hash = new StateHash(snapshot.nextSequence());
     for (var task : snapshot.tasks()) {
       hash.addTask(task);
+    }
+    for (var schedule : snapshot.schedules()) {
+      hash.addSchedule(schedule);
     }
     return hash.hash;
   }
@@ -65,6 +70,24 @@ public final class StateHash {
     add(task.fence());
     add(task.dueAtMs());
     add(task.past());
+  }
+
+  private void addSchedule(Schedule schedule) {
+    add(schedule.number());
+    add(schedule.version());
+    add(schedule.name());
+    add(profiles.computeIfAbsent(schedule.definition().profile(), StateHash::ofProfile));
+    add(schedule.definition().template());
+    add(schedule.pause() == null ? 0 : 1);
+    var progress = schedule.progress();
+    add(progress.afterMs());
+    add(progress.runs());
+    add(progress.lastSequence());
+    add(progress.waitingMs());
+    if (schedule.backfill() != null) {
+      add(schedule.backfill().toMs());
+      add(schedule.backfill().cursorMs());
+    }
   }
 
   private static long ofProfile(TaskProfile profile) {

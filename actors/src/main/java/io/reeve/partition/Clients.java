@@ -26,7 +26,8 @@ public final class Clients {
   // ---- What clients ask -------------------------------------------------------------------------
 
   /** What a client asks. Refused when it cannot be carried out, by {@link Refused}. */
-  public sealed interface Call extends Partition.Command {
+  public sealed interface Call extends Partition.Command
+      permits Submit, FindRequest, Get, Locate, ListTasks, Watch, Cancel, DeadCall, Schedules.Call {
 
     ActorRef<Reply> replyTo();
   }
@@ -161,7 +162,17 @@ public final class Clients {
 
   // ---- What they are answered -------------------------------------------------------------------
 
-  public sealed interface Reply extends Wire {}
+  public sealed interface Reply extends Wire
+      permits Submitted,
+          NeverSubmitted,
+          Found,
+          Located,
+          Listed,
+          DeadGroups,
+          Disposed,
+          DisposedSlice,
+          Refused,
+          Schedules.Reply {}
 
   /**
    * The tasks are durable. They have consecutive sequence numbers.

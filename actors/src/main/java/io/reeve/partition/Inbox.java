@@ -167,6 +167,8 @@ final class Inbox {
         || command instanceof Clients.ListDead
         || command instanceof Clients.GroupDead
         || command instanceof Clients.Watch
+        || command instanceof Schedules.Get
+        || command instanceof Schedules.ListSchedules
         || command instanceof Partition.Unwatch
         || command instanceof Leases.ReportProgress;
   }
@@ -289,6 +291,8 @@ final class Inbox {
       for (var task : submit.tasks()) {
         size += task.spec().length;
       }
+    } else if (command instanceof Schedules.Set set) {
+      size = set.definition().template().length;
     } else if (command instanceof Leases.Settle settle) {
       for (var settlement : settle.settlements()) {
         size += bytesOf(settlement);

@@ -177,7 +177,10 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private static boolean addsTasks(Command command) {
     return command instanceof Clients.Submit
         || command instanceof Clients.Redrive
-        || (command instanceof Clients.DisposeDead dispose && dispose.redrive());
+        || (command instanceof Clients.DisposeDead dispose && dispose.redrive())
+        || command instanceof Schedules.Set
+        || command instanceof Schedules.Trigger
+        || command instanceof Schedules.Backfill;
   }
 
   private void onNoRoom(Command command, Inbox.Taken taken) {

@@ -66,6 +66,7 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         kept(keys.below("finished")),
         kept(keys.below("dead")),
         requests(keys.below("request-id")),
+        schedules(keys.below("schedules")),
         TimeBounds.waitOf(lease.durationFrom("duration", Duration.ofSeconds(1))),
         TimeBounds.waitOf(lease.durationFrom("audit-interval", Duration.ofSeconds(1))),
         new Limits.Ended(
@@ -86,6 +87,13 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         keys.bytesFrom("bytes-max", 1),
         TimeBounds.duration(keptMin),
         TimeBounds.duration(keys.durationFrom("kept", keptMin)));
+  }
+
+  private static Limits.Schedules schedules(Keys keys) {
+    return new Limits.Schedules(
+        keys.count("max", 0, 10_000_000),
+        keys.bytesFrom("bytes-max", 1),
+        TimeBounds.duration(keys.durationFrom("ended-kept", Duration.ZERO)));
   }
 
   private static Partition.BatchMax batch(Keys keys) {

@@ -24,6 +24,7 @@ final class PartitionTurn {
   private final TaskWatchers watchers;
   private final Outbox outbox;
   private final ClientDesk clients;
+  private final ScheduleDesk schedules;
   private final DispatcherDesk dispatcher;
   private final SessionDesk sessions;
 
@@ -31,6 +32,8 @@ final class PartitionTurn {
 
   /** Standing grants could lease more, which the row has no room for. */
   private boolean unfinished;
+
+  private boolean storeHasRoom;
 
   PartitionTurn(
       int partition,
@@ -46,17 +49,37 @@ final class PartitionTurn {
     this.outbox = new Outbox(partition, settings.batch().bytesMax(), speakers);
     var dead = new DeadDesk(partition, settings.batch().bytesMax(), outbox, reader);
     this.clients = new ClientDesk(partition, outbox, reader, watchers, dead);
+    this.schedules = new ScheduleDesk(partition, outbox);
     this.dispatcher = new DispatcherDesk(partition, incarnation, self, outbox, speakers);
     this.sessions =
         new SessionDesk(partition, random, outbox, speakers, dispatcher, progress, watchers);
     this.draft = new Draft(new PartitionState(settings.limits()), new Now(0, 0), List.of());
   }
 
-  /** Starts a batch; first comes what is due by the wall clock. */
-  void begin(PartitionState state, Now now) {
+  /**
+   * Starts a batch; first comes what is due by the wall clock.
+   *
+   * @param room whether the store has room for new tasks
+   */
+  void begin(PartitionState state, Now now, boolean room) {
     beginReads(state, now);
     unfinished = false;
+    storeHasRoom = room;
     state.sweep(now, eventsMax, draft.events());
+    fireSchedules(eventsMax);
+  }
+
+  private void fireSchedules(int roomUntil) {
+    if (storeHasRoom) {
+      var rules = draft.state().schedules();
+      rules.fireDue(draft.now(), roomUntil, this::onReplaced, draft.events());
+    } else {
+      draft.state().schedules().hold(draft.now());
+    }
+  }
+
+  private void onReplaced(Task.Leased lease) {
+    outbox.ended(lease, EndReason.CANCELLED, "the next run of the schedule took its place");
   }
 
   /** Starts a batch of commands that store nothing. */
@@ -67,6 +90,8 @@ final class PartitionTurn {
   void carryOut(Command command) {
     if (command instanceof Leases.FromSession fromSession) {
       sessions.carryOut(fromSession, draft);
+    } else if (command instanceof Schedules.Call call) {
+      schedules.carryOut(call, draft);
     } else if (command instanceof Clients.Call call) {
       clients.carryOut(call, draft);
     } else if (command instanceof Grants.FromDispatcher fromDispatcher) {
@@ -85,6 +110,8 @@ final class PartitionTurn {
     var events = draft.events();
     var roomUntil = events.size() + eventsMax;
     draft.leases().endOverdue(draft.now(), random, this::onEnded, roomUntil, events);
+    // Runs that waited for a task which ended in this batch.
+    fireSchedules(roomUntil);
     unfinished = dispatcher.useStanding(draft, roomUntil);
     dispatcher.report(draft);
     sessions.audit(draft);

@@ -153,7 +153,7 @@ final class PartitionWriter
     @Nullable Command current = null;
     @Nullable PartitionRow row;
     try {
-      turn.begin(state, now);
+      turn.begin(state, now, surroundings.room().get() == JournalRoom.ENOUGH);
     } catch (RuntimeException e) {
       return giveUp(null, e);
     }
@@ -352,7 +352,7 @@ final class PartitionWriter
    * All rows are durable and the next batch has not begun, so the state is that of the last row.
    */
   private void snapshotWhenDue(PartitionState state, Now now) {
-    var held = state.live() + state.finishedKept();
+    var held = state.live() + state.finishedKept() + state.schedules().size();
     var peak = schedule.peak(account.peak());
     var fellMuch = account.fellMuch(peak, state.liveBytes());
     if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {
@@ -366,7 +366,11 @@ final class PartitionWriter
       account.startPeak(state.liveBytes());
       context
           .getLog()
-          .info("partition {} begins a snapshot of {} tasks at row {}", partition, held, row);
+          .info(
+              "partition {} begins a snapshot of {} tasks and schedules at row {}",
+              partition,
+              held,
+              row);
       context.pipeToSelf(stored.get(), (nothing, failure) -> new SnapshotEnded(row, failure));
     }
   }

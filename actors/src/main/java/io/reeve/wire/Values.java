@@ -267,6 +267,8 @@ final class Values {
       case OUTCOME_UNKNOWN -> 10;
       case NOT_READY -> 11;
       case INTERNAL -> 12;
+      case UNKNOWN_SCHEDULE -> 13;
+      case VERSION_CHANGED -> 14;
     };
   }
 

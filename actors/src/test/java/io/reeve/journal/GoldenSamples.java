@@ -1,6 +1,10 @@
 package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.Discarded;
@@ -16,6 +20,10 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Schedule;
+import io.reeve.domain.task.ScheduleDefinition;
+import io.reeve.domain.task.ScheduleEvent;
+import io.reeve.domain.task.ScheduleEvent.Cause;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -69,6 +77,46 @@ final class GoldenSamples {
           60_000,
           new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1.5, 0.0),
           "Grüße & Söhne");
+
+  private static final ScheduleDefinition NIGHTLY =
+      new ScheduleDefinition(
+          "nightly/Grüße",
+          new ScheduleTiming(
+              ScheduleRule.Cron.of("30 2 * * *", "Europe/Berlin"),
+              0,
+              0,
+              0,
+              0,
+              Missed.ONCE,
+              Overlap.SKIP),
+          MAIL,
+          utf8("template"));
+  private static final ScheduleDefinition EVERY_MINUTE =
+      new ScheduleDefinition(
+          "every-minute",
+          new ScheduleTiming(
+              new ScheduleRule.Interval(60_000, NOON),
+              NOON - 86_400_000,
+              NOON + 86_400_000,
+              5_000,
+              100,
+              Missed.all(20),
+              Overlap.QUEUE_ONE),
+          ALARM,
+          utf8("alarm"));
+  private static final ScheduleDefinition TWICE =
+      new ScheduleDefinition(
+          "twice",
+          new ScheduleTiming(
+              new ScheduleRule.Dates(NOON + 1, NOON + 86_400_000),
+              0,
+              0,
+              0,
+              0,
+              Missed.NONE,
+              Overlap.CANCEL),
+          MAIL,
+          utf8(""));
 
   private GoldenSamples() {}
 
@@ -141,6 +189,31 @@ final class GoldenSamples {
     rows.put(
         "discarded",
         List.of(new Discarded(7, "local", NOON + 9), new Discarded(2, "local", NOON + 9)));
+    rows.put(
+        "schedule-set",
+        List.of(
+            new ScheduleEvent.Set(9, 1, NIGHTLY, NOON, NOON),
+            new ScheduleEvent.Set(10, 4, EVERY_MINUTE, NOON + 60_000, NOON),
+            new ScheduleEvent.Set(11, 1, TWICE, NOON, NOON)));
+    rows.put(
+        "schedule-deleted",
+        List.of(new ScheduleEvent.Deleted(9, NOON + 9), new ScheduleEvent.Deleted(7, NOON + 9)));
+    rows.put(
+        "schedule-paused",
+        List.of(new ScheduleEvent.Paused(9, "the disk is full", "Jörg", NOON + 10)));
+    rows.put("schedule-resumed", List.of(new ScheduleEvent.Resumed(9, NOON + 11)));
+    rows.put(
+        "schedule-fired",
+        List.of(
+            fired(9, Cause.RULE, 12, "", NOON + 60_000, NOON + 120_000),
+            fired(9, Cause.BY_HAND, 14, "r-3", NOON + 60_321),
+            fired(10, Cause.BACKFILL, 15, "", NOON - 60_000, NOON),
+            fired(10, Cause.RULE, 0, "")));
+    rows.put(
+        "schedule-backfilled",
+        List.of(
+            new ScheduleEvent.Backfilled(10, "r-4", NOON - 60_000, NOON, 2, NOON + 12),
+            new ScheduleEvent.Backfilled(10, "", 0, 0, 0, NOON + 13)));
     rows.put("writer-started", List.of(new WriterStarted(3, 0x1234L, 1L << 50, NOON)));
     return rows;
   }
@@ -190,7 +263,25 @@ final class GoldenSamples {
         new PartitionSnapshot.Request[] {
           new PartitionSnapshot.Request("r-1", 0xfedcba9876543210L, 2, 3, NOON)
         },
-        new HolderEnded[] {new HolderEnded("h-1", 2, NOON + 7)});
+        new HolderEnded[] {new HolderEnded("h-1", 2, NOON + 7)},
+        new Schedule(
+            10,
+            4,
+            EVERY_MINUTE,
+            NOON,
+            NOON + 1,
+            new Schedule.Pause("the disk is full", "Jörg", NOON + 10),
+            new Schedule.Progress(NOON + 60_000, 7, 2, 3, NOON, 3, NOON + 5, NOON + 60_000),
+            new Schedule.Backfill(NOON - 60_000, NOON, NOON - 60_000, 1, 2)),
+        new Schedule(
+            9,
+            1,
+            NIGHTLY,
+            NOON,
+            NOON,
+            null,
+            new Schedule.Progress(NOON, 0, 0, 0, 0, 0, 0, 0),
+            null));
   }
 
   /** The rows of a journal in which some tasks lived as the rules of today have it. */
@@ -246,6 +337,20 @@ final class GoldenSamples {
   private static Redriven redriven(long sequence, Task.Spec spec) {
     return new Redriven(
         sequence, Task.Queued.redriving(sequence, spec), "local", spec.submittedAtMs());
+  }
+
+  private static ScheduleEvent.Fired fired(
+      long number, Cause cause, long firstSequence, String requestId, long... plannedMs) {
+    return new ScheduleEvent.Fired(
+        number,
+        cause,
+        plannedMs,
+        firstSequence,
+        plannedMs.length == 0 ? 3 : 0,
+        NOON + 120_000,
+        plannedMs.length == 0 ? NOON + 120_000 : 0,
+        requestId,
+        NOON + 120_001);
   }
 
   private static Submission submission(String requestId, long first, Task.Queued... tasks) {

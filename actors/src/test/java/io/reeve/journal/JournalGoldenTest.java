@@ -8,6 +8,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -116,7 +117,8 @@ class JournalGoldenTest {
             Redriven.class,
             Discarded.class,
             HolderEnded.class,
-            WriterStarted.class);
+            WriterStarted.class)
+        .containsAll(List.of(ScheduleEvent.class.getPermittedSubclasses()));
   }
 
   @Test

@@ -1,6 +1,10 @@
 package io.reeve.journal;
 
 import io.reeve.domain.partition.PartitionSnapshot;
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Disposal;
@@ -14,6 +18,9 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Schedule;
+import io.reeve.domain.task.ScheduleDefinition;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -32,7 +39,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 12;
+  private static final int KINDS = 18;
 
   private final RandomGenerator random;
 
@@ -55,7 +62,8 @@ final class RandomEvents {
             .toArray(PartitionSnapshot.Request[]::new),
         Stream.generate(() -> new HolderEnded(name(), random.nextInt(), instant()))
             .limit(random.nextInt(5))
-            .toArray(HolderEnded[]::new));
+            .toArray(HolderEnded[]::new),
+        Stream.generate(this::schedule).limit(random.nextInt(3)).toArray(Schedule[]::new));
   }
 
   private List<PartitionEvent> run() {
@@ -78,6 +86,24 @@ final class RandomEvents {
       case 8 -> start();
       case 9 -> redriven();
       case 10 -> new Discarded(number(), name(), instant());
+      case 15 -> new ScheduleEvent.Set(number(), number(), definition(), instant(), instant());
+      case 16 -> new ScheduleEvent.Deleted(number(), instant());
+      case 11 -> new ScheduleEvent.Paused(number(), name(), name(), instant());
+      case 12 -> new ScheduleEvent.Resumed(number(), instant());
+      case 13 ->
+          new ScheduleEvent.Fired(
+              number(),
+              pick(ScheduleEvent.Cause.values()),
+              random.longs(random.nextInt(4)).toArray(),
+              number(),
+              number(),
+              instant(),
+              instant(),
+              name(),
+              instant());
+      case 14 ->
+          new ScheduleEvent.Backfilled(
+              number(), name(), instant(), instant(), random.nextInt(), instant());
       default -> new TaskEvent.Expired(number(), instant());
     };
   }
@@ -87,6 +113,46 @@ final class RandomEvents {
     var spec = new Task.Spec(number(), profile(), bytes(), instant());
     return new Redriven(
         sequence, Task.Queued.redriving(sequence, spec), name(), spec.submittedAtMs());
+  }
+
+  private Schedule schedule() {
+    return new Schedule(
+        number(),
+        number(),
+        definition(),
+        instant(),
+        instant(),
+        random.nextBoolean() ? new Schedule.Pause(name(), name(), instant()) : null,
+        new Schedule.Progress(
+            instant(), number(), number(), number(), instant(), number(), instant(), instant()),
+        random.nextBoolean()
+            ? new Schedule.Backfill(
+                instant(), instant(), instant(), random.nextInt(), random.nextInt())
+            : null);
+  }
+
+  private ScheduleDefinition definition() {
+    var bounded = random.nextBoolean();
+    return new ScheduleDefinition(
+        "s" + random.nextInt(3),
+        new ScheduleTiming(
+            rule(),
+            bounded ? 1 + random.nextInt(1_000_000) : 0,
+            bounded ? 1_763_640_000_000L : 0,
+            random.nextInt(1_000),
+            random.nextInt(3),
+            pick(new Missed[] {Missed.NONE, Missed.ONCE, Missed.all(1), Missed.all(9)}),
+            pick(Overlap.values())),
+        profile(),
+        bytes());
+  }
+
+  private ScheduleRule rule() {
+    return switch (random.nextInt(3)) {
+      case 0 -> ScheduleRule.Cron.of("*/7 1 * * MON#2", pick(new String[] {"UTC", "+05:30"}));
+      case 1 -> new ScheduleRule.Interval(1_000 + random.nextInt(1_000), random.nextInt(10));
+      default -> new ScheduleRule.Dates(1, 2 + random.nextInt(100));
+    };
   }
 
   private WriterStarted start() {

@@ -4,6 +4,7 @@ import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Task;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ final class Reading {
   private static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return "bytes " + HexFormat.of().formatHex(bytes);
+    }
+    if (value instanceof long[] numbers) {
+      return Arrays.toString(numbers);
     }
     return value instanceof String text ? '"' + text + '"' : String.valueOf(value);
   }

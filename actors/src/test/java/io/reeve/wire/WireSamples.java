@@ -10,6 +10,10 @@ import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Failure;
@@ -19,6 +23,8 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryEdits;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.Schedule;
+import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskId;
@@ -28,6 +34,8 @@ import io.reeve.partition.Assignment;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
+import io.reeve.partition.ScheduleView;
+import io.reeve.partition.Schedules;
 import io.reeve.partition.TaskView;
 import io.reeve.partition.Wire;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +112,7 @@ final class WireSamples {
     var all = new LinkedHashMap<String, Wire>();
     all.putAll(ofClients());
     all.putAll(ofExplanations());
+    all.putAll(ofSchedules());
     all.putAll(ofGrants());
     all.putAll(ofLeases());
     all.putAll(ofSessions());
@@ -188,6 +197,68 @@ final class WireSamples {
           new Clients.Refused(new Rejection(code, "expected this, got that")));
     }
     return all;
+  }
+
+  private static Map<String, Wire> ofSchedules() {
+    var all = new LinkedHashMap<String, Wire>();
+    var nightly =
+        schedule(ScheduleRule.Cron.of("30 2 * * *", "Europe/Berlin"), Missed.ONCE, Overlap.SKIP);
+    var minutes =
+        schedule(new ScheduleRule.Interval(60_000, NOON), Missed.all(20), Overlap.QUEUE_ONE);
+    var dates = schedule(new ScheduleRule.Dates(NOON, NOON + 9), Missed.NONE, Overlap.CANCEL);
+    all.put("set-schedule", new Schedules.Set(nightly, 3, true, at("client")));
+    all.put("set-schedule-interval", new Schedules.Set(minutes, 0, false, at("client")));
+    all.put("set-schedule-dates", new Schedules.Set(dates, 0, true, at("client")));
+    all.put("get-schedule", new Schedules.Get("nightly", at("client")));
+    all.put(
+        "list-schedules",
+        new Schedules.ListSchedules("nightly", "n", 10, 1 << 20, true, at("client")));
+    all.put("pause-schedule", new Schedules.Pause("nightly", "full", "Jörg", at("client")));
+    all.put("resume-schedule", new Schedules.Resume("nightly", at("client")));
+    all.put("trigger-schedule", new Schedules.Trigger("nightly", "r-3", at("client")));
+    all.put("delete-schedule", new Schedules.Delete("nightly", at("client")));
+    all.put(
+        "backfill-schedule",
+        new Schedules.Backfill("nightly", "r-4", NOON - 60_000, NOON, at("client")));
+    all.put("stop-backfill", new Schedules.StopBackfill("nightly", at("client")));
+    var full =
+        new ScheduleView(
+            3,
+            new Schedule(
+                10,
+                4,
+                minutes,
+                NOON,
+                NOON + 1,
+                new Schedule.Pause("full", "Jörg", NOON + 10),
+                new Schedule.Progress(NOON + 60_000, 7, 2, 3, NOON, 3, NOON + 5, NOON + 60_000),
+                new Schedule.Backfill(NOON - 60_000, NOON, NOON - 60_000, 1, 2)),
+            true);
+    var fresh =
+        new ScheduleView(
+            0,
+            new Schedule(
+                9,
+                1,
+                nightly,
+                NOON,
+                NOON,
+                null,
+                new Schedule.Progress(NOON, 0, 0, 0, 0, 0, 0, 0),
+                null),
+            false);
+    all.put("schedule-is", new Schedules.Is(full));
+    all.put("schedule-was-set", new Schedules.WasSet(fresh, null));
+    all.put("schedule-was-set-again", new Schedules.WasSet(full, dates));
+    all.put("schedule-triggered", new Schedules.Triggered(fresh, 1L << 40, true));
+    all.put("schedules-listed", new Schedules.Listed(List.of(fresh, full), "nightly"));
+    return all;
+  }
+
+  private static ScheduleDefinition schedule(ScheduleRule rule, Missed missed, Overlap overlap) {
+    var timing =
+        new ScheduleTiming(rule, NOON - 86_400_000, NOON + 86_400_000, 5_000, 100, missed, overlap);
+    return new ScheduleDefinition("nightly", timing, MAIL, utf8("template"));
   }
 
   private static Map<String, Wire> ofGrants() {

@@ -6,6 +6,7 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -19,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,7 @@ public final class Checker {
 
   private final Map<TaskId, TaskLife> lives = new LinkedHashMap<>();
   private final Map<Rivals, StartOrder> orders = new HashMap<>();
+  private final ScheduleLives schedules = new ScheduleLives(this::violated);
   private final Map<String, List<String>> submissions = new HashMap<>();
   private final Map<String, Integer> called = new HashMap<>();
   private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
@@ -49,7 +50,7 @@ public final class Checker {
   private final EpochOrder epochs = new EpochOrder(this::violated);
   private final Set<TaskId> cancelled = new HashSet<>();
   private final List<Fact> toldApart = new ArrayList<>();
-  private final Map<String, Fact.ReadAnswered> reads = new HashMap<>();
+  private final Readers readers = new Readers(this::violated);
   private final Map<String, SessionCredit> sessions = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
   private final @Nullable Consumer<Fact> recorder;
@@ -158,6 +159,11 @@ public final class Checker {
     return lives.size();
   }
 
+  /** Tasks that schedules made. */
+  public int madeBySchedules() {
+    return schedules.made();
+  }
+
   /** Events of the journal so far. */
   public long events() {
     return events;
@@ -210,9 +216,9 @@ public final class Checker {
     } else if (fact instanceof Fact.SubmitAnswered answer) {
       submitAnswered(answer);
     } else if (fact instanceof Fact.ReadAnswered read) {
-      read(read);
+      readers.read(read, lives.get(read.task()));
     } else if (fact instanceof Fact.FailureRead read) {
-      failureRead(read);
+      readers.failureRead(read, lives.get(read.task()));
     } else if (fact instanceof Fact.CancelAnswered cancel) {
       cancelAnswered(cancel);
     } else if (fact instanceof Fact.SessionBegan began) {
@@ -264,6 +270,12 @@ public final class Checker {
     }
 
     @Override
+    public Of scheduleChanged(ScheduleEvent event) {
+      Checker.this.scheduleChanged(stored, event);
+      return this;
+    }
+
+    @Override
     public Of holderEnded(HolderEnded event) {
       return this;
     }
@@ -272,6 +284,17 @@ public final class Checker {
     public Of writerStarted(WriterStarted event) {
       return this;
     }
+  }
+
+  private void scheduleChanged(Fact.Stored stored, ScheduleEvent event) {
+    var partition = stored.partition();
+    var tasks = schedules.change(partition, event, sequence -> lives(partition, sequence));
+    tasks.forEach(task -> begin(stored, "", task));
+  }
+
+  private boolean lives(int partition, long sequence) {
+    var life = sequence == 0 ? null : lives.get(new TaskId(partition, sequence));
+    return life != null && life.end == null;
   }
 
   private void changed(Fact.Stored stored, TaskEvent event) {
@@ -411,43 +434,6 @@ public final class Checker {
       violated(
           Invariant.CANCEL_IS_FINAL,
           "%s: its client was told that it is cancelled, it is %s".formatted(answer.task(), life));
-    }
-  }
-
-  private void read(Fact.ReadAnswered read) {
-    var life = lives.get(read.task());
-    if (life == null) {
-      return;
-    }
-    var state = read.state();
-    if (state == null) {
-      if (life.end == null) {
-        violated(
-            Invariant.READS_GO_ON,
-            "%s: unknown to a reader, it is %s".formatted(read.task(), life));
-      }
-      return;
-    }
-    if (state.terminal() && (life.end != state || life.result() != read.result())) {
-      violated(Invariant.ONE_END, "%s: read as %s, it is %s".formatted(read.task(), state, life));
-    }
-    var before = reads.put(read.client() + " " + read.task(), read);
-    var seen = before == null ? null : before.state();
-    if (before != null
-        && seen != null
-        && (read.fence() < before.fence() || (seen.terminal() && seen != state))) {
-      violated(
-          Invariant.READS_GO_ON,
-          "%s: read as %s under fence %d after %s under fence %d"
-              .formatted(read.task(), state, read.fence(), seen, before.fence()));
-    }
-  }
-
-  private void failureRead(Fact.FailureRead read) {
-    var life = lives.get(read.task());
-    var kept = life == null ? read.failure() : life.latestFailure(read.state(), read.fence());
-    if (!Objects.equals(read.failure(), kept)) {
-      violated(Invariant.FAILURE_KEPT, "%s, expected %s".formatted(read, kept));
     }
   }
 

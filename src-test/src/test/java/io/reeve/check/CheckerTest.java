@@ -2,6 +2,10 @@ package io.reeve.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -9,6 +13,8 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.ScheduleDefinition;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -326,6 +332,55 @@ class CheckerTest {
     var history = new ArrayList<>(GOOD);
     history.remove(index);
     return history;
+  }
+
+  @Test
+  void aRunBesideTheFormerIsFound() {
+    var history = List.<PartitionEvent>of(set(Overlap.SKIP), fired(2, 1_000), fired(3, 2_000));
+
+    assertThat(check(history).violations())
+        .extracting(Violation::invariant)
+        .containsExactly(Invariant.OVERLAP_KEPT);
+    assertThat(check(List.of(set(Overlap.PARALLEL), fired(2, 1_000), fired(3, 2_000))).violations())
+        .isEmpty();
+  }
+
+  @Test
+  void anInstantThatFiresTwiceIsFound() {
+    var history = List.<PartitionEvent>of(set(Overlap.PARALLEL), fired(2, 1_000), fired(3, 1_000));
+
+    assertThat(check(history).violations())
+        .extracting(Violation::invariant)
+        .containsExactly(Invariant.ONE_TASK_PER_INSTANT, Invariant.EVERY_INSTANT_ANSWERED);
+  }
+
+  @Test
+  void anInstantThatIsPassedOverIsFound() {
+    assertThat(check(List.of(set(Overlap.PARALLEL), fired(2, 2_000))).violations())
+        .extracting(Violation::invariant)
+        .containsExactly(Invariant.EVERY_INSTANT_ANSWERED);
+  }
+
+  /** Each second from the first on. */
+  private static ScheduleEvent set(Overlap overlap) {
+    var profile = submission("", 1, 1).tasks().get(0).spec().profile();
+    var rule = new ScheduleRule.Interval(1_000, 0);
+    var timing = new ScheduleTiming(rule, 0, 0, 0, 0, Missed.NONE, overlap);
+    return new ScheduleEvent.Set(
+        1, 1, new ScheduleDefinition("s", timing, profile, new byte[0]), 0, 0);
+  }
+
+  private static ScheduleEvent fired(long sequence, long plannedMs) {
+    return new ScheduleEvent.Fired(
+        1,
+        ScheduleEvent.Cause.RULE,
+        new long[] {plannedMs},
+        sequence,
+        0,
+        plannedMs,
+        0,
+        "",
+        plannedMs);
   }
 
   /** The good history with other events in the place of as many. */

@@ -41,6 +41,12 @@ public enum Invariant {
   EXPIRES_IN_TIME,
   /** A reader sees the latest failure of a task, whatever came after it. */
   FAILURE_KEPT,
+  /** A schedule makes one task at most for a planned instant, and none before it. */
+  ONE_TASK_PER_INSTANT,
+  /** Each planned instant that a schedule passes fires, waits or is counted as skipped. */
+  EVERY_INSTANT_ANSWERED,
+  /** A run begins beside the one before it only where the policy of its schedule says so. */
+  OVERLAP_KEPT,
   /** A task that a client was told to be cancelled is. */
   CANCEL_IS_FINAL,
   /** A dead task is redriven once at most, as it was, and everybody hears of the same new task. */

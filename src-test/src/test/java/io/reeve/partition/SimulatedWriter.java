@@ -7,6 +7,7 @@ import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -55,6 +56,8 @@ public final class SimulatedWriter {
     KEEPS_EVERY_REPEAT,
     /** A recovery makes the new task of a redrive and does not mark the dead one. */
     REDRIVES_WITHOUT_MARK,
+    /** A schedule moves on in a row of its own, before that of its tasks. */
+    MOVES_SCHEDULES_ALONE,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -146,6 +149,10 @@ public final class SimulatedWriter {
   private long epoch;
   private final SnapshotSchedule schedule;
   private boolean waitsForSnapshot;
+
+  /** Events of the batch in hand that wait for another row. */
+  private List<PartitionEvent> later = List.of();
+
   private final Map<Long, String> holders = new HashMap<>();
   private final Map<String, Integer> sessionNos = new HashMap<>();
 
@@ -262,7 +269,7 @@ public final class SimulatedWriter {
           .leases()
           .endOverdue(now, parts.random(), (lease, reason) -> {}, Integer.MAX_VALUE, events);
     }
-    turn.begin(state, now);
+    turn.begin(state, now, true);
     for (var command : batch.commands()) {
       carryOut(flawed(command));
     }
@@ -275,8 +282,34 @@ public final class SimulatedWriter {
     if (parts.flaws().contains(Flaw.ANSWERS_BEFORE_IT_IS_STORED)) {
       turn.release();
     }
-    append(events);
+    append(parts.flaws().contains(Flaw.MOVES_SCHEDULES_ALONE) ? movedAlone(events) : events);
     return Behaviors.same();
+  }
+
+  /** Keeps everything from the first tasks of a schedule on for another row. */
+  private List<PartitionEvent> movedAlone(List<PartitionEvent> events) {
+    for (var i = 0; i < events.size(); i++) {
+      if (events.get(i) instanceof ScheduleEvent.Fired fired && fired.plannedMs().length > 0) {
+        var moved = new ArrayList<>(events.subList(0, i));
+        moved.add(with(fired, new long[0]));
+        later = new ArrayList<>(events.subList(i, events.size()));
+        return moved;
+      }
+    }
+    return events;
+  }
+
+  private static ScheduleEvent.Fired with(ScheduleEvent.Fired fired, long... plannedMs) {
+    return new ScheduleEvent.Fired(
+        fired.number(),
+        fired.cause(),
+        plannedMs,
+        0,
+        fired.skipped(),
+        fired.afterMs(),
+        fired.waitingMs(),
+        fired.requestId(),
+        fired.atMs());
   }
 
   private void witness(PartitionEvent event) {
@@ -357,6 +390,12 @@ public final class SimulatedWriter {
   }
 
   private Behavior<Object> onStored() {
+    if (!later.isEmpty()) {
+      var rest = later;
+      later = List.of();
+      append(rest);
+      return Behaviors.same();
+    }
     if (!claimed) {
       claimed = true;
       front.tell(new Partition.WriterReady());
@@ -382,7 +421,7 @@ public final class SimulatedWriter {
   }
 
   private boolean beginSnapshot() {
-    var held = state.live() + state.finishedKept();
+    var held = state.live() + state.finishedKept() + state.schedules().size();
     var peak = schedule.peak(account.peak());
     var fellMuch = account.fellMuch(peak, state.liveBytes());
     if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {

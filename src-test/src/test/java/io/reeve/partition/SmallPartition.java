@@ -45,6 +45,7 @@ public final class SmallPartition {
             new Limits.Kept(100, 1 << 20, 3_600_000),
             new Limits.Kept(100, 1 << 20, 3_600_000),
             new Limits.Requests(1 << 20, 60_000, 86_400_000),
+            new Limits.Schedules(1_000, 1 << 20, 3_600_000),
             leaseNanos,
             Long.MAX_VALUE / 4,
             new Limits.Ended(100, 600_000));
@@ -88,7 +89,7 @@ public final class SmallPartition {
   }
 
   private List<PartitionEvent> begin(Partition.Command command) {
-    turn.begin(state, now());
+    turn.begin(state, now(), true);
     turn.carryOut(command);
     return turn.end();
   }

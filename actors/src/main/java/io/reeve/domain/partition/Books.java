@@ -4,8 +4,11 @@ import io.reeve.domain.task.Decision;
 import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.PlannedSpec;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Schedule;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -23,6 +26,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
   final TaskBook tasks;
   final LeaseBook leases;
   final RequestBook requests;
+  final ScheduleBook schedules;
   final KeptTasks finished;
   final DeadBook dead;
 
@@ -36,6 +40,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
     this.tasks = new TaskBook(limits, account);
     this.leases = new LeaseBook(limits, tasks.tasks);
     this.requests = new RequestBook(limits.requests());
+    this.schedules = new ScheduleBook(limits.schedules(), tasks);
     this.finished = new KeptTasks(limits.finished(), tasks.tasks);
     this.dead = new DeadBook(limits.dead(), tasks.tasks);
   }
@@ -71,6 +76,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
     leases.change(before, after);
     if (after instanceof Task.Finished done) {
       finishedTotal++;
+      schedules.ended(event.sequence());
       keep(done);
     }
     return after;
@@ -98,6 +104,60 @@ final class Books implements PartitionEvent.Visitor<Task> {
   private void dispose(Task.Dead before, Task.Dead after) {
     tasks.replace(after);
     dead.dispose(before, after);
+  }
+
+  @Override
+  public Task scheduleChanged(ScheduleEvent event) {
+    var before = schedules.get(event.number());
+    if (before == null) {
+      // A new schedule takes a number from the row of the tasks, which nobody has had before.
+      tasks.nextSequence = event.number() + 1;
+    } else if (event instanceof ScheduleEvent.Fired fired) {
+      fired(fired, before);
+    } else if (event instanceof ScheduleEvent.Backfilled asked && !asked.requestId().isEmpty()) {
+      requests.add(
+          new PartitionSnapshot.Request(
+              asked.requestId(),
+              backfillHash(before.name(), asked.fromMs(), asked.toMs()),
+              asked.number(),
+              asked.count(),
+              asked.atMs()));
+    }
+    schedules.change(event);
+    return Task.Absent.TASK;
+  }
+
+  private void fired(ScheduleEvent.Fired event, Schedule schedule) {
+    var definition = schedule.definition();
+    var planned = event.plannedMs();
+    for (var i = 0; i < planned.length; i++) {
+      var bytes = PlannedSpec.of(definition.template(), definition.name(), planned[i]);
+      var spec =
+          new Task.Spec(event.firstSequence() + i, definition.profile(), bytes, event.atMs());
+      tasks.enter(Task.Queued.entering(spec, event.atMs()));
+    }
+    if (planned.length > 0) {
+      tasks.nextSequence = event.firstSequence() + planned.length;
+    }
+    if (!event.requestId().isEmpty()) {
+      requests.add(
+          new PartitionSnapshot.Request(
+              event.requestId(),
+              triggerHash(definition.name()),
+              event.firstSequence(),
+              planned.length,
+              event.atMs()));
+    }
+  }
+
+  /** Tells a repeated call for a run by hand from another call with its request id. */
+  static long triggerHash(String name) {
+    return 31L * name.hashCode() + 1;
+  }
+
+  /** Tells a repeated call for a backfill from another call with its request id. */
+  static long backfillHash(String name, long fromMs, long toMs) {
+    return 31L * (31L * (31L * name.hashCode() + fromMs) + toMs) + 2;
   }
 
   @Override
@@ -139,6 +199,9 @@ final class Books implements PartitionEvent.Visitor<Task> {
     for (var ended : snapshot.ended()) {
       leases.enter(ended);
     }
+    for (var schedule : snapshot.schedules()) {
+      schedules.enter(schedule);
+    }
     tasks.nextSequence = snapshot.nextSequence();
     lastStart = snapshot.lastStart();
   }
@@ -154,6 +217,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
         lastStart,
         new FrozenTasks(tasks.tasks.freeze(), ended),
         requests.snapshot(),
-        leases.endedHolders());
+        leases.endedHolders(),
+        schedules.snapshot());
   }
 }

@@ -13,6 +13,7 @@ import io.reeve.domain.TimeBounds;
  * @param leaseNanos how long a lease lasts without a renewal; at most {@link
  *     TimeBounds#WAIT_MAX_NANOS}
  * @param leaseAuditNanos how often sessions are asked whether they have their leases
+ * @param schedules that there may be
  * @param ended holders that are gone, and remembered so that a late grant does not lease to them
  */
 public record Limits(
@@ -21,6 +22,7 @@ public record Limits(
     Kept finished,
     Kept dead,
     Requests requests,
+    Schedules schedules,
     long leaseNanos,
     long leaseAuditNanos,
     Ended ended) {
@@ -53,6 +55,15 @@ public record Limits(
   public record Requests(long bytesMax, long keptMinMs, long keptMs) {}
 
   /**
+   * Schedules.
+   *
+   * @param max their number
+   * @param bytesMax heap that they may take
+   * @param endedKeptMs how long one that makes no more tasks stays readable
+   */
+  public record Schedules(int max, long bytesMax, long endedKeptMs) {}
+
+  /**
    * Holders that are gone.
    *
    * @param max their number; the oldest are forgotten first
@@ -79,6 +90,7 @@ public record Limits(
         finished.withBytesMax(max - max / 4),
         dead.withBytesMax(max / 4),
         requests,
+        schedules,
         leaseNanos,
         leaseAuditNanos,
         ended);

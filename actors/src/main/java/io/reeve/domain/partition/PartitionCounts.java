@@ -42,9 +42,21 @@ public record PartitionCounts(List<Line> lines) {
     return lines.get(lines.size() - 1).count();
   }
 
-  /** Where a submission with this request id goes that no partition knows. */
+  /** Where a submission with this request id, or a schedule of this name, goes that is new. */
   public int home(String requestId) {
     return home(requestId, now());
+  }
+
+  /**
+   * Other partitions that may have the schedule of this name from before a growth, however long
+   * that is ago. A new schedule is made at {@link #home}, and only when none of them has it: so a
+   * name stands for one schedule, and no schedule ever moves.
+   */
+  public List<Integer> earlierHomesOfSchedule(String name) {
+    var homes = new LinkedHashSet<Integer>();
+    lines.forEach(line -> homes.add(home(name, line.count())));
+    homes.remove(home(name));
+    return List.copyOf(homes);
   }
 
   /**

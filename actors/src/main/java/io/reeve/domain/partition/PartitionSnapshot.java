@@ -1,6 +1,7 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.WriterStarted;
 import java.util.Iterator;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param tasks live ones and kept finished ones
  * @param requests remembered request ids, the oldest first
  * @param ended holders that are gone, the longest gone first
+ * @param schedules by name
  */
 public record PartitionSnapshot(
     long nextSequence,
     @Nullable WriterStarted lastStart,
     Tasks tasks,
     Request[] requests,
-    HolderEnded[] ended) {
+    HolderEnded[] ended,
+    Schedule[] schedules) {
 
   /** A snapshot of these tasks. */
   public PartitionSnapshot(
@@ -30,8 +33,9 @@ public record PartitionSnapshot(
       @Nullable WriterStarted lastStart,
       Task[] tasks,
       Request[] requests,
-      HolderEnded[] ended) {
-    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended);
+      HolderEnded[] ended,
+      Schedule... schedules) {
+    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended, schedules);
   }
 
   /** Live tasks by sequence number, then finished ones in the order they ended. */

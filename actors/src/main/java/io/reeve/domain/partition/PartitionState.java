@@ -37,6 +37,7 @@ public final class PartitionState {
   private final LeaseBook leases;
   private final LeaseRules leaseRules;
   private final DeadLetters deadLetters;
+  private final ScheduleRules scheduleRules;
 
   /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
@@ -52,6 +53,7 @@ public final class PartitionState {
     this.leases = books.leases;
     this.leaseRules = new LeaseRules(limits, books);
     this.deadLetters = new DeadLetters(books);
+    this.scheduleRules = new ScheduleRules(books);
   }
 
   /** Who gets leases, and when they end. */
@@ -62,6 +64,11 @@ public final class PartitionState {
   /** What became of tasks that died. */
   public DeadLetters dead() {
     return deadLetters;
+  }
+
+  /** Which schedules there are, and the tasks that they make. */
+  public ScheduleRules schedules() {
+    return scheduleRules;
   }
 
   // ---- Reading
@@ -159,13 +166,15 @@ public final class PartitionState {
   }
 
   /**
-   * Nanoseconds until {@link #sweep}, {@link LeaseRules#endOverdue} or {@link LeaseRules#auditDue}
-   * has something to do, never negative; Long.MAX_VALUE when only a command can change that.
+   * Nanoseconds until {@link #sweep}, {@link ScheduleRules#fireDue}, {@link LeaseRules#endOverdue}
+   * or {@link LeaseRules#auditDue} has something to do, never negative; Long.MAX_VALUE when only a
+   * command can change that.
    */
   public long nextSweepInNanos(Now now) {
     var forgetAtMs = Math.min(books.finished.nextForgottenAtMs(), books.dead.nextForgottenAtMs());
     var soonest = leases.nextInNanos(now.monoNanos());
     soonest = Math.min(soonest, nanosUntil(tasks.nextDueAtMs(), 0, now));
+    soonest = Math.min(soonest, nanosUntil(books.schedules.nextDueAtMs(), 0, now));
     return Math.min(soonest, nanosUntil(forgetAtMs, FORGET_SLACK_MS, now));
   }
 
@@ -294,6 +303,7 @@ public final class PartitionState {
   public void recovered(Now now) {
     tasks.recovered(now);
     leases.recovered(now);
+    books.schedules.recovered();
   }
 
   /**

@@ -2,11 +2,12 @@ package io.reeve.domain.task;
 
 /**
  * What a partition's journal tells, in order. A reader that has to know every kind of event
- * implements {@link Visitor}, and {@link TaskEvent.Visitor} for those of one task: a new kind does
- * not compile until each reader says what it does with it.
+ * implements {@link Visitor}, {@link TaskEvent.Visitor} for those of one task, and {@link
+ * ScheduleEvent.Visitor} for those of one schedule: a new kind does not compile until each reader
+ * says what it does with it.
  */
 public sealed interface PartitionEvent
-    permits Submission, TaskEvent, Redriven, Discarded, HolderEnded, WriterStarted {
+    permits Submission, TaskEvent, Redriven, Discarded, ScheduleEvent, HolderEnded, WriterStarted {
 
   /** Calls the method of the visitor that is for this kind of event. */
   <R> R accept(Visitor<R> visitor);
@@ -21,6 +22,8 @@ public sealed interface PartitionEvent
     R redriven(Redriven event);
 
     R discarded(Discarded event);
+
+    R scheduleChanged(ScheduleEvent event);
 
     R holderEnded(HolderEnded event);
 

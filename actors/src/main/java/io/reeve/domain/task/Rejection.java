@@ -10,7 +10,11 @@ public record Rejection(Code code, String message) {
   public enum Code {
     /** No such task: it never was, or it ended longer ago than the retention. */
     UNKNOWN_TASK,
-    /** The task's state does not allow it. */
+    /** No such schedule: it never was, was deleted, or ended longer ago than it is kept. */
+    UNKNOWN_SCHEDULE,
+    /** The version that the caller expects is not the present one. */
+    VERSION_CHANGED,
+    /** The state of the task or schedule does not allow it. */
     WRONG_STATE,
     /** Another lease was given since, or this one was ended. */
     STALE_LEASE,

@@ -324,6 +324,7 @@ class DeadLettersTest {
         roomy.finished(),
         new Limits.Kept(deadMax, deadBytes, roomy.dead().keptMs()),
         roomy.requests(),
+        roomy.schedules(),
         roomy.leaseNanos(),
         roomy.leaseAuditNanos(),
         roomy.ended());

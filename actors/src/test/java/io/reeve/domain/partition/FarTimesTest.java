@@ -126,6 +126,7 @@ class FarTimesTest {
                 new Limits.Kept(10, 1 << 20, keptMs),
                 new Limits.Kept(10, 1 << 20, keptMs),
                 new Limits.Requests(1 << 20, 0, keptMs),
+                limits.schedules(),
                 TimeBounds.WAIT_MAX_NANOS,
                 TimeBounds.WAIT_MAX_NANOS,
                 new Limits.Ended(10, keptMs)));

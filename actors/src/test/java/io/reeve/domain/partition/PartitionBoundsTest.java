@@ -285,6 +285,7 @@ class PartitionBoundsTest {
         ROOMY.finished(),
         ROOMY.dead(),
         ROOMY.requests(),
+        ROOMY.schedules(),
         ROOMY.leaseNanos(),
         ROOMY.leaseAuditNanos(),
         ROOMY.ended());

@@ -79,6 +79,17 @@ class PartitionCountsTest {
   }
 
   @Test
+  void aScheduleIsLookedForAtAllItsEarlierHomesForEver() {
+    for (var name : IDS) {
+      var homes = new HashSet<>(eight.earlierHomesOfSchedule(name));
+      assertThat(homes).doesNotContain(eight.home(name));
+      homes.add(eight.home(name));
+      assertThat(homes).containsOnly(four.home(name), eight.home(name));
+      assertThat(four.earlierHomesOfSchedule(name)).isEmpty();
+    }
+  }
+
+  @Test
   void numbersThatDoNotGrowAreRefused() {
     assertThatThrownBy(() -> new PartitionCounts(List.of(new Line(4, 0), new Line(4, 1))))
         .hasMessageContaining("expected numbers that grow");

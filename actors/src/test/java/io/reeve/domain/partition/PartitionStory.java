@@ -38,6 +38,7 @@ final class PartitionStory {
           new Limits.Kept(1_000, 1L << 30, Duration.ofHours(1).toMillis()),
           new Limits.Kept(1_000, 1L << 30, Duration.ofDays(14).toMillis()),
           new Limits.Requests(1L << 30, 60_000, Duration.ofHours(24).toMillis()),
+          new Limits.Schedules(1_000, 1 << 20, 3_600_000),
           LEASE.toNanos(),
           Duration.ofHours(1).toNanos(),
           new Limits.Ended(1_000, 600_000));
@@ -47,6 +48,10 @@ final class PartitionStory {
 
   final List<PartitionEvent> journal = new ArrayList<>();
   PartitionState state;
+
+  /** Leases of tasks that were cancelled for the next run of their schedule. */
+  final List<Task.Leased> replaced = new ArrayList<>();
+
   private final Limits limits;
   private long wallMs = NOON;
   private long nanos = 5_000_000_000L;
@@ -169,9 +174,20 @@ final class PartitionStory {
   void batch(Consumer<List<PartitionEvent>> commands) {
     var events = new ArrayList<PartitionEvent>();
     state.sweep(now(), Integer.MAX_VALUE, events);
+    fireSchedules(events);
     commands.accept(events);
     state.leases().endOverdue(now(), () -> 0.5, (lease, reason) -> {}, Integer.MAX_VALUE, events);
+    fireSchedules(events);
     journal.addAll(events);
+  }
+
+  private void fireSchedules(List<PartitionEvent> events) {
+    state.schedules().fireDue(now(), Integer.MAX_VALUE, replaced::add, events);
+  }
+
+  /** Sets the wall clock forward or back. */
+  void jump(Duration by) {
+    wallMs += by.toMillis();
   }
 
   /** Sets the clock to the beginning of a year. */

@@ -27,6 +27,7 @@ class RequestBookTest {
               PartitionStory.ROOMY.dead(),
               new Limits.Requests(
                   ROOM * RequestBook.cost("r-10"), KEPT_MIN.toMillis(), KEPT.toMillis()),
+              PartitionStory.ROOMY.schedules(),
               PartitionStory.LEASE.toNanos(),
               Duration.ofHours(1).toNanos(),
               PartitionStory.ROOMY.ended()));

@@ -8,6 +8,10 @@ import static io.reeve.domain.task.TaskSamples.WORKER;
 import static io.reeve.domain.task.TaskSamples.queued;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +27,7 @@ class EventVisitorTest {
         Arguments.of("submitted", new Submission("", 0, 1, NOON, List.of(queued()))),
         Arguments.of("holderEnded", new HolderEnded(HOLDER, 1, NOON)),
         Arguments.of("writerStarted", new WriterStarted(1, 4711, 1, NOON)),
+        Arguments.of("scheduleChanged", new ScheduleEvent.Resumed(7, NOON)),
         Arguments.of("changed", new TaskEvent.Expired(7, NOON)));
   }
 
@@ -37,6 +42,22 @@ class EventVisitorTest {
         Arguments.of("expired", new TaskEvent.Expired(7, NOON)));
   }
 
+  static Stream<Arguments> scheduleEvents() {
+    var timing =
+        new ScheduleTiming(new ScheduleRule.Dates(NOON), 0, 0, 0, 0, Missed.NONE, Overlap.PARALLEL);
+    var definition = new ScheduleDefinition("s", timing, queued().spec().profile(), RESULT);
+    return Stream.of(
+        Arguments.of("set", new ScheduleEvent.Set(7, 1, definition, NOON, NOON)),
+        Arguments.of("deleted", new ScheduleEvent.Deleted(7, NOON)),
+        Arguments.of("paused", new ScheduleEvent.Paused(7, "full", "anna", NOON)),
+        Arguments.of("resumed", new ScheduleEvent.Resumed(7, NOON)),
+        Arguments.of(
+            "fired",
+            new ScheduleEvent.Fired(
+                7, ScheduleEvent.Cause.RULE, new long[] {NOON}, 8, 0, NOON, 0, "", NOON)),
+        Arguments.of("backfilled", new ScheduleEvent.Backfilled(7, "", 0, 0, 0, NOON)));
+  }
+
   @ParameterizedTest
   @MethodSource("events")
   void anEventOfAPartition(String method, PartitionEvent event) {
@@ -49,6 +70,14 @@ class EventVisitorTest {
   @MethodSource("taskEvents")
   void anEventOfATask(String method, TaskEvent event) {
     TaskEvent.Visitor<?> visitor = called(TaskEvent.Visitor.class);
+
+    assertThat(event.<Object>acceptKind(anyAnswer(visitor))).isEqualTo(new Called(method, event));
+  }
+
+  @ParameterizedTest
+  @MethodSource("scheduleEvents")
+  void anEventOfASchedule(String method, ScheduleEvent event) {
+    ScheduleEvent.Visitor<?> visitor = called(ScheduleEvent.Visitor.class);
 
     assertThat(event.<Object>acceptKind(anyAnswer(visitor))).isEqualTo(new Called(method, event));
   }
@@ -72,5 +101,10 @@ class EventVisitorTest {
   @SuppressWarnings("unchecked") // As above.
   private static TaskEvent.Visitor<Object> anyAnswer(TaskEvent.Visitor<?> visitor) {
     return (TaskEvent.Visitor<Object>) visitor;
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  private static ScheduleEvent.Visitor<Object> anyAnswer(ScheduleEvent.Visitor<?> visitor) {
+    return (ScheduleEvent.Visitor<Object>) visitor;
   }
 }

@@ -6,6 +6,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
@@ -146,6 +147,17 @@ public final class JournalFollower implements AutoCloseable {
       for (var task : event.tasks()) {
         var id = id(partition, task.spec().sequence());
         facts.submitted(event.requestId(), id, partition, event.atMs());
+      }
+      return this;
+    }
+
+    @Override
+    public Outside scheduleChanged(ScheduleEvent event) {
+      if (event instanceof ScheduleEvent.Fired fired) {
+        for (var i = 0; i < fired.plannedMs().length; i++) {
+          var id = id(partition, fired.firstSequence() + i);
+          facts.submitted(fired.requestId(), id, partition, fired.atMs());
+        }
       }
       return this;
     }

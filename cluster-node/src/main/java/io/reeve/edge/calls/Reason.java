@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
  */
 public enum Reason {
   UNKNOWN_TASK(0, "The task does not exist, or its retention is over."),
-  WRONG_STATE(0, "The state of the task does not allow this. Read the task and decide."),
+  UNKNOWN_SCHEDULE(
+      0, "The schedule does not exist, was deleted, or ended longer ago than it is kept."),
+  VERSION_CHANGED(0, "The version is not the expected one. Read it again and decide."),
+  WRONG_STATE(0, "The state of the task or schedule does not allow this. Read it and decide."),
   STALE_LEASE(0, "The lease ended, or a newer one exists. Drop the outcome of the attempt."),
   MALFORMED_SETTLEMENT(0, "The settlement has no task, no lease or no outcome. Drop it."),
   SETTLED_OTHERWISE(0, "The lease was already settled with another outcome. Drop the settlement."),
@@ -75,6 +78,8 @@ public enum Reason {
   public static Reason of(Rejection.Code code) {
     return switch (code) {
       case UNKNOWN_TASK -> UNKNOWN_TASK;
+      case UNKNOWN_SCHEDULE -> UNKNOWN_SCHEDULE;
+      case VERSION_CHANGED -> VERSION_CHANGED;
       case WRONG_STATE -> WRONG_STATE;
       case STALE_LEASE -> STALE_LEASE;
       case MALFORMED_SETTLEMENT -> MALFORMED_SETTLEMENT;

@@ -134,7 +134,7 @@ public final class GrpcStatuses {
   /** The status of a reason. Total: a new reason does not compile until it has one. */
   public static io.grpc.Status.Code code(Reason reason) {
     return switch (reason) {
-      case UNKNOWN_TASK, UNKNOWN_SERVICE -> io.grpc.Status.Code.NOT_FOUND;
+      case UNKNOWN_TASK, UNKNOWN_SCHEDULE, UNKNOWN_SERVICE -> io.grpc.Status.Code.NOT_FOUND;
       case WRONG_STATE,
           SETTLED_OTHERWISE,
           HELLO_EXPECTED,
@@ -145,7 +145,7 @@ public final class GrpcStatuses {
           BATCH_OUT_OF_ORDER,
           TOO_MANY_BATCHES ->
           io.grpc.Status.Code.FAILED_PRECONDITION;
-      case STALE_LEASE, SUPERSEDED -> io.grpc.Status.Code.ABORTED;
+      case STALE_LEASE, SUPERSEDED, VERSION_CHANGED -> io.grpc.Status.Code.ABORTED;
       case REQUEST_ID_REUSED -> io.grpc.Status.Code.ALREADY_EXISTS;
       case OVER_CAPACITY,
           STORE_FULL,
