@@ -28,6 +28,8 @@ enum Flaw {
   KEEPS_EVERY_REPEAT,
   /** Partitions forget the marks of redrives when they recover. */
   REDRIVES_WITHOUT_MARK,
+  /** Partitions move a schedule on in a row of its own, before that of its tasks. */
+  MOVES_SCHEDULES_ALONE,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -42,6 +44,7 @@ enum Flaw {
       case ENDS_LEASES_BEFORE_RENEWALS -> Set.of(SimulatedWriter.Flaw.ENDS_LEASES_BEFORE_RENEWALS);
       case KEEPS_EVERY_REPEAT -> Set.of(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT);
       case REDRIVES_WITHOUT_MARK -> Set.of(SimulatedWriter.Flaw.REDRIVES_WITHOUT_MARK);
+      case MOVES_SCHEDULES_ALONE -> Set.of(SimulatedWriter.Flaw.MOVES_SCHEDULES_ALONE);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

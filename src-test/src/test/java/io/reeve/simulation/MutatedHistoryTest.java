@@ -24,6 +24,7 @@ import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -110,6 +111,23 @@ class MutatedHistoryTest {
     return all.values().stream();
   }
 
+  private static boolean isRun(ScheduleEvent.Fired event) {
+    return event.cause() == ScheduleEvent.Cause.RULE && event.plannedMs().length > 0;
+  }
+
+  private static ScheduleEvent withoutTasks(ScheduleEvent.Fired e) {
+    return new ScheduleEvent.Fired(
+        e.number(),
+        e.cause(),
+        new long[0],
+        0,
+        e.skipped(),
+        e.afterMs(),
+        e.waitingMs(),
+        e.requestId(),
+        e.atMs());
+  }
+
   // ---- In the journal
 
   private static void journal(Consumer<Mutation> add) {
@@ -118,6 +136,22 @@ class MutatedHistoryTest {
             "a stored task is dropped",
             Invariant.NO_LOST_ACK,
             without(fact -> event(fact, Submission.class) != null)));
+    add.accept(
+        new Mutation(
+            "a schedule fires twice",
+            Invariant.ONE_TASK_PER_INSTANT,
+            changed(
+                ScheduleEvent.Fired.class,
+                MutatedHistoryTest::isRun,
+                (facts, at, e) -> facts.add(at + 1, facts.get(at)))));
+    add.accept(
+        new Mutation(
+            "a schedule passes over an instant",
+            Invariant.EVERY_INSTANT_ANSWERED,
+            changed(
+                ScheduleEvent.Fired.class,
+                MutatedHistoryTest::isRun,
+                (facts, at, e) -> facts.set(at, stored(facts.get(at), withoutTasks(e))))));
     add.accept(
         new Mutation(
             "an end is dropped",

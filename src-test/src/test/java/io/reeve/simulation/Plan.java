@@ -29,6 +29,7 @@ record Plan(
 
   private static final List<What> AFTER_DEATH =
       List.of(What.REDRIVE, What.DISCARD, What.DISPOSE_DEAD, What.DISPOSE_DEAD, What.LIST_DEAD);
+  private static final int SCHEDULE_CALLS_MAX = 24;
 
   /** Connections that break in a plan that is about them, beside those among its other faults. */
   private static final int LOSSES_MAX = 20;
@@ -95,8 +96,25 @@ record Plan(
           new Step(
               random.nextInt(endMs), what, random.nextInt(clients), discards, random.nextLong()));
     }
+    addSchedules(seed, endMs, steps);
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(seed, nodes, partitions, clients, workers, endMs, List.copyOf(steps));
+  }
+
+  /** Calls about schedules, in half of the plans. Their chance is their own. */
+  private static void addSchedules(long seed, int endMs, List<Step> steps) {
+    var random = new SplittableRandom(~seed);
+    var calls = random.nextBoolean() ? 0 : 2 + random.nextInt(SCHEDULE_CALLS_MAX);
+    for (var i = 0; i < calls; i++) {
+      // Some are set early, so that the others meet them.
+      var set = i < 3 || random.nextInt(3) == 0;
+      var atMs = random.nextInt(i < 3 ? endMs / 4 : endMs);
+      var what =
+          set
+              ? SimSchedules.What.ALL.indexOf(SimSchedules.What.SET)
+              : random.nextInt(SimSchedules.What.ALL.size());
+      steps.add(new Step(atMs, What.SCHEDULE, 0, what, random.nextLong()));
+    }
   }
 
   private static WorkerOffer worker(int number, SplittableRandom random) {
@@ -119,7 +137,7 @@ record Plan(
   private static Step fault(
       long atMs, What what, int nodes, int partitions, int workers, SplittableRandom random) {
     return switch (what) {
-      case SUBMIT, CANCEL, READ, REDRIVE, DISCARD, DISPOSE_DEAD, LIST_DEAD ->
+      case SUBMIT, CANCEL, READ, REDRIVE, DISCARD, DISPOSE_DEAD, LIST_DEAD, SCHEDULE ->
           throw new IllegalArgumentException("no fault: " + what);
       case NODE_DIES ->
           new Step(

@@ -154,7 +154,7 @@ final class SimClient {
         });
   }
 
-  private static Clients.NewTask task(SplittableRandom chance) {
+  static Clients.NewTask task(SplittableRandom chance) {
     // Most tasks just work, or nothing would ever be in a hurry.
     var style =
         STYLES.get(chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.size()));

@@ -7,6 +7,7 @@ import io.reeve.check.Violation;
 import io.reeve.dispatch.Dispatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,14 @@ final class Simulation {
    * What came of a run.
    *
    * @param tasks that were stored
+   * @param scheduled tasks that schedules made
    */
   record Outcome(
       Plan plan,
       List<Violation> violations,
       long steps,
       int tasks,
+      int scheduled,
       long conflicts,
       long lostMessages,
       long staleReads,
@@ -53,6 +56,7 @@ final class Simulation {
   private final World world;
   private final Cluster cluster;
   private final List<SimClient> clients = new ArrayList<>();
+  private final SimSchedules schedules;
   private final List<SimWorker> workers = new ArrayList<>();
 
   private Simulation(Plan plan, Flaw flaw, Checker checker, @Nullable Consumer<String> trace) {
@@ -83,6 +87,7 @@ final class Simulation {
           new SimWorker(
               world, cluster, checker, offer, world.random.split(), flaw == Flaw.IGNORES_CREDIT));
     }
+    this.schedules = new SimSchedules(world, cluster, new SplittableRandom(~plan.seed()));
     for (var step : plan.steps()) {
       world.in(step.atMs() * MS, () -> carryOut(step));
     }
@@ -112,10 +117,12 @@ final class Simulation {
   private Outcome run() {
     go(plan.endMs() * MS, false);
     cluster.heal();
+    schedules.stop();
     workers.forEach(SimWorker::makeHaste);
     // Once all zombies are dead.
     world.in(SETTLED, this::wakeWhereZombiesWere);
     go(world.nanos() + SETTLED + MS, false);
+    schedules.end();
     if (go(world.nanos() + DRAIN_MAX, true) && callCalmly()) {
       go(world.nanos() + QUIET, false);
       checkCredit();
@@ -128,6 +135,7 @@ final class Simulation {
         checker.violations(),
         world.steps(),
         checker.tasks(),
+        checker.madeBySchedules(),
         cluster.journals.stream().mapToLong(journal -> journal.conflicts).sum(),
         world.network.lost,
         clients.stream().mapToLong(client -> client.staleReads).sum(),
@@ -183,6 +191,7 @@ final class Simulation {
   private boolean isDone() {
     return checker.allEnded()
         && clients.stream().allMatch(SimClient::isIdle)
+        && schedules.isIdle()
         && workers.stream().allMatch(SimWorker::isIdle);
   }
 
@@ -225,6 +234,7 @@ final class Simulation {
       case DISCARD -> clients.get(a).discard(c);
       case DISPOSE_DEAD -> clients.get(a).disposeDead(b == 0, c);
       case LIST_DEAD -> clients.get(a).listDead(c);
+      case SCHEDULE -> schedules.carryOut(SimSchedules.What.ALL.get(b), c);
       case NODE_DIES -> cluster.crash(cluster.nodes.get(a), b * MS, c * MS);
       case NODE_PAUSES -> cluster.pause(cluster.nodes.get(a), b * MS);
       case JOURNAL_TROUBLE -> cluster.journals.get(a).trouble(SimJournal.TROUBLES.get(b), (int) c);

@@ -35,6 +35,7 @@ class SimulationTest {
     var steps = 0L;
     var tasks = 0L;
     var faults = 0L;
+    var scheduled = 0L;
     var first = only == null ? FIRST : only;
     var count = only == null ? SEEDS : 1;
     for (var seed = first; seed < first + count; seed++) {
@@ -45,11 +46,12 @@ class SimulationTest {
       steps += outcome.steps();
       tasks += outcome.tasks();
       faults += outcome.plan().faults();
+      scheduled += outcome.scheduled();
     }
     var took = Duration.ofNanos(System.nanoTime() - start);
     System.out.printf(
-        "%d seeds from %d: %d steps, %d tasks, %d faults in %d ms%n",
-        count, first, steps, tasks, faults, took.toMillis());
+        "%d seeds from %d: %d steps, %d tasks, %d of them by schedules, %d faults in %d ms%n",
+        count, first, steps, tasks, scheduled, faults, took.toMillis());
   }
 
   @Test

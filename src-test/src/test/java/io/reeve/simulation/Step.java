@@ -27,6 +27,8 @@ record Step(long atMs, What what, int a, int b, long c) {
     DISPOSE_DEAD,
     /** Client a lists the dead letters of a partition. */
     LIST_DEAD,
+    /** A client does b with a schedule, made from seed c. */
+    SCHEDULE,
     /** Node a is killed; noticed after b ms, started again after c ms. */
     NODE_DIES,
     /** Node a stands still for b ms. */
