@@ -67,7 +67,7 @@ class DeadLettersAreRedrivenOnce {
     redriveWithAKillBetween(3_000, "512m", SOON);
   }
 
-  @Tag("slow")
+  @Tag("long")
   @Test
   @Timeout(900)
   void hundredThousandOfThemToo() {
