@@ -37,7 +37,10 @@ enum BuildFlaw {
   /** A partition that starts gives out all its tasks, those that are leased, too. */
   LEASES_AGAIN_AT_A_START(
       "actors/src/main/java/io/reeve/domain/partition/TaskBook.java",
-      "if (task instanceof Task.Queued queued) {",
+      """
+      if (task instanceof Task.Queued queued) {
+                  index(queued);
+      """,
       """
       if (task instanceof Task.Leased lease) {
         var again = new Task.Queued(lease.spec(), lease.attempt(), lease.fence(), 0, lease.past());
@@ -45,6 +48,7 @@ enum BuildFlaw {
         index(again);
       }
       if (task instanceof Task.Queued queued) {
+        index(queued);
       """,
       Invariant.ONE_LEASE),
   /** Leases that nobody renews after a start last for ever, or an hour. */
