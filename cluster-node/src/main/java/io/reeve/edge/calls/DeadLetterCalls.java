@@ -360,7 +360,13 @@ public final class DeadLetterCalls {
           "filter.fingerprint",
           "expected " + FINGERPRINT_DIGITS + " hexadecimal digits, got " + Expect.quoted(text));
     }
-    return Long.parseUnsignedLong(text, 16);
+    var fingerprint = Long.parseUnsignedLong(text, 16);
+    // Between nodes 0 means any group, and that is never what this caller meant.
+    if (fingerprint == 0) {
+      throw EdgeRefusal.invalid(
+          "filter.fingerprint", "expected the fingerprint of a group, got " + Expect.quoted(text));
+    }
+    return fingerprint;
   }
 
   /** The changes, which are checked as the policy of a new task. */

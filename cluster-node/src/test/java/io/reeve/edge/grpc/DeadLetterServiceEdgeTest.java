@@ -176,6 +176,16 @@ class DeadLetterServiceEdgeTest {
   }
 
   @Test
+  void aFingerprintThatNoGroupHasMeansNotAllGroups() {
+    var none =
+        DiscardDeadLettersRequest.newBuilder()
+            .setFilter(DeadLetterFilter.newBuilder().setFingerprint("0".repeat(16)))
+            .build();
+
+    assertThat(invalid(() -> client.discardDeadLetters(none))).contains("filter.fingerprint");
+  }
+
+  @Test
   void groupsOfAllPartitionsAreJoinedTheLargestFirst() {
     var answer =
         edge.calling(() -> client.groupDeadLetters(GroupDeadLettersRequest.getDefaultInstance()));
