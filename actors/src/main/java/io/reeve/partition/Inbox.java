@@ -39,6 +39,9 @@ final class Inbox {
   /** Heap bytes of a task, settlement or lease of a command, beside what it carries. */
   private static final long ENTRY_BYTES = 100;
 
+  /** Most redrives of single tasks in one row. Only the writer knows how large their tasks are. */
+  private static final int REDRIVES_OF_A_ROW = 8;
+
   /** Commands that the front puts ahead of all others when a writer starts. */
   private static final int AHEAD_OF_ALL = 2;
 
@@ -179,7 +182,7 @@ final class Inbox {
     var events = 0L;
     while (!waiting.isEmpty() && commands < batchMax.commandsMax()) {
       var next = waiting.element();
-      size += bytesOf(next);
+      size += rowBytesOf(next);
       events += eventsOf(next);
       if (commands > 0 && (size > batchMax.bytesMax() || events > batchMax.eventsMax())) {
         return;
@@ -284,7 +287,17 @@ final class Inbox {
     return command instanceof Leases.Settle settle ? settle.settlements().size() : 0;
   }
 
-  /** Bytes that the command brings into a row. */
+  /** Bytes that the command brings into a row; a guess for redrives, which bring stored tasks. */
+  private long rowBytesOf(Command command) {
+    if (command instanceof Clients.DisposeDead dispose && dispose.redrive()) {
+      return batchMax.bytesMax();
+    }
+    return command instanceof Clients.Redrive
+        ? Math.max(1, batchMax.bytesMax() / REDRIVES_OF_A_ROW)
+        : bytesOf(command);
+  }
+
+  /** Bytes that the command itself carries. */
   private static long bytesOf(Command command) {
     var size = 0L;
     if (command instanceof Clients.Submit submit) {

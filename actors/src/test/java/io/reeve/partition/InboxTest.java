@@ -2,6 +2,8 @@ package io.reeve.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.partition.DeadFilter;
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -119,6 +121,24 @@ class InboxTest {
   }
 
   @Test
+  void redrivesAreCutThoughTheirTasksAreNotInTheCommand() {
+    var inbox = new Inbox(new Partition.Queue(99, 4, 500), new Partition.BatchMax(50, 500, 2_000));
+    for (var task = 1; task <= 20; task++) {
+      assertThat(inbox.offer(redrive(task))).isEqualTo(Taken.YES);
+    }
+    assertThat(inbox.offer(dispose(true))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(dispose(true))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(dispose(false))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(dispose(false))).isEqualTo(Taken.YES);
+
+    assertThat(inbox.next()).hasSize(8);
+    assertThat(inbox.next()).hasSize(8);
+    assertThat(inbox.next()).hasSize(4);
+    assertThat(inbox.next()).containsExactly(dispose(true));
+    assertThat(inbox.next()).containsExactly(dispose(true), dispose(false), dispose(false));
+  }
+
+  @Test
   void commandsThatArePutBackComeFirstAndEachAloneIfNobodyKnowsWhichOneFailed() {
     assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
     assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.YES);
@@ -142,6 +162,15 @@ class InboxTest {
 
   private static Leases.Renew renew(String holder, int sessionNo) {
     return new Leases.Renew(holder, sessionNo, null);
+  }
+
+  private Clients.Redrive redrive(long sequence) {
+    return new Clients.Redrive(sequence, DeadLetters.Edits.NONE, "anna", client);
+  }
+
+  private Clients.DisposeDead dispose(boolean redrive) {
+    return new Clients.DisposeDead(
+        0, 500, 1_000, DeadFilter.ALL, redrive, DeadLetters.Edits.NONE, "anna", client);
   }
 
   private Clients.Cancel cancel(long sequence) {
