@@ -190,18 +190,6 @@ public final class LiveBudget {
       peak = Math.max(peak, liveBytes);
     }
 
-    /**
-     * Whether there is room for tasks that became larger, up to the limit for recoveries, which is
-     * then reserved.
-     */
-    boolean grows(long liveBytes) {
-      var fits = liveBytes <= reserved || reserve(this, liveBytes, limit);
-      if (fits) {
-        peak = Math.max(peak, liveBytes);
-      }
-      return fits;
-    }
-
     /** Gives back what is not needed any more, but for a slab. */
     void shrink(long liveBytes) {
       var spare = reserved - Math.max(liveBytes, floor);

@@ -178,11 +178,12 @@ final class TaskBook {
   }
 
   /**
-   * The task with the attempts behind it, or without them where the heap has no room for them: what
-   * tells people of the past must not stop the work.
+   * The task with the attempts behind it, or without them where the share of submissions has no
+   * room for them: what tells people of the past must not stop the work, nor take the room that is
+   * there for partitions that start.
    */
   private Task fitting(Task task) {
-    if (!task.past().hasAttempts() || account.grows(liveBytes + cost(task))) {
+    if (!task.past().hasAttempts() || account.fits(liveBytes + cost(task))) {
       return task;
     }
     if (task instanceof Task.Queued queued) {

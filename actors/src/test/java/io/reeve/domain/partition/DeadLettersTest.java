@@ -3,6 +3,7 @@ package io.reeve.domain.partition;
 import static io.reeve.domain.partition.PartitionStory.NOON;
 import static io.reeve.domain.partition.PartitionStory.profile;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.reeve.domain.partition.DeadLetters.Answer;
 import io.reeve.domain.partition.DeadLetters.Bounds;
@@ -193,7 +194,7 @@ class DeadLettersTest {
 
   @Test
   void withoutRoomForItsAttemptsATaskGoesOnWithoutThem() {
-    var budget = new LiveBudget(LiveBudget.SLAB, LiveBudget.SLAB, bytes -> {});
+    var budget = new LiveBudget(LiveBudget.SLAB, 2 * LiveBudget.SLAB, bytes -> {});
     var account = budget.open(0);
     var state = new PartitionState(PartitionStory.ROOMY, account);
     state.recovered(story.now());
@@ -218,6 +219,8 @@ class DeadLettersTest {
     assertThat(state.get(1)).isInstanceOf(Task.Queued.class);
     assertThat(state.get(1).past().failure()).isEqualTo(failure);
     assertThat(state.get(1).past().history().attempts()).isEmpty();
+    // The room beyond the share stays free for a partition that starts.
+    assertThatCode(() -> budget.open(1).hold(LiveBudget.SLAB)).doesNotThrowAnyException();
   }
 
   @Test
