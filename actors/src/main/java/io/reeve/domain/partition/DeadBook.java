@@ -1,5 +1,6 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Task;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -21,6 +22,9 @@ final class DeadBook {
 
   /** Redriven or discarded, in the order of that. */
   private final KeptTasks disposed;
+
+  /** When the disposed ones died, which is another order than theirs. */
+  private final DueHeap disposedByDeath = new DueHeap(this::isDisposed);
 
   /** Numbers of the open ones, for a walk in their order. */
   private final NavigableSet<Long> openInOrder = new TreeSet<>();
@@ -58,6 +62,7 @@ final class DeadBook {
       open.add(task);
     } else {
       disposed.add(task);
+      disposedByDeath.push(task.finishedAtMs(), task.spec().sequence(), 0);
     }
     trim();
   }
@@ -83,12 +88,21 @@ final class DeadBook {
   /** Forgets tasks whose time is over. */
   void sweep(long nowMs) {
     open.sweep(nowMs);
-    disposed.sweep(nowMs);
+    var beforeMs = TimeBounds.minus(nowMs, limits.keptMs());
+    disposedByDeath.skipVoid();
+    while (!disposedByDeath.isEmpty() && disposedByDeath.at() < beforeMs) {
+      disposed.remove((Task.Dead) tasks.get(disposedByDeath.sequence()));
+      disposedByDeath.skipVoid();
+    }
   }
 
   /** When the next is to be forgotten; Long.MAX_VALUE when there is none. */
   long nextForgottenAtMs() {
-    return Math.min(open.nextForgottenAtMs(), disposed.nextForgottenAtMs());
+    disposedByDeath.skipVoid();
+    return disposedByDeath.isEmpty()
+        ? open.nextForgottenAtMs()
+        : Math.min(
+            open.nextForgottenAtMs(), TimeBounds.plus(disposedByDeath.at(), limits.keptMs()));
   }
 
   /** Numbers of all, in the order in which a snapshot has to restore them. */
@@ -107,6 +121,10 @@ final class DeadBook {
 
   private boolean isOpen(long sequence) {
     return tasks.get(sequence) instanceof Task.Dead task && task.isOpen();
+  }
+
+  private boolean isDisposed(long diedAtMs, long sequence, long tag) {
+    return tasks.get(sequence) instanceof Task.Dead task && !task.isOpen();
   }
 
   private void onForgotten(long sequence) {

@@ -163,6 +163,25 @@ class DeadLettersTest {
     assertThat(story.state.dead().forgotten()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void theTimeOfADeadTaskEndsWhicheverWasDecidedAboutFirst(Start start) {
+    var first = dies();
+    story.stall(Duration.ofDays(13));
+    var second = dies();
+    discard(second);
+    discard(first);
+    story.start(start);
+    assertThat(story.state.nextSweepInNanos(story.now())).isLessThan(Duration.ofDays(2).toNanos());
+
+    story.stall(Duration.ofDays(2));
+    story.batch(events -> {});
+
+    assertThat(story.get(first)).isEqualTo(Task.Absent.TASK);
+    assertThat(story.get(second)).isInstanceOf(Task.Dead.class);
+    assertThat(story.state.dead().forgotten()).isZero();
+  }
+
   @Test
   void completedTasksPushNoneOut() {
     var dead = dies();
