@@ -65,7 +65,13 @@ public record ErrorGroup(String kind, FailureType type, String code, String mess
         at++;
       }
     }
-    out.setLength(Math.min(out.length(), MESSAGE_MAX));
+    if (out.length() > MESSAGE_MAX) {
+      out.setLength(MESSAGE_MAX);
+    }
+    // Half a character would come to another node as another one, and give the group two numbers.
+    if (!out.isEmpty() && Character.isHighSurrogate(out.charAt(out.length() - 1))) {
+      out.setLength(out.length() - 1);
+    }
     return out.toString().strip();
   }
 

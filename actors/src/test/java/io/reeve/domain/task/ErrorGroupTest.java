@@ -41,6 +41,18 @@ class ErrorGroupTest {
     assertThat(ErrorGroup.masked("'".repeat(100_000))).hasSize(ErrorGroup.MESSAGE_MAX);
   }
 
+  /** A node that gets the message in UTF-8 has the same group. */
+  @Test
+  void aCutLeavesWholeCharacters() {
+    var smile = Character.toString(0x1f642);
+    var cut = ErrorGroup.masked("x" + smile.repeat(1_500));
+
+    assertThat(cut).isEqualTo("x" + smile.repeat(99));
+    assertThat(ErrorGroup.masked(smile.repeat(1_500))).isEqualTo(smile.repeat(100));
+    assertThat(ErrorGroup.masked("'a'".repeat(663) + "--------- " + smile))
+        .doesNotContain("\ud83d");
+  }
+
   @Test
   void failuresThatDifferInNumbersOnlyAreOneGroup() {
     var one = group("mail", FailureType.ERROR, "order 1 not found", "E1");
