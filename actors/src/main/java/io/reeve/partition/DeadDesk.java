@@ -1,6 +1,7 @@
 package io.reeve.partition;
 
 import io.reeve.domain.partition.DeadFilter;
+import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.DeadLetters.Answer;
 import io.reeve.domain.partition.DeadLetters.Bounds;
 import io.reeve.domain.task.ErrorGroup;
@@ -12,6 +13,9 @@ import java.util.Map;
 
 /** Serves clients that look after tasks that died. */
 final class DeadDesk {
+
+  /** Groups of one answer, at most. With their texts they fit into a message between nodes. */
+  static final int GROUPS_MAX = 1_000;
 
   private final int partition;
   private final int rowBytesMax;
@@ -36,7 +40,7 @@ final class DeadDesk {
     if (call instanceof Clients.ListDead list) {
       return list(list, draft);
     } else if (call instanceof Clients.GroupDead group) {
-      return group(group, draft);
+      return group(group, draft.dead());
     } else if (call instanceof Clients.DisposeDead dispose) {
       return dispose(dispose, draft);
     } else if (call instanceof Clients.Redrive redrive) {
@@ -66,18 +70,21 @@ final class DeadDesk {
     return new Clients.Listed(page, step.next());
   }
 
-  private static Clients.Reply group(Clients.GroupDead c, Draft draft) {
+  static Clients.DeadGroups group(Clients.GroupDead c, DeadLetters dead) {
     Map<ErrorGroup, Clients.DeadGroup> groups = new LinkedHashMap<>();
+    var last = c.after();
     var step =
-        draft
-            .dead()
-            .next(c.after(), c.filter(), new Bounds(c.scanMax(), c.scanMax(), Long.MAX_VALUE));
+        dead.next(c.after(), c.filter(), new Bounds(c.scanMax(), c.scanMax(), Long.MAX_VALUE));
     for (var task : step.matching()) {
       var diedAtMs = task.finishedAtMs();
       var one =
           new Clients.DeadGroup(
               DeadFilter.groupOf(task), 1, diedAtMs, diedAtMs, task.spec().sequence());
+      if (groups.size() >= GROUPS_MAX && !groups.containsKey(one.error())) {
+        return new Clients.DeadGroups(List.copyOf(groups.values()), last);
+      }
       groups.merge(one.error(), one, DeadDesk::joined);
+      last = task.spec().sequence();
     }
     return new Clients.DeadGroups(List.copyOf(groups.values()), step.next());
   }
