@@ -12,7 +12,7 @@ public enum ExitCode {
   USAGE(2, "The command line or the configuration is wrong."),
   UNREACHABLE(3, "The server cannot be reached or did not answer in time."),
   REFUSED(4, "The server refused; the message says why."),
-  NOT_FOUND(5, "The task does not exist, or no longer exists."),
+  NOT_FOUND(5, "The task or schedule does not exist, or no longer exists."),
   PARTLY(6, "Some tasks succeeded and others were refused; the messages say which."),
   STORE_REFUSED(
       7,

@@ -88,16 +88,17 @@ final class Failures {
               "the server did not answer: " + what,
               "Start one with 'reeve node', or name another with --endpoint or REEVE_ENDPOINT."
                   + repeat(refused));
-      case NOT_FOUND ->
-          new Shown(
-              exitCode,
-              what,
-              "'reeve list' shows the ids of tasks. Tasks that have ended stay for a limited"
-                  + " time.");
+      case NOT_FOUND -> new Shown(exitCode, what, whereToLook(refused));
       case REFUSED -> new Shown(exitCode, "the server refused: " + what, next(refused));
       case OK, FAILED, USAGE, PARTLY, STORE_REFUSED, STORE_REMOVED, READER_GONE ->
           new Shown(exitCode, what, "");
     };
+  }
+
+  private static String whereToLook(ReeveException refused) {
+    return refused.reason().equals("UNKNOWN_SCHEDULE")
+        ? "'reeve schedules list' shows the names of schedules."
+        : "'reeve list' shows the ids of tasks. Tasks that have ended stay for a limited time.";
   }
 
   private static String next(ReeveException refused) {
@@ -106,6 +107,9 @@ final class Failures {
           .retryDelay()
           .map(delay -> "Try again in " + DurationText.of(delay) + ".")
           .orElse("Submit less in one call.");
+    }
+    if (refused.reason().equals("VERSION_CHANGED")) {
+      return "Look at it with 'reeve schedules get', and set it again with its version.";
     }
     return switch (refused.code()) {
       case ALREADY_EXISTS -> "Use another --request-id for another task.";

@@ -19,9 +19,11 @@ import io.reeve.v1.FailureType;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskAttempt;
+import io.reeve.v1.TaskSpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The output of {@code --output json}. Field names are stable: new ones may be added, none changes.
@@ -52,20 +54,12 @@ final class Json {
     var json = object();
     json.put("taskId", task.getId());
     json.put("state", TaskStates.name(task.getState()));
-    json.put("kind", spec.getKind());
-    json.put("queue", spec.getQueue().isEmpty() ? "default" : spec.getQueue());
-    json.put("lane", spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal");
-    json.put("priority", Words.priority(spec.getPriority()));
+    address(json, spec);
     json.put("attempt", task.getAttempt());
     json.put("fence", task.getFence());
-    text(json, "name", spec.getName());
-    text(json, "tenant", spec.getTenant());
-    if (spec.getLabelsCount() > 0) {
-      var labels = json.putObject("labels");
-      spec.getLabelsMap().entrySet().stream()
-          .sorted(java.util.Map.Entry.comparingByKey())
-          .forEach(label -> labels.put(label.getKey(), label.getValue()));
-    }
+    people(json, spec);
+    text(json, "schedule", spec.getScheduleName());
+    instant(json, "plannedAt", spec.hasPlannedAt(), spec.getPlannedAt());
     instant(json, "submittedAt", task.hasSubmittedAt(), task.getSubmittedAt());
     instant(json, "dueAt", task.hasDueAt(), task.getDueAt());
     instant(json, "leasedAt", task.hasLeasedAt(), task.getLeasedAt());
@@ -125,6 +119,35 @@ final class Json {
     instant(json, "firstDiedAt", group.hasFirstDiedAt(), group.getFirstDiedAt());
     instant(json, "lastDiedAt", group.hasLastDiedAt(), group.getLastDiedAt());
     return json.put("sampleTaskId", group.getSampleTaskId());
+  }
+
+  /** What is to be done, before it is a task. */
+  static ObjectNode of(TaskSpec spec) {
+    var json = object();
+    address(json, spec);
+    people(json, spec);
+    bytes(json, "payload", spec.getPayload());
+    return json;
+  }
+
+  /** Where the task waits. */
+  private static void address(ObjectNode json, TaskSpec spec) {
+    json.put("kind", spec.getKind());
+    json.put("queue", spec.getQueue().isEmpty() ? "default" : spec.getQueue());
+    json.put("lane", spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal");
+    json.put("priority", Words.priority(spec.getPriority()));
+  }
+
+  /** By what people know the task. */
+  private static void people(ObjectNode json, TaskSpec spec) {
+    text(json, "name", spec.getName());
+    text(json, "tenant", spec.getTenant());
+    if (spec.getLabelsCount() > 0) {
+      var labels = json.putObject("labels");
+      spec.getLabelsMap().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(label -> labels.put(label.getKey(), label.getValue()));
+    }
   }
 
   static ObjectNode of(Submission submission) {
@@ -215,13 +238,13 @@ final class Json {
     return json;
   }
 
-  private static void text(ObjectNode json, String field, String value) {
+  static void text(ObjectNode json, String field, String value) {
     if (!value.isEmpty()) {
       json.put(field, value);
     }
   }
 
-  private static void instant(ObjectNode json, String field, boolean present, Timestamp value) {
+  static void instant(ObjectNode json, String field, boolean present, Timestamp value) {
     if (present) {
       json.put(field, Instant.ofEpochSecond(value.getSeconds(), value.getNanos()).toString());
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve submit echo 'hello' --wait          one task and its result",
       "  reeve explain 0-42                        why a task does not start, and what to do",
       "  reeve dead groups                         tasks that died, grouped by error",
+      "  reeve schedules list                      what submits tasks by itself, and when next",
       "  reeve nodes                               the nodes of the cluster and their state",
       "  reeve workers                             the workers, their state and their load",
       "  reeve demand                              how many workers the work needs",
@@ -99,6 +100,7 @@ public final class ReeveCommand implements Runnable {
             .addSubcommand("show", new DeadShowCommand(terminal))
             .addSubcommand("redrive", new DeadRedriveCommand(terminal))
             .addSubcommand("discard", new DeadDiscardCommand(terminal)));
+    root.addSubcommand("schedules", schedules(terminal));
     root.addSubcommand("nodes", new NodesCommand(terminal));
     root.addSubcommand("workers", new WorkersCommand(terminal));
     root.addSubcommand("demand", new DemandCommand(terminal));
@@ -132,6 +134,19 @@ public final class ReeveCommand implements Runnable {
         (failure, command, parsed) -> tell(terminal, failure, command));
     root.setParameterExceptionHandler((wrong, args) -> tell(terminal, wrong, wantsJson(args)));
     return root;
+  }
+
+  private static CommandLine schedules(Terminal terminal) {
+    return new CommandLine(new SchedulesCommand())
+        .addSubcommand("list", new ScheduleListCommand(terminal))
+        .addSubcommand("get", new ScheduleGetCommand(terminal))
+        .addSubcommand("set", new ScheduleSetCommand(terminal))
+        .addSubcommand("next", new ScheduleNextCommand(terminal))
+        .addSubcommand("pause", new SchedulePauseCommand(terminal))
+        .addSubcommand("resume", new ScheduleResumeCommand(terminal))
+        .addSubcommand("trigger", new ScheduleTriggerCommand(terminal))
+        .addSubcommand("backfill", new ScheduleBackfillCommand(terminal))
+        .addSubcommand("delete", new ScheduleDeleteCommand(terminal));
   }
 
   private static void setUp(CommandLine command, Map<String, String> exitCodes) {

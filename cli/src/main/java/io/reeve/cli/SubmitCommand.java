@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code reeve submit}. */
 @Command(
@@ -34,7 +36,22 @@ import picocli.CommandLine.Option;
     })
 final class SubmitCommand extends ClientCommand {
 
+  @Parameters(
+      index = "0",
+      paramLabel = "KIND",
+      description = "The kind of the task; it selects the handler.")
+  String kind = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PAYLOAD",
+      description = "Text for the handler; - reads standard input.")
+  @Nullable String payload;
+
   @Mixin TaskOptions task = new TaskOptions();
+
+  @Mixin StartOptions start = new StartOptions();
 
   @Option(
       names = {"-c", "--count"},
@@ -76,7 +93,7 @@ final class SubmitCommand extends ClientCommand {
     if (count < 1) {
       throw new IllegalArgumentException("expected --count of 1 or more, got " + count);
     }
-    var request = task.request(terminal.in());
+    var request = start.applied(task.request(kind, payload, terminal.in())).build();
     return count == 1 ? submitOne(client, request) : submitMany(client, request);
   }
 

@@ -10,15 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** The options that describe a task. */
+/** The options that describe a task, beside its kind, its payload and its start. */
 final class TaskOptions {
 
   /** Names of {@link Priority} on the command line. */
@@ -39,19 +37,6 @@ final class TaskOptions {
 
   /** The server's, unless it is set to another there; a longer --backoff must not be cut to it. */
   private static final Duration BACKOFF_MAX_DEFAULT = Duration.ofMinutes(10);
-
-  @Parameters(
-      index = "0",
-      paramLabel = "KIND",
-      description = "The kind of the task; it selects the handler.")
-  String kind = "";
-
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "PAYLOAD",
-      description = "Text for the handler; - reads standard input.")
-  @Nullable String payload;
 
   @Option(
       names = {"-f", "--payload-file"},
@@ -78,22 +63,6 @@ final class TaskOptions {
       paramLabel = "low|normal|high|critical",
       description = "Priority inside the lane.")
   @Nullable PriorityName priority;
-
-  @Option(
-      names = {"-d", "--delay"},
-      paramLabel = "DURATION",
-      converter = DurationText.class,
-      description = "Start after this time at the earliest.")
-  @Nullable Duration delay;
-
-  @Option(
-      names = "--not-before",
-      paramLabel = "INSTANT",
-      converter = InstantText.class,
-      description =
-          "Start at this instant at the earliest: 2026-12-24T18:00:00Z, or a date alone for"
-              + " midnight UTC.")
-  @Nullable Instant notBefore;
 
   @Option(
       names = "--queue-timeout",
@@ -154,14 +123,16 @@ final class TaskOptions {
   @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the task.")
   @Nullable String tenant;
 
-  TaskRequest request(InputStream standardInput) {
+  /**
+   * The task in the making.
+   *
+   * @param payload text, or - for standard input
+   */
+  TaskRequest.Builder request(String kind, @Nullable String payload, InputStream standardInput) {
     if (payload != null && payloadFile != null) {
       throw new IllegalArgumentException("expected PAYLOAD or --payload-file, got both");
     }
-    if (delay != null && notBefore != null) {
-      throw new IllegalArgumentException("expected --delay or --not-before, got both");
-    }
-    var request = TaskRequest.of(kind).payload(payloadBytes(standardInput)).labels(labels);
+    var request = TaskRequest.of(kind).payload(payloadBytes(payload, standardInput)).labels(labels);
     if (queue != null) {
       request.queue(queue);
     }
@@ -179,16 +150,10 @@ final class TaskOptions {
     }
     times(request);
     retry(request);
-    return request.build();
+    return request;
   }
 
   private void times(TaskRequest.Builder request) {
-    if (delay != null) {
-      request.delay(delay);
-    }
-    if (notBefore != null) {
-      request.notBefore(notBefore);
-    }
     if (queueTimeout != null) {
       request.queueTimeout(queueTimeout);
     }
@@ -227,7 +192,7 @@ final class TaskOptions {
     }
   }
 
-  private ByteString payloadBytes(InputStream standardInput) {
+  private ByteString payloadBytes(@Nullable String payload, InputStream standardInput) {
     try {
       if (STANDARD_INPUT.equals(payload) || STANDARD_INPUT.equals(payloadFile)) {
         return bounded(standardInput);

@@ -5,6 +5,7 @@ import io.reeve.v1.Failure;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskAttempt;
+import io.reeve.v1.TaskSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,23 +27,9 @@ final class TaskText {
         Colour.TITLE.paint(task.getId(), colours)
             + "  "
             + Colour.of(task.getState()).paint(Words.state(task), colours));
-    add(lines, "kind", spec.getKind());
-    add(lines, "name", Words.printable(spec.getName()));
-    add(lines, "queue", queue(task));
-    add(
-        lines,
-        "lane",
-        (spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal")
-            + ", priority "
-            + Words.priority(spec.getPriority()));
-    add(lines, "tenant", Words.printable(spec.getTenant()));
-    add(
-        lines,
-        "labels",
-        spec.getLabelsMap().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(label -> Words.printable(label.getKey() + "=" + label.getValue()))
-            .collect(Collectors.joining(", ")));
+    addSpec(lines, spec);
+    add(lines, "schedule", Words.printable(spec.getScheduleName()));
+    add(lines, "planned", spec.hasPlannedAt() ? Words.instant(spec.getPlannedAt()) : "");
     add(lines, "attempt", task.getAttempt() == 0 ? "none yet" : attempt(task));
     add(lines, "submitted", task.hasSubmittedAt() ? Words.instant(task.getSubmittedAt()) : "");
     add(lines, "due", task.hasDueAt() ? Words.instant(task.getDueAt()) : "");
@@ -62,8 +49,33 @@ final class TaskText {
     return lines;
   }
 
+  /** What is to be done, without the payload. */
+  static void addSpec(List<String> lines, TaskSpec spec) {
+    add(lines, "kind", spec.getKind());
+    add(lines, "name", Words.printable(spec.getName()));
+    add(lines, "queue", queue(spec));
+    add(
+        lines,
+        "lane",
+        (spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal")
+            + ", priority "
+            + Words.priority(spec.getPriority()));
+    add(lines, "tenant", Words.printable(spec.getTenant()));
+    add(
+        lines,
+        "labels",
+        spec.getLabelsMap().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(label -> Words.printable(label.getKey() + "=" + label.getValue()))
+            .collect(Collectors.joining(", ")));
+  }
+
   static String queue(Task task) {
-    var queue = task.getSpec().getQueue();
+    return queue(task.getSpec());
+  }
+
+  private static String queue(TaskSpec spec) {
+    var queue = spec.getQueue();
     return queue.isEmpty() ? "default" : queue;
   }
 
@@ -130,7 +142,8 @@ final class TaskText {
     return Words.printableLines(bytes.toStringUtf8());
   }
 
-  private static void add(List<String> lines, String name, String value) {
+  /** A line with a name and its value, if there is one. */
+  static void add(List<String> lines, String name, String value) {
     if (!value.isEmpty()) {
       var indent = "\n" + " ".repeat(13);
       lines.add(String.format(Locale.ROOT, "  %-10s %s", name, value.replace("\n", indent)));

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reeve.client.ReeveClient;
+import io.reeve.client.ScheduleRequest;
 import io.reeve.client.TaskRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +39,9 @@ class HelpExamplesTest {
   /** Commands that talk to a node. */
   private static final Set<String> CLIENTS =
       Set.of("submit", "get", "explain", "list", "watch", "cancel", "nodes", "workers", "demand");
+
+  /** Commands whose commands talk to a node. */
+  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "schedules");
 
   private static final boolean JQ =
       Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
@@ -109,6 +114,14 @@ class HelpExamplesTest {
         client.submit(TaskRequest.of("nobody-serves-this").queue("mail").build());
       }
     }
+    if (script.contains("schedules")) {
+      try (var client = ReeveClient.connect(home)) {
+        var task = TaskRequest.of("echo").payload("good night").build();
+        client
+            .schedules()
+            .set("nightly", ScheduleRequest.cron("30 2 * * *", ZoneId.of("UTC")).task(task));
+      }
+    }
     if (!script.contains("0-4")) {
       return script;
     }
@@ -137,11 +150,11 @@ class HelpExamplesTest {
       return 0;
     }
     var all = new ArrayList<>(arguments);
-    if (command.equals("dead") && all.size() > 1) {
-      all.addAll(2, List.of("--endpoint", home));
-    }
     if (CLIENTS.contains(command) && !all.contains("--endpoint")) {
       all.addAll(1, List.of("--endpoint", home));
+    }
+    if (GROUPS_OF_CLIENTS.contains(command) && all.size() > 1) {
+      all.addAll(2, List.of("--endpoint", home));
     }
     return ReeveCommand.run(terminal, programs, all.toArray(String[]::new));
   }

@@ -42,7 +42,8 @@ class PagesTest {
           "docs/operations.md",
           "docs/handlers.md",
           "docs/explain.md",
-          "docs/dead-letters.md");
+          "docs/dead-letters.md",
+          "docs/schedules.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =
@@ -56,6 +57,7 @@ class PagesTest {
   private static final Set<String> PARSED = Set.of("cluster-demo", "store");
   private static final Set<String> CLIENTS =
       Set.of("submit", "explain", "nodes", "workers", "demand");
+  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "schedules");
 
   @TempDir private static Path directory = Path.of("");
 
@@ -189,7 +191,7 @@ class PagesTest {
               programs.worker(),
               ReeveProcesses.thisProgram(FakeNodeMain.class.getName()));
     }
-    if (command.equals("dead")) {
+    if (GROUPS_OF_CLIENTS.contains(command)) {
       all.addAll(2, List.of("--endpoint", processes.endpoint()));
     }
     if (CLIENTS.contains(command)) {

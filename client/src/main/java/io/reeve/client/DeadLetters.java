@@ -11,7 +11,6 @@ import io.reeve.v1.GroupDeadLettersRequest;
 import io.reeve.v1.GroupDeadLettersResponse;
 import io.reeve.v1.ListDeadLettersRequest;
 import io.reeve.v1.ListDeadLettersResponse;
-import io.reeve.v1.ListTasksResponse;
 import io.reeve.v1.RedriveDeadLettersRequest;
 import io.reeve.v1.RedriveDeadLettersResponse;
 import io.reeve.v1.RedriveTaskRequest;
@@ -42,10 +41,10 @@ public final class DeadLetters {
    * walk starts anew.
    */
   public Iterable<Task> list(DeadLetterFilter filter) {
-    return () -> new TaskPages(token -> page(filter, token));
+    return () -> new Pages<>(token -> page(filter, token));
   }
 
-  private ListTasksResponse page(DeadLetterFilter filter, String token) {
+  private Pages.Page<Task> page(DeadLetterFilter filter, String token) {
     var request =
         ListDeadLettersRequest.newBuilder()
             .setFilter(filter)
@@ -57,10 +56,7 @@ public final class DeadLetters {
         DeadLetterServiceGrpc.getListDeadLettersMethod(),
         request,
         (ListDeadLettersResponse page) ->
-            ListTasksResponse.newBuilder()
-                .addAllTasks(page.getTasksList())
-                .setNextPageToken(page.getNextPageToken())
-                .build());
+            new Pages.Page<>(page.getTasksList(), page.getNextPageToken()));
   }
 
   /** The groups of dead letters whose errors are alike, the largest first. */

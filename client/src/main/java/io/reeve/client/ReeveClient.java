@@ -175,7 +175,12 @@ public final class ReeveClient implements AutoCloseable {
 
   /** The tasks that match, fetched page by page while they are walked; each walk starts anew. */
   public Iterable<Task> list(TaskQuery query) {
-    return () -> new TaskPages(token -> await(listPageAsync(query, token)));
+    return () ->
+        new Pages<>(
+            token -> {
+              var page = await(listPageAsync(query, token));
+              return new Pages.Page<>(page.getTasksList(), page.getNextPageToken());
+            });
   }
 
   /** One page; {@code token} is from the page before, empty for the first. */
@@ -244,6 +249,13 @@ public final class ReeveClient implements AutoCloseable {
   /** Tasks that died and that a person has to decide about. */
   public DeadLetters deadLetters() {
     return new DeadLetters(calls);
+  }
+
+  // ---- Schedules ----------------------------------------------------------------------------
+
+  /** The schedules of the server: what makes tasks at instants to come. */
+  public Schedules schedules() {
+    return new Schedules(calls, requestIds);
   }
 
   // ---- The cluster --------------------------------------------------------------------------

@@ -120,8 +120,7 @@ public final class TaskRequest {
 
     /** Not to start before this instant; replaces {@link #delay}. */
     public Builder notBefore(Instant instant) {
-      spec.setNotBefore(
-          Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano()));
+      spec.setNotBefore(proto(instant));
       return this;
     }
 
@@ -212,7 +211,14 @@ public final class TaskRequest {
     return duration;
   }
 
-  private static com.google.protobuf.Duration proto(Duration duration) {
+  static Timestamp proto(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  static com.google.protobuf.Duration proto(Duration duration) {
     return com.google.protobuf.Duration.newBuilder()
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())

@@ -96,6 +96,12 @@ class LayeringTest {
                 "io.reeve.edge.grpc.status..",
                 "io.reeve.v1..",
                 "io.reeve.edge.v1.."),
+        Layer.layer("gRPC for schedules", "io.reeve.edge.grpc.schedule..")
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.partition..",
+                "io.reeve.edge.calls..",
+                "io.reeve.v1.."),
         Layer.layer("gRPC for workers", "io.reeve.edge.grpc.worker..")
             .mayUse(
                 "io.reeve.domain..",

@@ -17,16 +17,17 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README tells users to write compiles against what they get. */
+/** What the README and the pages tell users to write compiles against what they get. */
 class ReadmeSnippetsTest {
 
+  private static final List<String> PAGES = List.of("README.md", "docs/schedules.md");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern NAME = Pattern.compile("public class (\\w+)");
 
   @Test
   void everyJavaSnippetCompiles(@TempDir Path out) throws IOException {
     var snippets = snippets();
-    assertThat(snippets).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(snippets).hasSizeGreaterThanOrEqualTo(3);
     var compiler = ToolProvider.getSystemJavaCompiler();
     var problems = new DiagnosticCollector<JavaFileObject>();
 
@@ -42,14 +43,15 @@ class ReadmeSnippetsTest {
   }
 
   private static List<JavaFileObject> snippets() throws IOException {
-    var readme = Files.readString(Path.of("..", "README.md"));
     var snippets = new ArrayList<JavaFileObject>();
-    var blocks = JAVA.matcher(readme);
-    while (blocks.find()) {
-      var code = blocks.group(1);
-      var name = NAME.matcher(code);
-      assertThat(name.find()).as("a public class in %s", code).isTrue();
-      snippets.add(new Snippet(name.group(1), code));
+    for (var page : PAGES) {
+      var blocks = JAVA.matcher(Files.readString(Path.of("..", page)));
+      while (blocks.find()) {
+        var code = blocks.group(1);
+        var name = NAME.matcher(code);
+        assertThat(name.find()).as("a public class in %s", code).isTrue();
+        snippets.add(new Snippet(name.group(1), code));
+      }
     }
     return snippets;
   }

@@ -43,6 +43,7 @@ public final class FakeReeve implements AutoCloseable {
   private static final java.time.Duration REBINDS_WITHIN = java.time.Duration.ofSeconds(10);
 
   private final FakeTasks tasks;
+  private final FakeSchedules schedules = new FakeSchedules();
   private final FakeClusterService cluster = new FakeClusterService();
   private final Server server;
   private final int port;
@@ -70,6 +71,7 @@ public final class FakeReeve implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(new FakeTaskService(tasks))
             .addService(new FakeWorkerService(tasks))
+            .addService(new FakeScheduleService(schedules))
             .addService(cluster)
             .intercept(new Script())
             .maxInboundMessageSize(64 * 1024 * 1024)
@@ -110,6 +112,11 @@ public final class FakeReeve implements AutoCloseable {
   public FakeReeve explain(ExplainResponse explanation) {
     tasks.explain(explanation);
     return this;
+  }
+
+  /** What it knows of schedules. */
+  public FakeSchedules schedules() {
+    return schedules;
   }
 
   /** Bare names of the methods that were called so far, refused calls included. */

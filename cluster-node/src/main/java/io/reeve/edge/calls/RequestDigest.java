@@ -62,7 +62,8 @@ final class RequestDigest {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
   }
 
-  private static byte[] inFixedOrder(TaskSpec spec) {
+  /** The bytes of the spec, which do not depend on the order in which its labels came. */
+  static byte[] inFixedOrder(TaskSpec spec) {
     var bytes = new ByteArrayOutputStream(spec.getSerializedSize());
     var out = CodedOutputStream.newInstance(bytes);
     out.useDeterministicSerialization();

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which partition takes a submission. A repeat has to meet the memory of the first call, also after
- * the partitions became more; anything without a request id goes round. For any thread.
+ * Which partition takes a submission, and which has a schedule. A repeat has to meet the memory of
+ * the first call, also after the partitions became more; anything without a request id goes round.
+ * For any thread.
  */
 public final class RequestRouting {
 
@@ -41,5 +42,15 @@ public final class RequestRouting {
     return requestId.isEmpty()
         ? List.of()
         : counts.earlierHomes(requestId, clock.millis(), kept.toMillis());
+  }
+
+  /** The partition where something new of this name is made. */
+  int homeOfName(String name) {
+    return counts.home(name);
+  }
+
+  /** Other partitions that may have something of this name, from before they became more. */
+  List<Integer> earlierOfName(String name) {
+    return counts.earlierHomesOfSchedule(name);
   }
 }

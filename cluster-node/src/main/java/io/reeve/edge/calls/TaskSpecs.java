@@ -2,6 +2,7 @@ package io.reeve.edge.calls;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -52,6 +53,12 @@ public final class TaskSpecs {
       throw EdgeRefusal.invalid(
           "payload", "expected at most " + settings.payloadBytesMax() + " bytes, got " + payload);
     }
+    if (!spec.getScheduleName().isEmpty()) {
+      throw unwanted("schedule_name", "the server sets it");
+    }
+    if (spec.hasPlannedAt()) {
+      throw unwanted("planned_at", "the server sets it");
+    }
     Expect.text("name", spec.getName(), 256);
     Expect.text("description", spec.getDescription(), 4096);
     if (spec.getLabelsCount() > 0) {
@@ -67,6 +74,25 @@ public final class TaskSpecs {
         spec.hasNotBefore() ? Expect.epochMillis("not_before", spec.getNotBefore()) : 0,
         spec.hasDelay() ? Expect.millis("delay", spec.getDelay(), 0, DELAY_MAX_MS) : 0,
         bytes.toByteArray());
+  }
+
+  /**
+   * The template that {@code spec} describes of the tasks of a schedule, whose start is up to the
+   * schedule. Equal templates have equal bytes.
+   */
+  NewTask template(TaskSpec spec) {
+    switch (spec.getStartCase()) {
+      case NOT_BEFORE -> throw unwanted("not_before", "the rule decides");
+      case DELAY -> throw unwanted("delay", "the rule decides");
+      case START_NOT_SET -> {
+        // As it has to be.
+      }
+    }
+    return read(UnsafeByteOperations.unsafeWrap(RequestDigest.inFixedOrder(spec)));
+  }
+
+  private static EdgeRefusal unwanted(String field, String reason) {
+    return EdgeRefusal.invalid(field, "expected none, since " + reason + ", got one");
   }
 
   private static TaskSpec parse(ByteString bytes) {

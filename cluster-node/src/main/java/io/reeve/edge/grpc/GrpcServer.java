@@ -11,10 +11,12 @@ import io.reeve.edge.bounds.Room;
 import io.reeve.edge.calls.DeadLetterCalls;
 import io.reeve.edge.calls.ExplainCalls;
 import io.reeve.edge.calls.RequestRouting;
+import io.reeve.edge.calls.ScheduleCalls;
 import io.reeve.edge.calls.TaskCalls;
 import io.reeve.edge.calls.TaskPage;
 import io.reeve.edge.grpc.guard.CallGuard;
 import io.reeve.edge.grpc.guard.FrameGuard;
+import io.reeve.edge.grpc.schedule.ScheduleServiceEdge;
 import io.reeve.edge.grpc.status.GrpcStatuses;
 import io.reeve.edge.grpc.status.Refusals;
 import io.reeve.edge.grpc.task.DeadLetterServiceEdge;
@@ -34,6 +36,8 @@ import io.reeve.partition.Partitions;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.ClusterServiceHandlerFactory;
 import io.reeve.v1.DeadLetterService;
+import io.reeve.v1.ScheduleService;
+import io.reeve.v1.ScheduleServiceHandlerFactory;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.net.InetSocketAddress;
@@ -88,6 +92,8 @@ public final class GrpcServer {
           "/" + TaskService.name + "/ListTasks",
           TaskPage.BYTES_MAX,
           "/" + DeadLetterService.name + "/ListDeadLetters",
+          TaskPage.BYTES_MAX,
+          "/" + ScheduleService.name + "/ListSchedules",
           TaskPage.BYTES_MAX);
 
   /** Connections that the door has closed and the library has not yet seen off. */
@@ -213,6 +219,7 @@ public final class GrpcServer {
           deadLetters(
               system,
               new DeadLetterCalls(backing.partitions(), settings, system.scheduler(), clock)));
+      served.add(schedules(system, settings, backing, clock));
       served.add(cluster(system, backing));
       served.add(health(system, health));
       handler =
@@ -286,6 +293,21 @@ public final class GrpcServer {
         DeadLetterServiceViewHandlerFactory.partial(
             new DeadLetterServiceEdge(calls),
             DeadLetterService.name,
+            materializer(system),
+            GrpcStatuses::mapper,
+            system));
+  }
+
+  private static Served schedules(
+      ActorSystem<?> system, EdgeSettings settings, Backing backing, Clock clock) {
+    var calls =
+        new ScheduleCalls(
+            backing.partitions(), backing.routing(), settings, system.scheduler(), clock);
+    return new Served(
+        ScheduleService.description,
+        ScheduleServiceHandlerFactory.partial(
+            new ScheduleServiceEdge(calls),
+            ScheduleService.name,
             materializer(system),
             GrpcStatuses::mapper,
             system));

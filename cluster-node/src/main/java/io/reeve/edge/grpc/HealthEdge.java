@@ -10,6 +10,7 @@ import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.DeadLetterService;
+import io.reeve.v1.ScheduleService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
 import java.time.Duration;
@@ -34,7 +35,12 @@ final class HealthEdge implements Health {
 
   /** The services for clients and workers, which a node may be without. */
   static final Set<String> SERVICES =
-      Set.of(TaskService.name, DeadLetterService.name, WorkerService.name, ClusterService.name);
+      Set.of(
+          TaskService.name,
+          DeadLetterService.name,
+          ScheduleService.name,
+          WorkerService.name,
+          ClusterService.name);
 
   private final Set<String> services;
   private final NodeHealth node;

@@ -4,10 +4,6 @@ import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Expect;
 import io.reeve.edge.calls.Reason;
 import io.reeve.edge.grpc.status.GrpcStatuses;
-import io.reeve.v1.ClusterService;
-import io.reeve.v1.TaskService;
-import io.reeve.v1.WorkerService;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,9 +19,6 @@ import org.apache.pekko.stream.Materializer;
 final class Unserved implements Function<HttpRequest, CompletionStage<HttpResponse>> {
 
   private static final long serialVersionUID = 1;
-
-  private static final Set<String> PUBLIC =
-      Set.of(TaskService.name, WorkerService.name, ClusterService.name);
 
   /** Nothing else that such a caller sends would be served. */
   private static final Connection CLOSE = Connection.create("close");
@@ -65,7 +58,7 @@ final class Unserved implements Function<HttpRequest, CompletionStage<HttpRespon
   private EdgeRefusal refusal(String path) {
     var end = path.indexOf('/', 1);
     var service = end < 0 ? path : path.substring(1, end);
-    return PUBLIC.contains(service) && !edge
+    return HealthEdge.SERVICES.contains(service) && !edge
         ? new EdgeRefusal(
             Reason.NO_EDGE, "expected a node with the role edge, got one that only owns tasks")
         : new EdgeRefusal(

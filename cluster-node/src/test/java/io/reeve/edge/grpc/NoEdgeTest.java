@@ -9,8 +9,12 @@ import io.reeve.grpc.health.v1.HealthCheckRequest;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.grpc.health.v1.HealthGrpc;
 import io.reeve.v1.ClusterServiceGrpc;
+import io.reeve.v1.DeadLetterServiceGrpc;
+import io.reeve.v1.GetScheduleRequest;
 import io.reeve.v1.GetTaskRequest;
+import io.reeve.v1.ListDeadLettersRequest;
 import io.reeve.v1.ListNodesRequest;
+import io.reeve.v1.ScheduleServiceGrpc;
 import io.reeve.v1.TaskServiceGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +34,16 @@ class NoEdgeTest {
   @Test
   void callsOfClientsAreToldToGoToAnotherNode() {
     var tasks = TaskServiceGrpc.newBlockingStub(server.channel());
+    var schedules = ScheduleServiceGrpc.newBlockingStub(server.channel());
+    var deadLetters = DeadLetterServiceGrpc.newBlockingStub(server.channel());
     var cluster = ClusterServiceGrpc.newBlockingStub(server.channel());
 
     assertThat(refusal(() -> tasks.getTask(GetTaskRequest.getDefaultInstance())))
+        .isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(refusal(() -> schedules.getSchedule(GetScheduleRequest.getDefaultInstance())))
+        .isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(
+            refusal(() -> deadLetters.listDeadLetters(ListDeadLettersRequest.getDefaultInstance())))
         .isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(refusal(() -> cluster.listNodes(ListNodesRequest.getDefaultInstance())))
         .isEqualTo(Status.Code.UNAVAILABLE);
@@ -49,7 +60,8 @@ class NoEdgeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reeve.v1.TaskService", "reeve.v1.WorkerService"})
+  @ValueSource(
+      strings = {"reeve.v1.TaskService", "reeve.v1.ScheduleService", "reeve.v1.WorkerService"})
   void healthKnowsNoServiceThatIsNotThere(String service) {
     assertThat(refusal(() -> health(service))).isEqualTo(Status.Code.NOT_FOUND);
   }
