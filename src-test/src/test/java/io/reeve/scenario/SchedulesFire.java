@@ -241,7 +241,7 @@ class SchedulesFire {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   @Timeout(1200)
   void eachInstantHasOneTaskWhenTheNodeIsKilledAroundManyOfThem() {
     assertThat(killedAroundDueInstants(SLOW_KILLS, SLOW_AT_MOST)).isPositive();
