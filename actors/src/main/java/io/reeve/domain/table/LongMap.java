@@ -132,8 +132,8 @@ public final class LongMap {
 
   /**
    * Keys come in runs, so they are spread by the golden ratio. Of the product the highest bits
-   * count: with them the keys of a run lie apart evenly (Knuth, 6.4, theorem S), with others they
-   * collide as if drawn at random.
+   * count: with them the keys of a run lie apart evenly in a table of any size (Knuth, 6.4, theorem
+   * S).
    */
   private int home(long key) {
     return (int) ((key * 0x9E3779B97F4A7C15L) >>> (Long.numberOfLeadingZeros(keys.length) + 1));
