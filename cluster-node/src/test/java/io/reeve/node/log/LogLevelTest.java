@@ -30,7 +30,10 @@ class LogLevelTest {
   }
 
   @Test
-  @DisabledIfEnvironmentVariable(named = "REEVE_LOG_LEVEL", matches = ".*")
+  @DisabledIfEnvironmentVariable(
+      named = "REEVE_LOG_LEVEL",
+      matches = ".*",
+      disabledReason = "the test is about a process without the variable")
   void withoutItTheLevelIsInfo() throws JoranException {
     var context = new LoggerContext();
 
