@@ -7,6 +7,7 @@ import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Order;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
@@ -53,6 +54,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    *     two that are equal the one that came last stays
    * @param queues which queues it serves, the preferred first; "*" alone: any
    * @param kinds which kinds it runs; "*" alone: any
+   * @param labels of its worker
    * @param credit where its credit stands
    * @param session whom to tell orders; its end is the end of the session
    * @param deliverTo where partitions deliver
@@ -64,6 +66,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       String pool,
       List<String> queues,
       Set<String> kinds,
+      Labels labels,
       CreditTotals credit,
       ActorRef<ToSession> session,
       ActorRef<Leases.ToSession> deliverTo)

@@ -31,6 +31,7 @@ record SessionAddress(
         order.seq(),
         new LinkedHashSet<>(to.queues()),
         to.kinds(),
+        to.labels(),
         order.count(),
         to.holder(),
         to.sessionNo(),

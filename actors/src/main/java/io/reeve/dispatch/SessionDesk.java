@@ -27,7 +27,9 @@ final class SessionDesk {
    * @return whether it is known now; a session whose holder has a later one is not
    */
   boolean register(Dispatcher.Register c) {
-    var offer = new Offer(c.holder(), c.sessionNo(), c.workerId(), c.pool(), c.queues(), c.kinds());
+    var offer =
+        new Offer(
+            c.holder(), c.sessionNo(), c.workerId(), c.pool(), c.queues(), c.kinds(), c.labels());
     var before = byHolder.get(c.holder());
     var moved = before != null && !before.session().equals(c.session());
     if (before != null && moved && before.sessionNo() == c.sessionNo()) {

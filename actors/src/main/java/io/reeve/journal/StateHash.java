@@ -105,6 +105,18 @@ public final class StateHash {
     hash.add(Double.doubleToLongBits(profile.retry().backoffJitter()));
     hash.add(profile.tenant());
     profile.retry().neverRetryCodes().forEach(hash::add);
+    var needs = profile.taskClass().needs();
+    if (!needs.isEmpty()) {
+      // Behind a number that no text has for a length, to tell them from codes.
+      hash.add(-1);
+      needs
+          .asMap()
+          .forEach(
+              (name, value) -> {
+                hash.add(name);
+                hash.add(value);
+              });
+    }
     return hash.hash;
   }
 

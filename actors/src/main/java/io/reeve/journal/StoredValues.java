@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -12,8 +13,10 @@ import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.StoredFailure;
+import io.reeve.journal.v1.StoredLabel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /** The values that rows and snapshots share: profiles and failures, to their messages and back. */
@@ -37,6 +40,7 @@ final class StoredValues {
         .setBackoffJitter(retry.backoffJitter())
         .setTenant(profile.tenant())
         .addAllNeverRetryCodes(retry.neverRetryCodes())
+        .addAllNeeds(stored(profile.taskClass().needs()))
         .build();
   }
 
@@ -47,11 +51,29 @@ final class StoredValues {
             stored.getQueue(),
             stored.getKind(),
             laneOf(stored.getLane()),
-            priorityOf(stored.getPriority())),
+            priorityOf(stored.getPriority()),
+            needsOf(stored.getNeedsList())),
         stored.getExecutionTimeoutMs(),
         stored.getQueueTimeoutMs(),
         retryOf(stored),
         stored.getTenant());
+  }
+
+  private static List<StoredLabel> stored(Labels labels) {
+    return labels.asMap().entrySet().stream()
+        .map(
+            label ->
+                StoredLabel.newBuilder().setName(label.getKey()).setValue(label.getValue()).build())
+        .toList();
+  }
+
+  private static Labels needsOf(List<StoredLabel> stored) {
+    var labels = new HashMap<String, String>();
+    for (var label : stored) {
+      requireKnown(label);
+      labels.put(label.getName(), label.getValue());
+    }
+    return Labels.of(labels);
   }
 
   static StoredFailure stored(Failure failure) {

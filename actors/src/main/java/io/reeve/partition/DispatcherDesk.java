@@ -160,7 +160,8 @@ final class DispatcherDesk {
       lastSeq = Math.max(lastSeq, c.seq());
       var grantee = new Grantee(c.holder(), c.sessionNo(), c.workerId());
       standing.add(
-          new StandingGrant<>(c.seq(), c.queues(), c.kinds(), c.count(), grantee, c.session()));
+          new StandingGrant<>(
+              c.seq(), c.queues(), c.kinds(), c.labels(), c.count(), grantee, c.session()));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
 import java.util.Set;
@@ -50,12 +51,14 @@ public final class Grants {
    * that are ready when it arrives are taken too.
    *
    * @param queues which queues the session serves; "*" alone: any; kinds alike
+   * @param labels of its worker
    */
   public record StandingGrant(
       long epoch,
       long seq,
       Set<String> queues,
       Set<String> kinds,
+      Labels labels,
       int count,
       String holder,
       int sessionNo,
@@ -144,11 +147,15 @@ public final class Grants {
   public record ReadyCount(TaskClass taskClass, int ready, long headSubmittedMs) {
 
     private static final int FIXED_BYTES = 42;
+    private static final int LABEL_BYTES = 12;
 
     /** Bytes of it in a message, about, and rather too many than too few. */
     public long bytes() {
-      var letters = taskClass.queue().length() + taskClass.kind().length();
-      return FIXED_BYTES + (long) Portions.LETTER_BYTES * letters;
+      var needs = taskClass.needs();
+      var letters = taskClass.queue().length() + taskClass.kind().length() + needs.letters();
+      return FIXED_BYTES
+          + (long) LABEL_BYTES * needs.size()
+          + (long) Portions.LETTER_BYTES * letters;
     }
   }
 

@@ -3,6 +3,7 @@ package io.reeve.session;
 import com.typesafe.config.Config;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.session.SettlementBatches;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.partition.Assignment;
@@ -56,6 +57,7 @@ public final class Session {
       String incarnation,
       List<String> queues,
       Set<String> kinds,
+      Labels labels,
       int capacity,
       int urgentReserve,
       @Nullable ResumeToken resume,

@@ -54,6 +54,7 @@ final class ToDispatcher {
             offer.pool(),
             offer.queues(),
             offer.kinds(),
+            offer.labels(),
             credit,
             self,
             deliverTo));

@@ -1,6 +1,7 @@
 package io.reeve.session;
 
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.task.Labels;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,7 +49,12 @@ public final class WorkerCard {
     }
   }
 
-  /** What a worker said of itself first, without the secrets of its session. */
+  /**
+   * What a worker said of itself first, without the secrets of its session.
+   *
+   * @param labels the first of them
+   * @param moreLabels how many there are beside those
+   */
   public record Introduction(
       String workerId,
       String pool,
@@ -57,9 +63,12 @@ public final class WorkerCard {
       String host,
       long pid,
       Names queues,
-      Names kinds) {
+      Names kinds,
+      Labels labels,
+      int moreLabels) {
 
     static Introduction of(Session.Hello hello) {
+      var labels = hello.labels().first(NAMES_BYTES_MAX);
       return new Introduction(
           hello.workerId(),
           hello.pool(),
@@ -68,7 +77,9 @@ public final class WorkerCard {
           hello.host(),
           hello.pid(),
           Names.of(hello.queues()),
-          Names.of(hello.kinds().stream().sorted().toList()));
+          Names.of(hello.kinds().stream().sorted().toList()),
+          labels,
+          hello.labels().size() - labels.size());
     }
   }
 

@@ -121,6 +121,7 @@ final class ExplainCodec {
     return StreamView.newBuilder()
         .setPartitionHeard(view.partitionHeard())
         .setQueueWorkers(view.queueWorkers())
+        .setKindWorkers(view.kindWorkers())
         .setWorkers(view.workers())
         .setDraining(view.draining())
         .setSlots(view.slots())
@@ -140,6 +141,7 @@ final class ExplainCodec {
     return new io.reeve.domain.dispatch.StreamView(
         written.getPartitionHeard(),
         written.getQueueWorkers(),
+        written.getKindWorkers(),
         written.getWorkers(),
         written.getDraining(),
         written.getSlots(),

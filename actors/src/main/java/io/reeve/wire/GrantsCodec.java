@@ -94,6 +94,7 @@ final class GrantsCodec {
         .setSeq(grant.seq())
         .addAllQueues(Values.sorted(grant.queues()))
         .addAllKinds(Values.sorted(grant.kinds()))
+        .addAllLabels(Values.written(grant.labels()))
         .setCount(grant.count())
         .setHolder(grant.holder())
         .setSessionNo(grant.sessionNo())
@@ -108,6 +109,7 @@ final class GrantsCodec {
         written.getSeq(),
         Set.copyOf(written.getQueuesList()),
         Set.copyOf(written.getKindsList()),
+        Values.labelsOf(written.getLabelsList()),
         written.getCount(),
         written.getHolder(),
         written.getSessionNo(),

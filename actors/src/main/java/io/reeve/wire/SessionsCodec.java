@@ -104,6 +104,7 @@ final class SessionsCodec {
         .setPool(register.pool())
         .addAllQueues(register.queues())
         .addAllKinds(Values.sorted(register.kinds()))
+        .addAllLabels(Values.written(register.labels()))
         .setCredit(write(register.credit()))
         .setSession(refs.write(register.session()))
         .setDeliverTo(refs.write(register.deliverTo()))
@@ -118,6 +119,7 @@ final class SessionsCodec {
         written.getPool(),
         List.copyOf(written.getQueuesList()),
         Set.copyOf(written.getKindsList()),
+        Values.labelsOf(written.getLabelsList()),
         read(written.getCredit()),
         refs.read(written.getSession()),
         refs.read(written.getDeliverTo()));

@@ -3,6 +3,7 @@ package io.reeve.wire;
 import com.google.protobuf.ByteString;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -10,6 +11,7 @@ import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.partition.Leases;
+import io.reeve.wire.v1.Label;
 import io.reeve.wire.v1.LeaseKeys;
 import io.reeve.wire.v1.Profile;
 import java.time.Duration;
@@ -45,6 +47,7 @@ final class Values {
         .setBackoffJitter(retry.backoffJitter())
         .setTenant(profile.tenant())
         .addAllNeverRetryCodes(retry.neverRetryCodes())
+        .addAllNeeds(written(profile.taskClass().needs()))
         .build();
   }
 
@@ -54,7 +57,8 @@ final class Values {
             written.getQueue(),
             written.getKind(),
             laneOf(written.getLane()),
-            priorityOf(written.getPriority())),
+            priorityOf(written.getPriority()),
+            labelsOf(written.getNeedsList())),
         written.getExecutionTimeoutMs(),
         written.getQueueTimeoutMs(),
         new RetryPolicy(
@@ -72,7 +76,8 @@ final class Values {
         io.reeve.wire.v1.TaskClass.newBuilder()
             .setQueue(taskClass.queue())
             .setKind(taskClass.kind())
-            .setLane(numberOf(taskClass.lane()));
+            .setLane(numberOf(taskClass.lane()))
+            .addAllNeeds(written(taskClass.needs()));
     if (taskClass.priority() != Priority.NORMAL) {
       written.setPriority(numberOf(taskClass.priority()));
     }
@@ -84,7 +89,20 @@ final class Values {
         written.getQueue(),
         written.getKind(),
         laneOf(written.getLane()),
-        written.hasPriority() ? priorityOf(written.getPriority()) : Priority.NORMAL);
+        written.hasPriority() ? priorityOf(written.getPriority()) : Priority.NORMAL,
+        labelsOf(written.getNeedsList()));
+  }
+
+  static List<Label> written(Labels labels) {
+    return labels.asMap().entrySet().stream()
+        .map(label -> Label.newBuilder().setName(label.getKey()).setValue(label.getValue()).build())
+        .toList();
+  }
+
+  static Labels labelsOf(List<Label> written) {
+    var labels = new HashMap<String, String>();
+    written.forEach(label -> labels.put(label.getName(), label.getValue()));
+    return Labels.of(labels);
   }
 
   // ---- Failures and refusals -------------------------------------------------------------------
@@ -269,6 +287,7 @@ final class Values {
       case INTERNAL -> 12;
       case UNKNOWN_SCHEDULE -> 13;
       case VERSION_CHANGED -> 14;
+      case TOO_MANY_CLASSES -> 20;
     };
   }
 

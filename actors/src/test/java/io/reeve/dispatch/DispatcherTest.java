@@ -8,6 +8,7 @@ import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
@@ -481,6 +482,7 @@ class DispatcherTest {
         "main",
         List.of("*"),
         Set.of("send"),
+        Labels.NONE,
         new CreditTotals(capacity, reserve, 0, 0, 0),
         from,
         delivery.getRef());

@@ -14,6 +14,7 @@ import io.reeve.domain.task.FailureReport;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
@@ -70,6 +71,18 @@ final class GoldenSamples {
               0.2,
               List.of("NO_FUNDS", "NO_ACCOUNT")),
           "");
+  private static final TaskProfile NEEDING =
+      new TaskProfile(
+          new TaskClass(
+              "mail",
+              "io.example.send",
+              Lane.NORMAL,
+              Priority.NORMAL,
+              Labels.of(Map.of("zone", "eu", "disk", "ssd"))),
+          300_000,
+          0,
+          new RetryPolicy(4, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+          "");
   private static final TaskProfile ALARM =
       new TaskProfile(
           new TaskClass("alarm", "io.example.ring", Lane.URGENT, Priority.CRITICAL),
@@ -124,6 +137,7 @@ final class GoldenSamples {
   static Map<String, List<PartitionEvent>> rows() {
     var rows = new LinkedHashMap<String, List<PartitionEvent>>();
     rows.put("submitted-one", List.of(submission("", 1, queued(1, MAIL, NOON))));
+    rows.put("submitted-requiring", List.of(submission("", 1, queued(1, NEEDING, NOON))));
     rows.put(
         "submitted-many",
         List.of(

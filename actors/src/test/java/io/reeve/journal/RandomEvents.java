@@ -12,6 +12,7 @@ import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
@@ -29,6 +30,7 @@ import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.WriterStarted;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -224,7 +226,7 @@ final class RandomEvents {
 
   private TaskProfile profile() {
     return new TaskProfile(
-        new TaskClass(name(), name(), pick(Lane.values()), pick(Priority.values())),
+        new TaskClass(name(), name(), pick(Lane.values()), pick(Priority.values()), labels()),
         instant(),
         instant(),
         new RetryPolicy(
@@ -235,6 +237,12 @@ final class RandomEvents {
             random.nextDouble(),
             Stream.generate(this::name).limit(random.nextInt(3)).toList()),
         name());
+  }
+
+  private Labels labels() {
+    return random.nextBoolean()
+        ? Labels.NONE
+        : Labels.of(Map.of(name() + "a", name(), "b", name()));
   }
 
   private Failure failure() {

@@ -12,6 +12,7 @@ import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -1246,7 +1247,16 @@ class PartitionTest {
   private void standing(long epoch, int count) {
     partition.tell(
         new Grants.StandingGrant(
-            epoch, 1, Set.of("*"), Set.of("mail"), count, "h", 1, "w", session.getRef()));
+            epoch,
+            1,
+            Set.of("*"),
+            Set.of("mail"),
+            Labels.NONE,
+            count,
+            "h",
+            1,
+            "w",
+            session.getRef()));
   }
 
   private void settle(long batch, Settlement settlement) {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.session.SettlementBatches;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Rejection;
@@ -872,6 +873,7 @@ class SessionTest {
         "start-1",
         List.of("default"),
         Set.of("*"),
+        Labels.NONE,
         capacity,
         reserve,
         resume,

@@ -3,6 +3,7 @@ package io.reeve.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.task.Labels;
 import io.reeve.session.Session.WorkerFigures;
 import java.util.List;
 import java.util.Objects;
@@ -99,6 +100,22 @@ class WorkerCardTest {
     assertThat(entry().worker().queues()).isEqualTo(new WorkerCard.Names(List.of("default"), 0));
   }
 
+  @Test
+  void ofManyLabelsTheFirstAreShownAndTheOthersCounted() {
+    var labels =
+        Labels.of(
+            IntStream.range(0, 32)
+                .boxed()
+                .collect(Collectors.toMap("label-%02d"::formatted, i -> "x".repeat(72))));
+
+    card.introduce(hello(Set.of("echo"), labels), 0, 10);
+
+    var shown = entry().worker();
+    assertThat(shown.labels().names())
+        .containsExactly("label-00", "label-01", "label-02", "label-03", "label-04");
+    assertThat(shown.moreLabels()).isEqualTo(27);
+  }
+
   private WorkerCard.Entry entry() {
     return Objects.requireNonNull(card.read(), "expected an entry");
   }
@@ -112,7 +129,23 @@ class WorkerCardTest {
   }
 
   private static Session.Hello hello(Set<String> kinds) {
+    return hello(kinds, Labels.NONE);
+  }
+
+  private static Session.Hello hello(Set<String> kinds, Labels labels) {
     return new Session.Hello(
-        "wren", "main", "a1", List.of("default"), kinds, 4, 0, null, List.of(), "test", "box", 1);
+        "wren",
+        "main",
+        "a1",
+        List.of("default"),
+        kinds,
+        labels,
+        4,
+        0,
+        null,
+        List.of(),
+        "test",
+        "box",
+        1);
   }
 }

@@ -18,6 +18,7 @@ import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -57,6 +58,9 @@ final class WireSamples {
       new TaskClass("mail", "io.example.send", Lane.NORMAL, Priority.NORMAL);
   private static final TaskClass RING =
       new TaskClass("alarm", "io.example.ring", Lane.URGENT, Priority.CRITICAL);
+  private static final Labels LABELS = Labels.of(Map.of("zone", "eu", "disk", "ssd"));
+  private static final TaskClass NEEDING =
+      new TaskClass("mail", "io.example.send", Lane.NORMAL, Priority.NORMAL, LABELS);
   private static final TaskProfile MAIL =
       new TaskProfile(
           SEND,
@@ -83,7 +87,7 @@ final class WireSamples {
       List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
 
   private static final StreamView SEEN =
-      new StreamView(true, 2, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13);
+      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13);
   private static final TaskProfile CAREFUL =
       new TaskProfile(
           SEND,
@@ -268,7 +272,21 @@ final class WireSamples {
     all.put(
         "standing-grant",
         new Grants.StandingGrant(
-            7, 2, Set.of("alarm", "mail"), Set.of("*"), 5, "h-1", 2, "w-1", at("session")));
+            7,
+            2,
+            Set.of("alarm", "mail"),
+            Set.of("*"),
+            Labels.NONE,
+            5,
+            "h-1",
+            2,
+            "w-1",
+            at("session")));
+    all.put("grant-of-labels", new Grants.Grant(7, 3, NEEDING, 2, "h-1", 2, "w-1", at("session")));
+    all.put(
+        "standing-grant-with-labels",
+        new Grants.StandingGrant(
+            7, 4, Set.of("*"), Set.of("*"), LABELS, 1, "h-1", 2, "w-1", at("session")));
     all.put("revoke", new Grants.Revoke(7, List.of(1L, 2L)));
     all.put("audit", new Grants.Audit(7, -2, 5, 4, READY, USES, at("dispatcher")));
     all.put("inventory", new Grants.Inventory(3, -2, 7, READY, at("partition")));
@@ -337,6 +355,20 @@ final class WireSamples {
             "pool-0",
             List.of("mail", "alarm"),
             Set.of("io.example.send", "io.example.ring"),
+            Labels.NONE,
+            CREDIT,
+            at("session"),
+            at("delivery")));
+    all.put(
+        "register-with-labels",
+        new Dispatcher.Register(
+            "h-1",
+            2,
+            "w-1",
+            "pool-0",
+            List.of("*"),
+            Set.of("*"),
+            LABELS,
             CREDIT,
             at("session"),
             at("delivery")));

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -81,6 +82,7 @@ class WireSerializerTest {
             "p",
             List.of("mail"),
             Set.of("*"),
+            Labels.NONE,
             new CreditTotals(8, 2, 10, 7, 0),
             session,
             delivery),

@@ -34,6 +34,7 @@ final class ExplainJson {
         .put("priority", Words.priority(told.getPriority()))
         .put("attempt", told.getAttempt())
         .put("attemptsMax", told.getAttemptsMax());
+    Json.labels(json, "requires", told.getRequiresMap());
     instant(json, "dueAt", told.hasDueAt(), told.getDueAt());
     instant(json, "expiresAt", told.hasExpiresAt(), told.getExpiresAt());
     if (told.hasEstimate()) {
@@ -51,6 +52,7 @@ final class ExplainJson {
       var workers = told.getWorkers();
       json.putObject("workers")
           .put("servingQueue", workers.getServingQueue())
+          .put("servingKind", workers.getServingKind())
           .put("servingTask", workers.getServingTask())
           .put("draining", workers.getDraining())
           .put("slots", workers.getSlots())

@@ -76,6 +76,14 @@ final class ExplainText {
               + told.getKind()
               + ". "
               + startWorker(told);
+      case BLOCKER_NO_WORKER_WITH_LABELS ->
+          "Workers serve queue "
+              + told.getQueue()
+              + " and run kind "
+              + told.getKind()
+              + ", but none of them has all labels that the task requires: "
+              + Words.labels(told.getRequiresMap(), ", ")
+              + ". Start a worker with these labels.";
       case BLOCKER_WORKERS_DRAINING ->
           "All workers that run the task finish their work and take no more. " + startWorker(told);
       case BLOCKER_NO_CREDIT ->

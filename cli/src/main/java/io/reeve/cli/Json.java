@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The output of {@code --output json}. Field names are stable: new ones may be added, none changes.
@@ -136,17 +137,21 @@ final class Json {
     json.put("queue", spec.getQueue().isEmpty() ? "default" : spec.getQueue());
     json.put("lane", spec.getLane() == Lane.LANE_URGENT ? "urgent" : "normal");
     json.put("priority", Words.priority(spec.getPriority()));
+    labels(json, "requires", spec.getRequiresMap());
   }
 
   /** By what people know the task. */
   private static void people(ObjectNode json, TaskSpec spec) {
     text(json, "name", spec.getName());
     text(json, "tenant", spec.getTenant());
-    if (spec.getLabelsCount() > 0) {
-      var labels = json.putObject("labels");
-      spec.getLabelsMap().entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(label -> labels.put(label.getKey(), label.getValue()));
+    labels(json, "labels", spec.getLabelsMap());
+  }
+
+  /** In the order of their names; none without one. */
+  static void labels(ObjectNode json, String field, Map<String, String> labels) {
+    if (!labels.isEmpty()) {
+      var values = json.putObject(field);
+      new TreeMap<>(labels).forEach(values::put);
     }
   }
 

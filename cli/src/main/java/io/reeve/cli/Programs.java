@@ -47,6 +47,7 @@ public record Programs(Program node, Program worker, List<String> command) {
   static final String WORKER_SLOTS = "reeve.worker.pool.slots";
   static final String WORKER_URGENT = "reeve.worker.pool.urgent-percentage";
   static final String WORKER_QUEUES = "reeve.worker.pool.queues";
+  static final String WORKER_LABELS = "reeve.worker.labels.";
   static final String WORKER_EXEC_ALLOWED = "reeve.worker.builtin.exec.allowed";
 
   /** The worker's variables that would win over an option, by the setting of that option. */

@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "  reeve submit echo 'hello' --wait",
       "  reeve submit email --payload-file mail.json --queue mail --attempts 5",
       "  reeve submit report --delay 2h --label team=finance --request-id report-2026-11",
+      "  reeve submit report --require zone=eu --require disk=ssd",
       "  reeve submit sleep 100ms --count 100 --wait",
       "  id=$(reeve submit echo hi --output json | jq -r .taskId)"
     })

@@ -117,6 +117,13 @@ final class TaskOptions {
       description = "A label, for people. Can be repeated.")
   Map<String, String> labels = new LinkedHashMap<>();
 
+  @Option(
+      names = "--require",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Only a worker with this label gets the task. Can be repeated; the worker must have all.")
+  Map<String, String> requires = new LinkedHashMap<>();
+
   @Option(names = "--name", paramLabel = "TEXT", description = "A name, for people.")
   @Nullable String name;
 
@@ -132,7 +139,11 @@ final class TaskOptions {
     if (payload != null && payloadFile != null) {
       throw new IllegalArgumentException("expected PAYLOAD or --payload-file, got both");
     }
-    var request = TaskRequest.of(kind).payload(payloadBytes(payload, standardInput)).labels(labels);
+    var request =
+        TaskRequest.of(kind)
+            .payload(payloadBytes(payload, standardInput))
+            .labels(labels)
+            .require(requires);
     if (queue != null) {
       request.queue(queue);
     }

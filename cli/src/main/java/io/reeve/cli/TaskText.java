@@ -9,8 +9,6 @@ import io.reeve.v1.TaskSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** One task in words. */
 final class TaskText {
@@ -61,13 +59,8 @@ final class TaskText {
             + ", priority "
             + Words.priority(spec.getPriority()));
     add(lines, "tenant", Words.printable(spec.getTenant()));
-    add(
-        lines,
-        "labels",
-        spec.getLabelsMap().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(label -> Words.printable(label.getKey() + "=" + label.getValue()))
-            .collect(Collectors.joining(", ")));
+    add(lines, "labels", Words.labels(spec.getLabelsMap(), ", "));
+    add(lines, "requires", Words.labels(spec.getRequiresMap(), ", "));
   }
 
   static String queue(Task task) {

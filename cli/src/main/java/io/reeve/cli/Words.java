@@ -10,6 +10,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Values of the protocol as people read them. */
 final class Words {
@@ -43,6 +45,14 @@ final class Words {
       case PRIORITY_CRITICAL -> "critical";
       case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL, UNRECOGNIZED -> "normal";
     };
+  }
+
+  /** As {@code name=value}, in the order of the names. */
+  static String labels(Map<String, String> labels, String between) {
+    return labels.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(label -> printable(label.getKey() + "=" + label.getValue()))
+        .collect(Collectors.joining(between));
   }
 
   /** Text of others made safe for a terminal: control characters shown, never obeyed. */

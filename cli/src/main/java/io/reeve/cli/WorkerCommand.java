@@ -1,5 +1,6 @@
 package io.reeve.cli;
 
+import com.typesafe.config.ConfigUtil;
 import io.reeve.client.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  reeve worker",
       "  reeve worker --slots 16 --queue mail --queue default",
+      "  reeve worker --label zone=eu --label disk=ssd",
       "  reeve worker --allow-exec /usr/bin/sha256sum",
       "  WORKER_POOL_CAPACITY=8 reeve worker"
     })
@@ -60,6 +62,12 @@ final class WorkerCommand implements Callable<Integer> {
   List<String> queues = List.of();
 
   @Option(
+      names = {"-l", "--label"},
+      paramLabel = "NAME=VALUE",
+      description = "A label of the worker, for tasks that require it. Can be repeated.")
+  Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
       names = "--allow-exec",
       paramLabel = "PATH",
       description = "An executable that exec tasks may run. Can be repeated.")
@@ -90,6 +98,8 @@ final class WorkerCommand implements Callable<Integer> {
     put(all, Programs.WORKER_SLOTS, slots);
     put(all, Programs.WORKER_URGENT, urgentPercentage);
     put(all, Programs.WORKER_QUEUES, queues.isEmpty() ? null : queues);
+    labels.forEach(
+        (name, value) -> all.put(Programs.WORKER_LABELS + ConfigUtil.joinPath(name), value));
     put(all, Programs.WORKER_EXEC_ALLOWED, allowExec.isEmpty() ? null : allowExec);
     return all;
   }

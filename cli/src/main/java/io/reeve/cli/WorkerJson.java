@@ -37,7 +37,9 @@ final class WorkerJson {
     worker.getQueuesList().forEach(queues::add);
     var kinds = json.put("moreQueues", worker.getMoreQueues()).putArray("kinds");
     worker.getKindsList().forEach(kinds::add);
-    return json.put("moreKinds", worker.getMoreKinds())
+    json.put("moreKinds", worker.getMoreKinds());
+    Json.labels(json, "labels", worker.getLabelsMap());
+    return json.put("moreLabels", worker.getMoreLabels())
         .put("client", worker.getClient())
         .put("host", worker.getHost())
         .put("pid", worker.getPid());

@@ -35,7 +35,7 @@ final class WorkerText {
     var table =
         new TextTable(
             "WORKER", "POOL", "STATUS", "NODE", "ACTIVE", "LEASES", "QUEUED", "CPU", "MEMORY",
-            "HEARD", "QUEUES", "KINDS", "HOST", "PID", "CLIENT");
+            "HEARD", "QUEUES", "KINDS", "LABELS", "HOST", "PID", "CLIENT");
     workers.forEach(worker -> add(table, worker));
     return table;
   }
@@ -57,6 +57,7 @@ final class WorkerText {
         DurationText.of(Words.toDuration(worker.getHeardAgo())),
         names(worker.getQueuesList(), worker.getMoreQueues()),
         names(worker.getKindsList(), worker.getMoreKinds()),
+        more(Words.labels(worker.getLabelsMap(), ","), worker.getMoreLabels()),
         Words.printable(worker.getHost()),
         worker.getPid() == 0 ? "" : Long.toString(worker.getPid()),
         Words.printable(worker.getClient()));
@@ -67,7 +68,10 @@ final class WorkerText {
   }
 
   private static String names(List<String> names, int more) {
-    var some = Words.printable(String.join(",", names));
+    return more(Words.printable(String.join(",", names)), more);
+  }
+
+  private static String more(String some, int more) {
     return more == 0 ? some : some + ",+" + more;
   }
 

@@ -50,6 +50,13 @@ class ExplainCommandTest extends CommandTest {
             "  Workers serve queue mail, but none of them runs kind send. Start one with queue mail"
                 + " and kind send."),
         said(
+            told(Blocker.BLOCKER_NO_WORKER_WITH_LABELS)
+                .putRequires("zone", "eu")
+                .putRequires("disk", "ssd"),
+            "t-1  no worker with labels",
+            "  Workers serve queue mail and run kind send, but none of them has all labels that the"
+                + " task requires: disk=ssd, zone=eu. Start a worker with these labels."),
+        said(
             told(Blocker.BLOCKER_BEHIND)
                 .setExpiresAt(NOON)
                 .setEstimate(

@@ -43,7 +43,8 @@ class PagesTest {
           "docs/handlers.md",
           "docs/explain.md",
           "docs/dead-letters.md",
-          "docs/schedules.md");
+          "docs/schedules.md",
+          "docs/routing.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =

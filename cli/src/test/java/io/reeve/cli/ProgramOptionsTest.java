@@ -109,15 +109,27 @@ class ProgramOptionsTest extends CommandTest {
         "mail",
         "-q",
         "default",
+        "--label",
+        "zone=eu",
+        "--label",
+        "example.org/disk=ssd",
         "--allow-exec",
         "/bin/true");
 
     assertThat(cli.started)
         .containsExactly(
             Map.of(
-                "reeve.worker.endpoints", List.of("a:1", "b:2"),
-                "reeve.worker.pool.slots", 8,
-                "reeve.worker.pool.queues", List.of("mail", "default"),
-                "reeve.worker.builtin.exec.allowed", List.of("/bin/true")));
+                "reeve.worker.endpoints",
+                List.of("a:1", "b:2"),
+                "reeve.worker.pool.slots",
+                8,
+                "reeve.worker.pool.queues",
+                List.of("mail", "default"),
+                "reeve.worker.labels.zone",
+                "eu",
+                "reeve.worker.labels.\"example.org/disk\"",
+                "ssd",
+                "reeve.worker.builtin.exec.allowed",
+                List.of("/bin/true")));
   }
 }

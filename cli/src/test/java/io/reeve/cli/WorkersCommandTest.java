@@ -51,6 +51,9 @@ class WorkersCommandTest {
           .setClient("reeve-worker-java/1.2.3")
           .setHost("box-1")
           .setPid(42)
+          .putLabels("zone", "eu")
+          .putLabels("disk", "ssd")
+          .setMoreLabels(1)
           .build();
 
   private static final Worker GONE =
@@ -84,9 +87,9 @@ class WorkersCommandTest {
     assertThat(cli.out().lines())
         .containsExactly(
             "WORKER  POOL  STATUS               NODE           ACTIVE  LEASES  QUEUED  CPU   MEMORY"
-                + "  HEARD     QUEUES           KINDS  HOST   PID  CLIENT",
+                + "  HEARD     QUEUES           KINDS  LABELS               HOST   PID  CLIENT",
             "wren    main  online               crane          3       5/8     2       0.13  64    "
-                + "  800 ms    default,mail,+2  *      box-1  42   reeve-worker-java/1.2.3",
+                + "  800 ms    default,mail,+2  *      disk=ssd,zone=eu,+1  box-1  42   reeve-worker-java/1.2.3",
             "robin   main  offline slow-reader  10.0.0.2:7355          0/4                         "
                 + "  1 m 15 s  default          echo");
     assertThat(cli.err()).isEmpty();
@@ -118,13 +121,16 @@ class WorkersCommandTest {
                 + "\"urgentReserve\":1,\"leases\":5,\"state\":\"running\",\"active\":3,"
                 + "\"activeUrgent\":1,\"queuedNormal\":1,\"queuedUrgent\":1,\"cpuMillicores\":125,"
                 + "\"memoryBytes\":67108864,\"queues\":[\"default\",\"mail\"],\"moreQueues\":2,"
-                + "\"kinds\":[\"*\"],\"moreKinds\":0,\"client\":\"reeve-worker-java/1.2.3\","
+                + "\"kinds\":[\"*\"],\"moreKinds\":0,"
+                + "\"labels\":{\"disk\":\"ssd\",\"zone\":\"eu\"},\"moreLabels\":1,"
+                + "\"client\":\"reeve-worker-java/1.2.3\","
                 + "\"host\":\"box-1\",\"pid\":42}",
             "{\"workerId\":\"robin\",\"pool\":\"main\",\"incarnation\":\"b2\",\"status\":\"offline\","
                 + "\"reason\":\"SLOW_READER\",\"nodeAddress\":\"10.0.0.2:7355\",\"nodeName\":\"\","
                 + "\"connectedAt\":\"1970-01-01T00:00:00Z\",\"heardAgoMs\":75000,\"capacity\":4,"
                 + "\"urgentReserve\":0,\"leases\":0,\"queues\":[\"default\"],\"moreQueues\":0,"
-                + "\"kinds\":[\"echo\"],\"moreKinds\":0,\"client\":\"\",\"host\":\"\",\"pid\":0}");
+                + "\"kinds\":[\"echo\"],\"moreKinds\":0,\"moreLabels\":0,\"client\":\"\","
+                + "\"host\":\"\",\"pid\":0}");
   }
 
   @Test

@@ -199,6 +199,18 @@ public final class TaskRequest {
       return this;
     }
 
+    /** Only a worker with this label gets the task. With several, the worker must have all. */
+    public Builder require(String name, String value) {
+      spec.putRequires(name, value);
+      return this;
+    }
+
+    /** Only a worker with these labels gets the task. */
+    public Builder require(Map<String, String> labels) {
+      spec.putAllRequires(labels);
+      return this;
+    }
+
     public TaskRequest build() {
       return new TaskRequest(spec.build());
     }

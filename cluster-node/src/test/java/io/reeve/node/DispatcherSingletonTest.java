@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.Labels;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.session.Session;
@@ -82,7 +83,19 @@ class DispatcherSingletonTest {
                     () -> "0123456789abcdef0123456789abcdef")));
     session.tell(
         new Session.Hello(
-            "w", "p", "i", List.of("default"), Set.of("*"), 4, 0, null, List.of(), "c", "h", 1));
+            "w",
+            "p",
+            "i",
+            List.of("default"),
+            Set.of("*"),
+            Labels.NONE,
+            4,
+            0,
+            null,
+            List.of(),
+            "c",
+            "h",
+            1));
   }
 
   /** Within less than the time after which a session states its credit anyway. */
@@ -102,7 +115,8 @@ class DispatcherSingletonTest {
 
   @NullUnmarked
   private static Dispatcher.Command thatThrows() {
-    return new Dispatcher.Register("x", 1, "w", "p", List.of(), Set.of(), null, null, null);
+    return new Dispatcher.Register(
+        "x", 1, "w", "p", List.of(), Set.of(), Labels.NONE, null, null, null);
   }
 
   /** Takes every message. */

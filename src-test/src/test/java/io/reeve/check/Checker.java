@@ -2,6 +2,7 @@ package io.reeve.check;
 
 import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
@@ -51,6 +52,7 @@ public final class Checker {
   private final Set<TaskId> cancelled = new HashSet<>();
   private final List<Fact> toldApart = new ArrayList<>();
   private final Readers readers = new Readers(this::violated);
+  private final Map<String, Labels> labels = new HashMap<>();
   private final Map<String, SessionCredit> sessions = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
   private final @Nullable Consumer<Fact> recorder;
@@ -211,6 +213,8 @@ public final class Checker {
       }
     } else if (fact instanceof Fact.SettleAnswered settle) {
       settled(settle);
+    } else if (fact instanceof Fact.WorkerHas worker) {
+      labels.put(worker.workerId(), worker.labels());
     } else if (fact instanceof Fact.SubmitCalled call) {
       called.merge(call.requestId(), call.tasks(), Math::max);
     } else if (fact instanceof Fact.SubmitAnswered answer) {
@@ -310,6 +314,7 @@ public final class Checker {
     var ended = life.end != null;
     if (event instanceof TaskEvent.Leased lease) {
       isNext(id, life, lease);
+      hasLabels(id, life, lease);
     }
     life.add(
         event,
@@ -336,6 +341,16 @@ public final class Checker {
           equal ? Invariant.FIRST_IN_FIRST_OUT : Invariant.PRIORITY_FIRST,
           "%s: leased with priority %s before %d with priority %s"
               .formatted(id, life.profile.priority(), ahead.sequence(), ahead.priority()));
+    }
+  }
+
+  private void hasLabels(TaskId id, TaskLife life, TaskEvent.Leased lease) {
+    var has = labels.get(lease.workerId());
+    var needs = life.profile.taskClass().needs();
+    if (has != null && !has.include(needs)) {
+      violated(
+          Invariant.LABELS_KEPT,
+          "%s: requires %s, leased to %s with %s".formatted(id, needs, lease.workerId(), has));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.reeve.check;
 
 import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
@@ -19,6 +20,7 @@ public sealed interface Fact {
   default boolean isOfItsOwn() {
     return this instanceof SubmitCalled
         || this instanceof SubmitAnswered
+        || this instanceof WorkerHas
         || this instanceof EpochOpened;
   }
 
@@ -78,6 +80,9 @@ public sealed interface Fact {
       implements Fact {}
 
   // ---- Workers
+
+  /** A worker has these labels, whatever process of it runs. */
+  record WorkerHas(String workerId, Labels labels) implements Fact {}
 
   /**
    * A worker's session stands.

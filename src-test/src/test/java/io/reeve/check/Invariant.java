@@ -24,6 +24,8 @@ public enum Invariant {
   BACKOFF_KEPT,
   /** A settlement that was accepted is stored as it was said; one that was refused is not. */
   SETTLEMENTS_AGREE,
+  /** A worker gets no task that requires a label which it does not have. */
+  LABELS_KEPT,
   /** A worker never holds more than its capacity, nor normal tasks in its urgent reserve. */
   CREDIT_KEPT,
   /** No lease before the task is due, none lost before its time. */

@@ -5,6 +5,7 @@ import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.PartitionState;
 import io.reeve.domain.task.Failure;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.ScheduleEvent;
@@ -58,6 +59,8 @@ public final class SimulatedWriter {
     REDRIVES_WITHOUT_MARK,
     /** A schedule moves on in a row of its own, before that of its tasks. */
     MOVES_SCHEDULES_ALONE,
+    /** A standing grant counts as that of a worker with every label. */
+    STANDS_WHATEVER_LABELS,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -359,6 +362,20 @@ public final class SimulatedWriter {
               grant.workerId(),
               grant.session())
           : grant;
+    }
+    if (command instanceof Grants.StandingGrant grant
+        && parts.flaws().contains(Flaw.STANDS_WHATEVER_LABELS)) {
+      return new Grants.StandingGrant(
+          grant.epoch(),
+          grant.seq(),
+          grant.queues(),
+          grant.kinds(),
+          Labels.of(Map.of("zone", "here", "disk", "here")),
+          grant.count(),
+          grant.holder(),
+          grant.sessionNo(),
+          grant.workerId(),
+          grant.session());
     }
     return command instanceof Leases.Settle settle && parts.flaws().contains(Flaw.IGNORES_FENCES)
         ? unfenced(settle)

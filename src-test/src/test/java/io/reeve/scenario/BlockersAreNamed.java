@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,6 +45,7 @@ class BlockersAreNamed {
       notDueAndCancelled(client);
       var mail = nobodyServesTheQueue(client);
       nobodyRunsTheKind(client, node);
+      nobodyHasTheLabels(client, node);
       backingOffAndDead(client);
       busyWorkers(client, node);
       assertThat(client.explain(mail).getBlocker())
@@ -97,6 +99,37 @@ class BlockersAreNamed {
     assertThat(
             expect(client, id, Blocker.BLOCKER_NO_WORKER_FOR_KIND).getWorkers().getServingQueue())
         .isEqualTo(1);
+  }
+
+  private void nobodyHasTheLabels(ReeveClient client, NodeProcess node) {
+    var id =
+        submit(
+            client,
+            TaskRequest.of("sleep").payload("0ms").require("zone", "eu").require("disk", "ssd"));
+    var told = expect(client, id, Blocker.BLOCKER_NO_WORKER_WITH_LABELS);
+    assertThat(told.getRequiresMap())
+        .containsOnly(Map.entry("zone", "eu"), Map.entry("disk", "ssd"));
+    assertThat(told.getWorkers().getServingKind()).isEqualTo(1);
+    assertThat(told.getWorkers().getServingTask()).isZero();
+    fleet.process(
+        "half", ReeveMain.class, "worker", "--endpoint=" + node.endpoint(), "--label=zone=eu");
+    Await.until(
+        "the worker with one of the labels is connected",
+        SOON,
+        () -> client.explain(id).getWorkers().getServingKind() == 2);
+    expect(client, id, Blocker.BLOCKER_NO_WORKER_WITH_LABELS);
+
+    fleet.process(
+        "whole",
+        ReeveMain.class,
+        "worker",
+        "--endpoint=" + node.endpoint(),
+        "--id=whole",
+        "--label=zone=eu",
+        "--label=disk=ssd",
+        "--label=rack=7");
+
+    assertThat(client.awaitResult(id, SOON).getWorkerId()).isEqualTo("whole");
   }
 
   private void backingOffAndDead(ReeveClient client) {

@@ -30,6 +30,8 @@ enum Flaw {
   REDRIVES_WITHOUT_MARK,
   /** Partitions move a schedule on in a row of its own, before that of its tasks. */
   MOVES_SCHEDULES_ALONE,
+  /** Partitions take each worker with a standing grant for one that has every label. */
+  STANDS_WHATEVER_LABELS,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -44,6 +46,7 @@ enum Flaw {
       case ENDS_LEASES_BEFORE_RENEWALS -> Set.of(SimulatedWriter.Flaw.ENDS_LEASES_BEFORE_RENEWALS);
       case KEEPS_EVERY_REPEAT -> Set.of(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT);
       case REDRIVES_WITHOUT_MARK -> Set.of(SimulatedWriter.Flaw.REDRIVES_WITHOUT_MARK);
+      case STANDS_WHATEVER_LABELS -> Set.of(SimulatedWriter.Flaw.STANDS_WHATEVER_LABELS);
       case MOVES_SCHEDULES_ALONE -> Set.of(SimulatedWriter.Flaw.MOVES_SCHEDULES_ALONE);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };

@@ -2,12 +2,14 @@ package io.reeve.simulation;
 
 import io.reeve.check.Fact;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -122,6 +124,39 @@ final class HistoryChanges {
       }
     }
     throw new IllegalArgumentException("expected a submitted task, got " + id);
+  }
+
+  /** Gives a task that requires labels to a worker that has none. */
+  static boolean leaseWithoutLabels(List<Fact> facts) {
+    var needing = new HashSet<TaskId>();
+    for (var at = 0; at < facts.size(); at++) {
+      var fact = facts.get(at);
+      var submission = event(fact, Submission.class);
+      var lease = event(fact, TaskEvent.Leased.class);
+      if (submission != null) {
+        submission.tasks().stream()
+            .map(Task.Queued::spec)
+            .filter(spec -> !spec.profile().taskClass().needs().isEmpty())
+            .map(spec -> new TaskId(((Fact.Stored) fact).partition(), spec.sequence()))
+            .forEach(needing::add);
+      } else if (lease != null && needing.contains(id(fact))) {
+        facts.set(
+            at,
+            stored(
+                fact,
+                new TaskEvent.Leased(
+                    lease.sequence(),
+                    lease.attempt(),
+                    lease.fence(),
+                    lease.holder(),
+                    "bare",
+                    lease.atMs(),
+                    lease.expiresAtMs())));
+        facts.add(0, new Fact.WorkerHas("bare", Labels.NONE));
+        return true;
+      }
+    }
+    return false;
   }
 
   static TaskProfile with(Priority priority, TaskProfile like) {

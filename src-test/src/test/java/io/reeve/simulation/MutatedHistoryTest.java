@@ -420,6 +420,11 @@ class MutatedHistoryTest {
   private static void workers(Consumer<Mutation> add) {
     add.accept(
         new Mutation(
+            "a worker without the labels",
+            Invariant.LABELS_KEPT,
+            HistoryChanges::leaseWithoutLabels));
+    add.accept(
+        new Mutation(
             "more than the credit",
             Invariant.CREDIT_KEPT,
             mutated(

@@ -47,8 +47,9 @@ record Plan(
     var clients = 1 + random.nextInt(3);
     var workers = new ArrayList<WorkerOffer>();
     var count = 1 + random.nextInt(4);
+    var labels = new SplittableRandom(~seed * 31);
     for (var w = 0; w < count; w++) {
-      workers.add(worker(w, random));
+      workers.add(worker(w, random, labels));
     }
     var endMs = 4_000 + random.nextInt(20_000);
     var steps = new ArrayList<Step>();
@@ -117,8 +118,8 @@ record Plan(
     }
   }
 
-  private static WorkerOffer worker(int number, SplittableRandom random) {
-    // The first serves everything, so that there is an end to every task.
+  private static WorkerOffer worker(int number, SplittableRandom random, SplittableRandom labels) {
+    // The first serves everything and has all labels, so that there is an end to every task.
     var queues = number == 0 || random.nextBoolean() ? List.of("*") : List.of("a");
     var kinds = number == 0 || random.nextBoolean() ? Set.of("*") : ordered("k1");
     return new WorkerOffer(
@@ -127,7 +128,8 @@ record Plan(
         random.nextInt(4),
         random.nextInt(3) * 25,
         queues,
-        kinds);
+        kinds,
+        number == 0 ? SimClient.ALL_LABELS : SimClient.labels(labels));
   }
 
   private static Set<String> ordered(String... values) {

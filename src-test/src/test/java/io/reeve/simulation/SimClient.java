@@ -5,6 +5,7 @@ import io.reeve.check.Fact;
 import io.reeve.check.Invariant;
 import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
@@ -17,7 +18,9 @@ import io.reeve.partition.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -34,6 +37,11 @@ final class SimClient {
   private static final long CALM_ANSWER_WITHIN = 300 * MS;
   private static final List<String> QUEUES = List.of("a", "b");
   private static final List<String> KINDS = List.of("k1", "k2");
+  private static final List<String> LABELS = List.of("zone", "disk");
+
+  /** Those that a task may require. */
+  static final Labels ALL_LABELS = Labels.of(Map.of("zone", "here", "disk", "here"));
+
   private static final List<Style> STYLES = List.of(Style.values());
   private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
@@ -158,25 +166,40 @@ final class SimClient {
     // Most tasks just work, or nothing would ever be in a hurry.
     var style =
         STYLES.get(chance.nextInt(3) > 0 ? chance.nextInt(2) : chance.nextInt(STYLES.size()));
-    var taskClass =
-        new TaskClass(
-            QUEUES.get(chance.nextInt(QUEUES.size())),
-            KINDS.get(chance.nextInt(KINDS.size())),
-            chance.nextInt(3) == 0 ? Lane.URGENT : Lane.NORMAL,
-            PRIORITIES.get(chance.nextInt(PRIORITIES.size())));
+    var queue = QUEUES.get(chance.nextInt(QUEUES.size()));
+    var kind = KINDS.get(chance.nextInt(KINDS.size()));
+    var lane = chance.nextInt(3) == 0 ? Lane.URGENT : Lane.NORMAL;
+    var priority = PRIORITIES.get(chance.nextInt(PRIORITIES.size()));
     var retry =
         new RetryPolicy(
             1 + chance.nextInt(4), Duration.ofMillis(100), Duration.ofMillis(700), 2, 0.5);
-    var profile =
-        new TaskProfile(
-            taskClass,
-            timeoutMs(style, chance.nextInt(2)),
-            chance.nextInt(6) == 0 ? 8_000 : 0,
-            retry,
-            "");
+    var timeoutMs = timeoutMs(style, chance.nextInt(2));
+    var queueTimeoutMs = chance.nextInt(6) == 0 ? 8_000 : 0;
     var delayMs = chance.nextInt(5) == 0 ? chance.nextInt(3_000) : 0;
-    return new Clients.NewTask(
-        profile, 0, delayMs, new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt()});
+    var bytes = new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt()};
+    var needs = chance.nextInt(6) == 0 ? needs(chance) : Labels.NONE;
+    var taskClass = new TaskClass(queue, kind, lane, priority, needs);
+    var profile = new TaskProfile(taskClass, timeoutMs, queueTimeoutMs, retry, "");
+    return new Clients.NewTask(profile, 0, delayMs, bytes);
+  }
+
+  /** Labels that a task requires. */
+  private static Labels needs(SplittableRandom chance) {
+    return ALL_LABELS.only(
+        chance.nextBoolean() ? LABELS : List.of(LABELS.get(chance.nextInt(LABELS.size()))));
+  }
+
+  /** Labels of a worker: each is missing, or has this value or another. */
+  static Labels labels(SplittableRandom chance) {
+    var labels = new HashMap<String, String>();
+    for (var name : LABELS) {
+      switch (chance.nextInt(3)) {
+        case 0 -> labels.put(name, "here");
+        case 1 -> labels.put(name, "there");
+        default -> {}
+      }
+    }
+    return Labels.of(labels);
   }
 
   /** Half of what does not hang may run for longer than the world has time for lost leases. */

@@ -62,6 +62,7 @@ final class SimStream implements WorkerStream {
             h.incarnation(),
             h.queues(),
             h.kinds(),
+            h.labels(),
             h.capacity() + 3,
             0,
             h.resume(),

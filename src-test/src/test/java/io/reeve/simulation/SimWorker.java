@@ -83,6 +83,7 @@ final class SimWorker {
     this.slots = new Slots(offer);
     this.reports = new Reports(checker);
     this.handler = new SimHandler(offer.id(), random);
+    checker.add(new Fact.WorkerHas(offer.id(), offer.labels()));
     boot();
   }
 
@@ -213,6 +214,7 @@ final class SimWorker {
         offer.id() + "/" + incarnation,
         offer.queues(),
         offer.kinds(),
+        offer.labels(),
         toldCapacity,
         offer.reserve(toldCapacity),
         token,

@@ -1,11 +1,30 @@
 package io.reeve.simulation;
 
+import io.reeve.domain.task.Labels;
 import java.util.List;
 import java.util.Set;
 
 /** What a worker offers. */
 record WorkerOffer(
-    String id, int slots, int prefetch, int urgentPercent, List<String> queues, Set<String> kinds) {
+    String id,
+    int slots,
+    int prefetch,
+    int urgentPercent,
+    List<String> queues,
+    Set<String> kinds,
+    Labels labels) {
+
+  /** The offer of a worker with every label that a task may require. */
+  WorkerOffer(
+      String id,
+      int slots,
+      int prefetch,
+      int urgentPercent,
+      List<String> queues,
+      Set<String> kinds) {
+    this(id, slots, prefetch, urgentPercent, queues, kinds, SimClient.ALL_LABELS);
+  }
+
   int capacity() {
     return slots + prefetch;
   }

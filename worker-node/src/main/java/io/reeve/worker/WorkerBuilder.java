@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import io.reeve.worker.settings.EnvironmentVariables;
 import io.reeve.worker.settings.PoolSettings;
 import io.reeve.worker.settings.UnknownSettings;
@@ -78,6 +79,11 @@ public final class WorkerBuilder {
   /** Names the worker for people. */
   public WorkerBuilder id(String id) {
     return set("id", id);
+  }
+
+  /** A label of the worker, for tasks that require it. */
+  public WorkerBuilder label(String name, String value) {
+    return set(ConfigUtil.joinPath("labels", name), value);
   }
 
   /** How many pools, all alike. */

@@ -18,7 +18,8 @@ final class Blockers {
       List.of(
           new Rule(Blocker.PARTITION_AWAY, view -> !view.partitionHeard()),
           new Rule(Blocker.NO_WORKER_FOR_QUEUE, view -> view.queueWorkers() == 0),
-          new Rule(Blocker.NO_WORKER_FOR_KIND, view -> view.workers() == 0),
+          new Rule(Blocker.NO_WORKER_FOR_KIND, view -> view.kindWorkers() == 0),
+          new Rule(Blocker.NO_WORKER_WITH_LABELS, view -> view.workers() == 0),
           new Rule(Blocker.WORKERS_DRAINING, view -> view.draining() == view.workers()),
           new Rule(Blocker.ON_ITS_WAY, Blockers::isOnItsWay),
           // Without slots for its lane, no task ahead would make room for it.

@@ -1,7 +1,9 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,9 +210,20 @@ public final class Dispatch {
       }
       classesMax = Math.max(CLASSES_KEPT, 2 * classes.size());
     }
+    if (!workforce.tellsApartBy(taskClass.needs())) {
+      tellApartBy(taskClass.needs());
+    }
     var ready = pairing.open(taskClass);
     classes.put(taskClass, ready);
     return ready;
+  }
+
+  /** Tells workers apart by what is needed now, and by what the known classes need. */
+  private void tellApartBy(Labels needs) {
+    var names = new HashSet<>(needs.names());
+    classes.keySet().forEach(known -> names.addAll(known.needs().names()));
+    workforce.tellApartBy(names);
+    pairing.regroup(classes.values());
   }
 
   // ---- Pairing

@@ -22,7 +22,7 @@ final class Group {
       Comparator.comparingLong((WorkerLedger worker) -> worker.tally.overNormal())
           .thenComparingInt(worker -> worker.no);
 
-  /** What each of them offers. */
+  /** What each of them offers, but for labels that no task requires. */
   final Offer offer;
 
   /** In the order they came. */

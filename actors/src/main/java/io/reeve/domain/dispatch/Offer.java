@@ -1,5 +1,6 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param holder names the chain of sessions that own the same leases
  * @param sessionNo position in that chain
  * @param queues which queues it serves; "*" alone: any; kinds alike
+ * @param labels of the worker
  */
 public record Offer(
     String holder,
@@ -17,10 +19,27 @@ public record Offer(
     String workerId,
     String pool,
     List<String> queues,
-    Set<String> kinds) {
+    Set<String> kinds,
+    Labels labels) {
+
+  /** The offer of a worker without labels. */
+  public Offer(
+      String holder,
+      int sessionNo,
+      String workerId,
+      String pool,
+      List<String> queues,
+      Set<String> kinds) {
+    this(holder, sessionNo, workerId, pool, queues, kinds, Labels.NONE);
+  }
 
   /** Whether it may run tasks of this class. */
   public boolean serves(TaskClass taskClass) {
+    return taskClass.isServedBy(queues, kinds, labels);
+  }
+
+  /** Whether it might, if its worker had the labels. */
+  boolean servesKind(TaskClass taskClass) {
     return taskClass.isServedBy(queues, kinds);
   }
 

@@ -32,7 +32,12 @@ public record StreamExplanation(Blocker blocker, StreamView view, long startInNa
         var turns = 1.0 + view.aheadTotal() + view.others();
         yield Math.round(turns * holdTimeNanos / view.slots());
       }
-      case PARTITION_AWAY, NO_WORKER_FOR_QUEUE, NO_WORKER_FOR_KIND, WORKERS_DRAINING, UNKNOWN ->
+      case PARTITION_AWAY,
+          NO_WORKER_FOR_QUEUE,
+          NO_WORKER_FOR_KIND,
+          NO_WORKER_WITH_LABELS,
+          WORKERS_DRAINING,
+          UNKNOWN ->
           NOT_KNOWN;
     };
   }

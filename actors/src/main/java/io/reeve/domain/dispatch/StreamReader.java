@@ -5,6 +5,7 @@ import io.reeve.domain.task.TaskClass;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,8 @@ final class StreamReader {
     var rivals = rivals(taskClass, groups, own);
     return new StreamView(
         stock.known,
-        queueWorkers(taskClass.queue()),
+        sessions(group -> group.offer.servesQueue(taskClass.queue())),
+        sessions(group -> group.offer.servesKind(taskClass)),
         able.size(),
         draining,
         slots,
@@ -71,11 +73,8 @@ final class StreamReader {
         rivals.others);
   }
 
-  private long queueWorkers(String queue) {
-    return workforce.groups().stream()
-        .filter(group -> group.offer.servesQueue(queue))
-        .mapToLong(group -> group.workers.size())
-        .sum();
+  private long sessions(Predicate<Group> those) {
+    return workforce.groups().stream().filter(those).mapToLong(group -> group.workers.size()).sum();
   }
 
   /** About: backlogs are emptied together, so from each partition as many go first. */

@@ -6,6 +6,7 @@ package io.reeve.domain.dispatch;
  *
  * @param partitionHeard whether its partition reports to the dispatcher
  * @param queueWorkers sessions that serve its queue
+ * @param kindWorkers sessions that also run its kind, whatever labels their workers have
  * @param workers sessions that may run its class
  * @param draining of these, those that take no more work
  * @param slots leases that the others may hold for its lane
@@ -22,6 +23,7 @@ package io.reeve.domain.dispatch;
 public record StreamView(
     boolean partitionHeard,
     long queueWorkers,
+    long kindWorkers,
     long workers,
     long draining,
     long slots,

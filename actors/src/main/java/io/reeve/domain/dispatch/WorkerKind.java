@@ -28,7 +28,7 @@ public record WorkerKind(Set<String> queues, Set<String> kinds) {
         && (kinds.isEmpty() || kinds.equals(offer.kinds()));
   }
 
-  /** Whether they may run tasks of this class. */
+  /** Whether they may run tasks of this class if they have the labels. */
   boolean runs(TaskClass taskClass) {
     return taskClass.isServedBy(
         queues.isEmpty() ? List.of(taskClass.queue()) : queues,

@@ -39,7 +39,9 @@ final class WorkerLedger {
   /** In the order they came. */
   final int no;
 
-  final Group group;
+  /** Those that offer the same as far as a task asks for it. */
+  Group group;
+
   private final List<WorkerLedger> changes;
   private boolean changed;
 

@@ -1,5 +1,6 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,12 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class Workforce {
 
   /** What makes workers interchangeable. */
-  private record Kind(List<String> queues, Set<String> kinds) {}
+  private record Kind(List<String> queues, Set<String> kinds, Labels labels) {}
 
   private final Map<String, WorkerLedger> byHolder = new LinkedHashMap<>();
   private final Map<Kind, Group> groups = new LinkedHashMap<>();
   private final List<WorkerLedger> changes = new ArrayList<>();
   private Set<WorkerLedger> news = new LinkedHashSet<>();
+
+  /** Names of the labels that tell workers apart. */
+  private Set<String> telling = Set.of();
+
   private int seen;
   private long held;
   private int inTransit;
@@ -35,7 +40,7 @@ final class Workforce {
    * @return whether a group began with it
    */
   boolean add(Offer offer, CreditTotals credit, int partitions) {
-    var kind = new Kind(offer.queues(), offer.kinds());
+    var kind = kindOf(offer);
     var before = groups.get(kind);
     var group = before == null ? new Group(offer) : before;
     groups.put(kind, group);
@@ -60,6 +65,32 @@ final class Workforce {
     worker.group.workers.remove(worker);
     return worker.group.workers.isEmpty()
         && groups.values().removeIf(group -> group == worker.group);
+  }
+
+  private Kind kindOf(Offer offer) {
+    return new Kind(offer.queues(), offer.kinds(), offer.labels().only(telling));
+  }
+
+  /** Whether workers that may run tasks with these needs are told apart from others. */
+  boolean tellsApartBy(Labels needs) {
+    return needs.isEmpty() || telling.containsAll(needs.names());
+  }
+
+  /**
+   * Tells workers apart by the labels with these names and by no others, so that labels which no
+   * task requires cost nothing. All groups begin anew.
+   */
+  void tellApartBy(Set<String> names) {
+    settle();
+    telling = Set.copyOf(names);
+    groups.clear();
+    for (var worker : byHolder.values()) {
+      var tally = worker.tally;
+      worker.tally = WorkerLedger.Tally.NOTHING;
+      worker.group = groups.computeIfAbsent(kindOf(worker.offer), k -> new Group(worker.offer));
+      worker.group.workers.add(worker);
+      worker.group.tally(worker, tally);
+    }
   }
 
   @Nullable WorkerLedger get(String holder) {

@@ -120,7 +120,9 @@ public final class DeadLetters {
   public Answer redrive(long sequence, Edits edits, String by, Now now, List<PartitionEvent> out) {
     var dead = tasks.get(sequence);
     if (dead instanceof Task.Dead open && open.isOpen()) {
-      var noRoom = tasks.noRoomFor(1, open.spec().bytes().length + (long) edits.bytes().length);
+      var noRoom =
+          tasks.noRoomFor(
+              1, open.spec().bytes().length + (long) edits.bytes().length, open.spec().profile());
       if (noRoom != null) {
         return new Answer.Refused(noRoom);
       }

@@ -443,7 +443,9 @@ public final class ScheduleRules {
 
   private @Nullable Rejection noRoomFor(int count, Schedule schedule) {
     var bytes = schedule.definition().template().length + PlannedSpec.bytesMax(schedule.name());
-    return count == 0 ? null : books.tasks.noRoomFor(count, (long) count * bytes);
+    return count == 0
+        ? null
+        : books.tasks.noRoomFor(count, (long) count * bytes, schedule.definition().profile());
   }
 
   // ---- Answers

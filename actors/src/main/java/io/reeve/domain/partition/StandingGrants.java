@@ -30,7 +30,7 @@ public final class StandingGrants<D> {
     }
 
     boolean matches(TaskClass taskClass) {
-      return taskClass.isServedBy(grant.queues(), grant.kinds());
+      return taskClass.isServedBy(grant.queues(), grant.kinds(), grant.labels());
     }
   }
 

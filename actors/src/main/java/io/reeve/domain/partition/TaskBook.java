@@ -1,9 +1,11 @@
 package io.reeve.domain.partition;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class TaskBook {
   private final Map<TaskProfile, TaskProfile> profiles = new LinkedHashMap<>();
 
   final ReadyOrder ready = new ReadyOrder(this::isReady);
+  private final NeedsBook needs = new NeedsBook();
 
   /** When waiting tasks become due. */
   private final DueHeap due = new DueHeap(this::isDueEntryValid);
@@ -82,18 +85,28 @@ final class TaskBook {
   /** Why these tasks find no room, or null. */
   @Nullable Rejection noRoomFor(List<? extends Incoming> incoming) {
     var bytes = 0L;
+    var newNeeds = new HashSet<Labels>(0);
     for (var task : incoming) {
       bytes += task.spec().length;
+      if (needs.isNew(task.profile())) {
+        newNeeds.add(task.profile().taskClass().needs());
+      }
     }
-    return noRoomFor(incoming.size(), bytes);
+    var tooMany = needs.noRoomFor(newNeeds.size());
+    return tooMany == null ? noRoomFor(incoming.size(), bytes) : tooMany;
   }
 
   /**
-   * Why so many tasks find no room, or null.
+   * Why so many tasks with this profile find no room, or null.
    *
    * @param specBytes of their specifications
    */
-  @Nullable Rejection noRoomFor(int count, long specBytes) {
+  @Nullable Rejection noRoomFor(int count, long specBytes, TaskProfile profile) {
+    var tooMany = needs.noRoomFor(needs.isNew(profile) ? 1 : 0);
+    return tooMany == null ? noRoomFor(count, specBytes) : tooMany;
+  }
+
+  private @Nullable Rejection noRoomFor(int count, long specBytes) {
     var bytes = specBytes + (long) count * Limits.TASK_OVERHEAD;
     if (live + count > limits.tasksMax()) {
       return overCapacity("live tasks", limits.tasksMax(), live, count);
@@ -137,6 +150,7 @@ final class TaskBook {
     var task = entering;
     if (!(task instanceof Task.Finished)) {
       live++;
+      needs.add(entering.spec().profile());
       task = fitting(entering);
       liveBytes += cost(task);
       if (replaying) {
@@ -162,6 +176,7 @@ final class TaskBook {
     var after = decided;
     if (decided instanceof Task.Finished) {
       live--;
+      needs.remove(before.spec().profile());
       liveBytes -= cost(before);
       account.shrink(liveBytes);
     } else if (decided.past().hasAttempts()) {

@@ -26,6 +26,8 @@ public record Rejection(Code code, String message) {
     REQUEST_ID_REUSED,
     /** The partition holds as many tasks or bytes as it may. */
     OVER_CAPACITY,
+    /** The live tasks of the partition require as many different sets of labels as they may. */
+    TOO_MANY_CLASSES,
     /** The store has no room for new tasks. */
     STORE_FULL,
     /** The partition works on as many commands as it may. */

@@ -9,8 +9,10 @@ import java.util.Comparator;
  *
  * <p>Callers choose the names and may choose many of one hash code. The order has no other meaning
  * than to let a hash map find a class among those.
+ *
+ * @param needs labels that a worker must have
  */
-public record TaskClass(String queue, String kind, Lane lane, Priority priority)
+public record TaskClass(String queue, String kind, Lane lane, Priority priority, Labels needs)
     implements Comparable<TaskClass> {
 
   private static final String ANY = "*";
@@ -19,7 +21,13 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority)
       Comparator.comparing(TaskClass::queue)
           .thenComparing(TaskClass::kind)
           .thenComparing(TaskClass::lane)
-          .thenComparing(TaskClass::priority);
+          .thenComparing(TaskClass::priority)
+          .thenComparing(TaskClass::needs);
+
+  /** Tasks that need no labels. */
+  public TaskClass(String queue, String kind, Lane lane, Priority priority) {
+    this(queue, kind, lane, priority, Labels.NONE);
+  }
 
   /** By hand, because each task asks several times, mostly about the same object. */
   @Override
@@ -29,13 +37,14 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority)
             && lane == that.lane
             && priority == that.priority
             && kind.equals(that.kind)
-            && queue.equals(that.queue));
+            && queue.equals(that.queue)
+            && needs.equals(that.needs));
   }
 
-  /** Of the names only: there are few classes of the same names. */
+  /** Of the names and labels only: there are few classes of the same ones. */
   @Override
   public int hashCode() {
-    return 31 * queue.hashCode() + kind.hashCode();
+    return 31 * queue.hashCode() + kind.hashCode() + needs.hashCode();
   }
 
   @Override
@@ -45,16 +54,30 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority)
 
   /** The class of the tasks that differ from these in their priority alone. */
   public TaskClass withPriority(Priority other) {
-    return priority == other ? this : new TaskClass(queue, kind, lane, other);
+    return priority == other ? this : new TaskClass(queue, kind, lane, other, needs);
   }
 
   /** Whether both classes differ in their priority at most: the same workers may run them. */
   public boolean isAlike(TaskClass other) {
-    return queue.equals(other.queue) && kind.equals(other.kind) && lane == other.lane;
+    return queue.equals(other.queue)
+        && kind.equals(other.kind)
+        && lane == other.lane
+        && needs.equals(other.needs);
   }
 
   /**
    * Whether a worker may run tasks of this class.
+   *
+   * @param queues as below
+   * @param kinds as below
+   * @param labels those of the worker
+   */
+  public boolean isServedBy(Collection<String> queues, Collection<String> kinds, Labels labels) {
+    return labels.include(needs) && isServedBy(queues, kinds);
+  }
+
+  /**
+   * Whether a worker may run tasks of this class if it has the labels.
    *
    * @param queues which queues it serves; "*" alone: any
    * @param kinds which kinds it runs; "*" alone: any

@@ -2,10 +2,12 @@ package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,29 +28,33 @@ class BlockersTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    // heard, of queue, of class, draining, slots, free, of lane, moving, granted, ahead, higher,
+    // heard, of queue, of kind, of class, draining, slots, free, of lane, moving, granted, ahead,
+    // higher,
     // urgent
-    "PARTITION_AWAY,      false, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0",
-    "NO_WORKER_FOR_QUEUE, true,  0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
-    "NO_WORKER_FOR_KIND,  true,  1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
-    "WORKERS_DRAINING,    true,  2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5",
-    "ON_ITS_WAY,          true,  2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5", // granted
-    "ON_ITS_WAY,          true,  2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0", // credit for all ahead and
+    "PARTITION_AWAY,      false, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0",
+    "NO_WORKER_FOR_QUEUE, true,  0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
+    "NO_WORKER_FOR_KIND,  true,  1, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
+    "NO_WORKER_WITH_LABELS, true, 2, 1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
+    "WORKERS_DRAINING,    true,  2, 2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5",
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5", // granted
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0", // credit for all ahead
+    // and
     // it
-    "ON_ITS_WAY,          true,  2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0", // and on the way back
-    "BEHIND,              true,  2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0", // credit for those ahead
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0", // and on the way back
+    "BEHIND,              true,  2, 2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0", // credit for those ahead
     // only
-    "BEHIND,              true,  2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0",
-    "BEHIND,              true,  2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1", // by lane
-    "BEHIND,              true,  2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0", // by priority
-    "LANE_RESERVED,       true,  1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0",
-    "LANE_RESERVED,       true,  1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9", // no slot for it at all
-    "NO_CREDIT,           true,  1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0",
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0",
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1", // by lane
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0", // by priority
+    "LANE_RESERVED,       true,  1, 1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0",
+    "LANE_RESERVED,       true,  1, 1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9", // no slot for it at all
+    "NO_CREDIT,           true,  1, 1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0",
   })
   void theFirstThatHoldsCounts(
       Blocker blocker,
       boolean heard,
       long queueWorkers,
+      long kindWorkers,
       long workers,
       long draining,
       long slots,
@@ -63,6 +69,7 @@ class BlockersTest {
         new StreamView(
             heard,
             queueWorkers,
+            kindWorkers,
             workers,
             draining,
             slots,
@@ -115,6 +122,33 @@ class BlockersTest {
 
     worker("d", "mail", "*", 4, 0);
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.ON_ITS_WAY);
+  }
+
+  @Test
+  void aTaskWhoseLabelsNoWorkerHasSaysSo() {
+    heard();
+    worker("a", "mail", "send", 4, 0);
+    var needing =
+        new TaskClass(
+            "mail", "send", Lane.NORMAL, Priority.NORMAL, Labels.of(Map.of("zone", "eu")));
+    dispatch.ready(0, needing, 1, 0);
+
+    var told = dispatch.explain(needing, 0, 0, 0);
+    assertThat(told.blocker()).isEqualTo(Blocker.NO_WORKER_WITH_LABELS);
+    assertThat(told.view().kindWorkers()).isEqualTo(1);
+    assertThat(told.startInNanos()).isEqualTo(StreamExplanation.NOT_KNOWN);
+
+    dispatch.register(
+        new Offer(
+            "b",
+            1,
+            "b",
+            "pool",
+            List.of("mail"),
+            Set.of("send"),
+            Labels.of(Map.of("zone", "eu", "rack", "7"))),
+        new CreditTotals(4, 0, 0, 0, 0));
+    assertThat(blocker(needing, 0)).isEqualTo(Blocker.ON_ITS_WAY);
   }
 
   @Test

@@ -9,14 +9,18 @@ import static io.reeve.domain.partition.PartitionStory.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.PartitionStory.Start;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.TaskProfile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +64,42 @@ class PartitionBoundsTest {
                     .formatted(2 * COST, COST, 2 * COST)));
     small.submit(profile());
     assertThat(small.state.liveBytes()).isEqualTo(2 * COST);
+  }
+
+  @Test
+  void asManyDifferentSetsOfLabelsAreRequiredAsTheLimitSays() {
+    for (var i = 0; i < NeedsBook.MAX; i++) {
+      story.submit(needing("" + i));
+    }
+    story.submit(needing("7"));
+    story.submit(profile());
+
+    assertThat(refusal(story.submit("", task(needing("new")), task(needing("newer")))))
+        .isEqualTo(
+            new Rejection(
+                Rejection.Code.TOO_MANY_CLASSES,
+                "expected at most 256 different sets of required labels in a partition, got 256 and"
+                    + " 2 more"));
+
+    story.batch(events -> story.state.cancel(8, "enough", story.now(), events));
+    assertThat(refusal(story.submit("", task(needing("new")))).code())
+        .as("another live task requires the same")
+        .isEqualTo(Rejection.Code.TOO_MANY_CLASSES);
+    story.batch(events -> story.state.cancel(257, "enough", story.now(), events));
+    assertThat(story.submit("", task(needing("new"))))
+        .isInstanceOf(PartitionState.Answer.Taken.class);
+  }
+
+  private static TaskProfile needing(String zone) {
+    var plain = profile();
+    var of = plain.taskClass();
+    return new TaskProfile(
+        new TaskClass(
+            of.queue(), of.kind(), of.lane(), of.priority(), Labels.of(Map.of("zone", zone))),
+        plain.executionTimeoutMs(),
+        plain.queueTimeoutMs(),
+        plain.retry(),
+        plain.tenant());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.reeve.domain.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.LeaseRules.Grantee;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
@@ -59,6 +60,20 @@ class StandingGrantsTest {
     use();
 
     assertThat(shelf.leases).isEmpty();
+  }
+
+  @Test
+  void aGrantGetsTasksThatRequireSomeOfItsLabels() {
+    var needing =
+        new TaskClass(
+            "mail", "send", Lane.NORMAL, Priority.NORMAL, Labels.of(Map.of("zone", "eu")));
+    grants.add(grant(1, Set.of("*"), Set.of("*"), Labels.of(Map.of("zone", "us")), 5));
+    grants.add(grant(2, Set.of("*"), Set.of("*"), Labels.of(Map.of("zone", "eu", "rack", "7")), 5));
+    shelf.put(needing, 3);
+
+    use();
+
+    assertThat(shelf.leases).containsExactly("3 of mail to 2");
   }
 
   // ---- Who gets how many ----------------------------------------------------------------------
@@ -275,8 +290,13 @@ class StandingGrantsTest {
 
   private static StandingGrant<String> grant(
       long seq, Set<String> queues, Set<String> kinds, int count) {
+    return grant(seq, queues, kinds, Labels.NONE, count);
+  }
+
+  private static StandingGrant<String> grant(
+      long seq, Set<String> queues, Set<String> kinds, Labels labels, int count) {
     var grantee = new Grantee("holder-" + seq, 1, "worker-" + seq);
-    return new StandingGrant<>(seq, queues, kinds, count, grantee, "session-" + seq);
+    return new StandingGrant<>(seq, queues, kinds, labels, count, grantee, "session-" + seq);
   }
 
   private void use() {

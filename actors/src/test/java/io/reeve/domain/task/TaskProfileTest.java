@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,10 @@ class TaskProfileTest {
             new TaskClass("BB", "mail", Lane.NORMAL, Priority.NORMAL),
             new TaskClass("Aa", "bill", Lane.NORMAL, Priority.NORMAL),
             new TaskClass("Aa", "mail", Lane.URGENT, Priority.NORMAL),
-            MAIL.withPriority(Priority.LOW)));
+            MAIL.withPriority(Priority.LOW),
+            needing(Map.of("zone", "Aa")),
+            needing(Map.of("zone", "BB")),
+            needing(Map.of("zone", "Aa", "disk", "ssd"))));
     assertThat(MAIL)
         .isEqualByComparingTo(new TaskClass("Aa", "mail", Lane.NORMAL, Priority.NORMAL));
   }
@@ -43,6 +47,10 @@ class TaskProfileTest {
             profile(MAIL, retry(3, 1, 1, 3, 0.1)),
             profile(MAIL, retry(3, 1, 1, 2, 0.2))));
     assertThat(profile).isEqualByComparingTo(profile(MAIL, retry(3, 1, 1, 2, 0.1)));
+  }
+
+  private static TaskClass needing(Map<String, String> labels) {
+    return new TaskClass("Aa", "mail", Lane.NORMAL, Priority.NORMAL, Labels.of(labels));
   }
 
   private static <T extends Comparable<T>> void assertOrder(List<T> different) {

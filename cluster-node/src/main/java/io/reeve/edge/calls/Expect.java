@@ -150,8 +150,13 @@ public final class Expect {
 
   /** At most 32 labels, names and values of at most 128 characters each. */
   public static void labels(String field, Map<String, String> labels) {
-    if (labels.size() > 32) {
-      throw EdgeRefusal.invalid(field, "expected at most 32 labels, got " + labels.size());
+    labels(field, labels, 32);
+  }
+
+  /** At most so many labels, names and values of at most 128 characters each. */
+  static void labels(String field, Map<String, String> labels, int max) {
+    if (labels.size() > max) {
+      throw EdgeRefusal.invalid(field, "expected at most " + max + " labels, got " + labels.size());
     }
     labels.forEach(
         (name, value) -> {

@@ -23,6 +23,8 @@ public enum Reason {
   SETTLED_OTHERWISE(0, "The lease was already settled with another outcome. Drop the settlement."),
   REQUEST_ID_REUSED(0, "The request id belongs to another submission. Use a new one."),
   OVER_CAPACITY(1000, "The partition or the process holds as many tasks as it may. Back off."),
+  TOO_MANY_CLASSES(
+      1000, "The tasks of the partition require too many different sets of labels. Back off."),
   STORE_FULL(5000, "The disk of the store has no room for new tasks. Existing tasks continue."),
   OVERLOADED(100, "Too many commands wait at the partition. Back off."),
   OUTCOME_UNKNOWN(
@@ -86,6 +88,7 @@ public enum Reason {
       case SETTLED_OTHERWISE -> SETTLED_OTHERWISE;
       case REQUEST_ID_REUSED -> REQUEST_ID_REUSED;
       case OVER_CAPACITY -> OVER_CAPACITY;
+      case TOO_MANY_CLASSES -> TOO_MANY_CLASSES;
       case STORE_FULL -> STORE_FULL;
       case OVERLOADED -> OVERLOADED;
       case OUTCOME_UNKNOWN -> OUTCOME_UNKNOWN;

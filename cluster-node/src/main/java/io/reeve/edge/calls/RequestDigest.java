@@ -33,7 +33,7 @@ final class RequestDigest {
   }
 
   /**
-   * Adds a spec, given also parsed. Labels are a map, which some languages write in another order
+   * Adds a spec, given also parsed. Labels are maps, which some languages write in another order
    * each time; so a spec with several is brought into a fixed order first, lest a true repeat be
    * refused.
    */
@@ -41,7 +41,7 @@ final class RequestDigest {
     if (sha256 == null) {
       return;
     }
-    if (spec.getLabelsCount() > 1) {
+    if (spec.getLabelsCount() > 1 || spec.getRequiresCount() > 1) {
       var ordered = inFixedOrder(spec);
       addLength(sha256, ordered.length);
       sha256.update(ordered);

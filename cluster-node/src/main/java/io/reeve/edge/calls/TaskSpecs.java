@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.reeve.domain.TimeBounds;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -29,6 +30,7 @@ public final class TaskSpecs {
 
   private static final long BACKOFF_INITIAL_MAX_MS = Expect.DAY_MS;
   private static final long BACKOFF_MAX_MS = 7 * Expect.DAY_MS;
+  private static final int REQUIRES_MAX = 8;
   private static final int CODES_MAX = 16;
   private static final int CODE_CHARS_MAX = 128;
   private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
@@ -107,7 +109,7 @@ public final class TaskSpecs {
     var kind = Expect.name("kind", spec.getKind());
     var queue = spec.getQueue().isEmpty() ? DEFAULT_QUEUE : Expect.name("queue", spec.getQueue());
     return new TaskProfile(
-        new TaskClass(queue, kind, lane(spec), priority(spec)),
+        new TaskClass(queue, kind, lane(spec), priority(spec), requires(spec)),
         spec.hasExecutionTimeout()
             ? Expect.millis(
                 "execution_timeout", spec.getExecutionTimeout(), 1, TimeBounds.DURATION_MAX_MS)
@@ -117,6 +119,14 @@ public final class TaskSpecs {
             : 0,
         spec.hasRetry() ? retry(spec.getRetry()) : settings.retry(),
         Expect.text("tenant", spec.getTenant(), 128));
+  }
+
+  private static Labels requires(TaskSpec spec) {
+    if (spec.getRequiresCount() == 0) {
+      return Labels.NONE;
+    }
+    Expect.labels("requires", spec.getRequiresMap(), REQUIRES_MAX);
+    return Labels.of(spec.getRequiresMap());
   }
 
   /** The policy in our terms; what is not given is as the settings say. */

@@ -43,7 +43,7 @@ class ExplainEdgeTest {
   private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.URGENT, Priority.HIGH);
   private static final Failure FULL = new Failure(FailureType.ERROR, "disk full", "28");
   private static final StreamView SEEN =
-      new StreamView(true, 3, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9);
+      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9);
 
   private final EdgeFixture edge = EdgeFixture.start("reeve.grpc.explain-partition-within = 300ms");
   private final TaskServiceGrpc.TaskServiceBlockingStub client =

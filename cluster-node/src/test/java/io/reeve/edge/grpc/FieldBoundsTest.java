@@ -83,6 +83,17 @@ class FieldBoundsTest {
             "longest value",
             t -> t.putLabels("n", text(128)),
             t -> t.putLabels("n", text(129))),
+        Bound.of("requires", "most", t -> requires(t, 8), t -> requires(t, 9)),
+        Bound.of(
+            "requires",
+            "longest name",
+            t -> t.putRequires(text(128), ""),
+            t -> t.putRequires(text(129), "")),
+        Bound.of(
+            "requires",
+            "longest value",
+            t -> t.putRequires("n", text(128)),
+            t -> t.putRequires("n", text(129))),
         Bound.of(
             "payload",
             "longest",
@@ -370,6 +381,10 @@ class FieldBoundsTest {
 
   private static Timestamp at(long seconds, int nanos) {
     return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+  }
+
+  private static void requires(TaskSpec.Builder task, int count) {
+    IntStream.range(0, count).forEach(i -> task.putRequires("n" + i, ""));
   }
 
   private static void labels(TaskSpec.Builder task, int count) {

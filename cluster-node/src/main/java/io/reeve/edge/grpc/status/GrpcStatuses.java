@@ -148,6 +148,7 @@ public final class GrpcStatuses {
       case STALE_LEASE, SUPERSEDED, VERSION_CHANGED -> io.grpc.Status.Code.ABORTED;
       case REQUEST_ID_REUSED -> io.grpc.Status.Code.ALREADY_EXISTS;
       case OVER_CAPACITY,
+          TOO_MANY_CLASSES,
           STORE_FULL,
           OVERLOADED,
           MESSAGE_TOO_LARGE,

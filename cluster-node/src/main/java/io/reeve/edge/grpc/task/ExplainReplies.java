@@ -52,7 +52,8 @@ final class ExplainReplies {
         .setPriority(priority(profile.priority()))
         .setAttempt(task.attempt())
         .setAttemptsMax(profile.retry().attemptsMax())
-        .setDueAt(WireTime.instant(task.dueAtMs()));
+        .setDueAt(WireTime.instant(task.dueAtMs()))
+        .putAllRequires(profile.taskClass().needs().asMap());
     if (located.expiresAtMs() != 0) {
       reply.setExpiresAt(WireTime.instant(located.expiresAtMs()));
     }
@@ -109,6 +110,7 @@ final class ExplainReplies {
     reply.setWorkers(
         WorkersOfTask.newBuilder()
             .setServingQueue(view.queueWorkers())
+            .setServingKind(view.kindWorkers())
             .setServingTask(view.workers())
             .setDraining(view.draining())
             .setSlots(view.slots())

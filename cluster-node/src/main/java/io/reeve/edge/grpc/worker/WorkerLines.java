@@ -49,7 +49,9 @@ final class WorkerLines {
             .setMoreKinds(worker.kinds().more())
             .setClient(WorkerMessages.cut(worker.client(), TEXT_CHARS_MAX))
             .setHost(WorkerMessages.cut(worker.host(), TEXT_CHARS_MAX))
-            .setPid(worker.pid());
+            .setPid(worker.pid())
+            .putAllLabels(worker.labels().asMap())
+            .setMoreLabels(worker.moreLabels());
     var figures = entry.figures();
     if (figures != null) {
       line.setReport(report(figures));

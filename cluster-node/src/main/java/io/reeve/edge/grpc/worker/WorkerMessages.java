@@ -6,6 +6,7 @@ import io.reeve.domain.session.CreditBook;
 import io.reeve.domain.session.SettlementBatches;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskId;
@@ -86,6 +87,7 @@ final class WorkerMessages {
         Expect.printable("hello.incarnation", hello.getIncarnation(), 64),
         queues(hello),
         kinds(hello),
+        Labels.of(hello.getLabelsMap()),
         capacity,
         Expect.capacity("hello.urgent_reserve", hello.getUrgentReserve(), 0, capacity - 1),
         resumeToken(hello),

@@ -1,9 +1,11 @@
 package io.reeve.edge.grpc.worker;
 
 import io.reeve.domain.dispatch.CreditTotals;
+import io.reeve.domain.task.Labels;
 import io.reeve.session.Session;
 import io.reeve.session.WorkerCard;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Workers of a node without a session behind them, for tests. */
@@ -17,7 +19,19 @@ public final class EdgeWorkers {
     var kinds = Set.of("echo");
     card.introduce(
         new Session.Hello(
-            id, "main", "a1", List.of("default"), kinds, 4, 0, null, List.of(), "test", "box", 1),
+            id,
+            "main",
+            "a1",
+            List.of("default"),
+            kinds,
+            Labels.of(Map.of("zone", "eu")),
+            4,
+            0,
+            null,
+            List.of(),
+            "test",
+            "box",
+            1),
         0,
         nowNanos);
     card.connected(new CreditTotals(4, 0, 0, 0, 0), 0, nowNanos, null);
