@@ -48,7 +48,8 @@ final class Books implements PartitionEvent.Visitor<Task> {
   /** Applies what was decided and notes it; null, or why it was refused. */
   @Nullable Rejection carryOut(Decision decision, List<PartitionEvent> out) {
     if (decision instanceof PartitionEvent event) {
-      emit(event, out);
+      out.add(event);
+      event.accept(this);
       return null;
     }
     return decision instanceof Decision.Refused refused ? refused.reason() : null;
@@ -71,13 +72,14 @@ final class Books implements PartitionEvent.Visitor<Task> {
 
   @Override
   public Task changed(TaskEvent event) {
-    var before = tasks.get(event.sequence());
-    var after = tasks.change(before, event.applyTo(before));
-    leases.change(before, after);
-    if (after instanceof Task.Finished done) {
+    var sequence = event.sequence();
+    var before = tasks.get(sequence);
+    var after = tasks.change(sequence, before, event.applyTo(before));
+    leases.change(sequence, before, after);
+    if (!Task.isLive(after)) {
       finishedTotal++;
-      schedules.ended(event.sequence());
-      keep(done);
+      schedules.ended(sequence);
+      keep(after);
     }
     return after;
   }
@@ -173,11 +175,14 @@ final class Books implements PartitionEvent.Visitor<Task> {
     return Task.Absent.TASK;
   }
 
-  private void keep(Task.Finished task) {
-    if (task instanceof Task.Dead died) {
+  /** See {@link Task#isLive} for why the most frequent class has a branch. */
+  private void keep(Task task) {
+    if (task instanceof Task.Completed completed) {
+      finished.add(completed);
+    } else if (task instanceof Task.Dead died) {
       dead.add(died);
     } else {
-      finished.add(task);
+      finished.add((Task.Finished) task);
     }
   }
 
@@ -189,8 +194,8 @@ final class Books implements PartitionEvent.Visitor<Task> {
       tasks.enter(task);
       if (task instanceof Task.Leased lease) {
         leases.enter(lease);
-      } else if (task instanceof Task.Finished done) {
-        keep(done);
+      } else if (!Task.isLive(task)) {
+        keep(task);
       }
     }
     for (var request : snapshot.requests()) {

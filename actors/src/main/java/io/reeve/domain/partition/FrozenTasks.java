@@ -28,7 +28,7 @@ record FrozenTasks(TaskTable table, long[] ended) implements PartitionSnapshot.T
       private @Nullable Task find() {
         while (all.hasNext()) {
           var task = all.next();
-          if (!(task instanceof Task.Finished)) {
+          if (Task.isLive(task)) {
             return task;
           }
         }

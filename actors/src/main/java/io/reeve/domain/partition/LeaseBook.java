@@ -163,8 +163,7 @@ final class LeaseBook {
   // ---- Events
 
   /** A task goes from one state to the next. */
-  void change(Task before, Task after) {
-    var sequence = after.spec().sequence();
+  void change(long sequence, Task before, Task after) {
     if (before instanceof Task.Leased lease) {
       var holder = find(lease.holder());
       if (holder != null) {

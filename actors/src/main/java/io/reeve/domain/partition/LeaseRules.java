@@ -76,7 +76,7 @@ public final class LeaseRules {
         continue;
       }
       var decision = ready.lease(grantee.holder(), grantee.workerId(), nowMs, expiresAtMs);
-      if (!(decision instanceof TaskEvent event)) {
+      if (!(decision instanceof TaskEvent.Leased event)) {
         throw new IllegalStateException("expected a ready task to be leasable, got " + decision);
       }
       var task = (Task.Leased) books.emit(event, out);

@@ -148,7 +148,7 @@ final class TaskBook {
   /** Takes in a task that is new here. */
   void enter(Task entering) {
     var task = entering;
-    if (!(task instanceof Task.Finished)) {
+    if (Task.isLive(task)) {
       live++;
       needs.add(entering.spec().profile());
       task = fitting(entering);
@@ -169,12 +169,12 @@ final class TaskBook {
   }
 
   /** A task goes from one state to the next; returns the task as it is kept. */
-  Task change(Task before, Task decided) {
+  Task change(long sequence, Task before, Task decided) {
     if (before instanceof Task.Queued queued && !replaying && queued.dueAtMs() <= horizonMs) {
       ready.remove(queued.spec().profile());
     }
     var after = decided;
-    if (decided instanceof Task.Finished) {
+    if (!Task.isLive(decided)) {
       live--;
       needs.remove(before.spec().profile());
       liveBytes -= cost(before);
@@ -185,7 +185,7 @@ final class TaskBook {
       after = fitting(decided);
       liveBytes += cost(after);
     }
-    tasks.put(after.spec().sequence(), after);
+    tasks.put(sequence, after);
     if (after instanceof Task.Queued queued && !replaying) {
       index(queued);
     }

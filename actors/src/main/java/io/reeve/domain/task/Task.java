@@ -60,6 +60,16 @@ public sealed interface Task {
   /** Where the task is, as shown at {@code nowMs}. */
   TaskState stateAt(long nowMs);
 
+  /**
+   * Whether the task waits or runs: it is neither {@link Finished} nor {@link Absent}.
+   *
+   * <p>Compares two final classes. A test against an interface would write to memory that all
+   * threads share whenever the same class was last tested against another interface (JDK-8180450).
+   */
+  static boolean isLive(Task task) {
+    return task instanceof Queued || task instanceof Leased;
+  }
+
   /** Leases the task to {@code holder} until {@code expiresAtMs}, if it is due at {@code nowMs}. */
   default Decision lease(String holder, String workerId, long nowMs, long expiresAtMs) {
     return wrongState(this, "lease");
