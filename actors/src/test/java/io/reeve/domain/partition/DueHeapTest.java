@@ -41,6 +41,34 @@ class DueHeapTest {
   }
 
   @Test
+  void instantsThatComeInOrderLeaveInTheOrderTheyCame() {
+    for (var sequence = 1L; sequence <= 1_000; sequence++) {
+      heap.push(sequence / 10, sequence, 0);
+      if (sequence % 3 == 0) {
+        assertThat(heap.sequence()).isEqualTo(sequence / 3);
+        heap.pop();
+      }
+    }
+
+    assertThat(popped()).isSorted().hasSize(1_000 - 333);
+  }
+
+  @Test
+  void aSweepKeepsTheOrderOfWhatStaysInBothParts() {
+    for (var sequence = 1L; sequence <= 5_000; sequence++) {
+      heap.push(sequence, 2 * sequence, 0);
+      heap.push(5_000 - sequence, 2 * sequence + 1, 0);
+      if (sequence % 7 != 0) {
+        voided.add(2 * sequence);
+        voided.add(2 * sequence + 1);
+      }
+    }
+    heap.skipVoid();
+
+    assertThat(popped()).isSorted().hasSizeLessThan(10_000);
+  }
+
+  @Test
   void theOrderHoldsWhereTheClockWraps() {
     for (var at : List.of(Long.MIN_VALUE + 3, Long.MAX_VALUE - 3, Long.MIN_VALUE, Long.MAX_VALUE)) {
       heap.push(at, 1, 0);
