@@ -21,6 +21,9 @@ public final class LongMap {
   private static final long NO_KEY = 0;
   private static final int SIZE_MIN = 16;
 
+  /** Eight keys are 64 bytes. */
+  private static final int LINE_BITS = 3;
+
   /** A table of this size, 16 KiB, is kept when it empties: it mostly fills again at once. */
   private static final int SIZE_KEPT = 1024;
 
@@ -131,11 +134,13 @@ public final class LongMap {
   }
 
   /**
-   * Keys come in runs, so they are spread by the golden ratio. Of the product the highest bits
-   * count: with them the keys of a run lie apart evenly in a table of any size (Knuth, 6.4, theorem
-   * S).
+   * Keys come in runs, so eight neighbours share a line of the cache, and the lines are spread by
+   * the golden ratio. Of the product the highest bits count: with them the lines of a run lie apart
+   * evenly in a table of any size (Knuth, 6.4, theorem S).
    */
   private int home(long key) {
-    return (int) ((key * 0x9E3779B97F4A7C15L) >>> (Long.numberOfLeadingZeros(keys.length) + 1));
+    var line = (key >>> LINE_BITS) * 0x9E3779B97F4A7C15L;
+    var lines = Long.numberOfLeadingZeros(keys.length) + 1 + LINE_BITS;
+    return ((int) (line >>> lines) << LINE_BITS) | ((int) key & ((1 << LINE_BITS) - 1));
   }
 }
