@@ -5,7 +5,6 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Attempt;
@@ -21,8 +20,6 @@ import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
 import io.reeve.journal.v1.SnapshotSchedule;
 import io.reeve.journal.v1.SnapshotTask;
-import io.reeve.journal.v1.StoredAttempt;
-import io.reeve.journal.v1.StoredDisposal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -42,13 +39,6 @@ final class SnapshotCodec {
 
   /** Of the layout that is written. A reader refuses any other. */
   static final int FORMAT = 1;
-
-  private static final int QUEUED = 1;
-  private static final int LEASED = 2;
-  private static final int COMPLETED = 3;
-  private static final int DEAD = 4;
-  private static final int CANCELLED = 5;
-  private static final int EXPIRED = 6;
 
   private SnapshotCodec() {}
 
@@ -84,7 +74,7 @@ final class SnapshotCodec {
       var sealed = new byte[(int) size];
       var out = CodedOutputStream.newInstance(sealed, 0, sealed.length - Sealed.BYTES);
       writeHead(snapshot, hash, out);
-      forEachPart(snapshot, profiles, out::writeMessage);
+      forEachPart(snapshot, profiles, new WrittenParts(out));
       out.checkNoSpaceLeft();
       Sealed.seal(sealed);
       return sealed;
@@ -115,6 +105,9 @@ final class SnapshotCodec {
   /** Takes the messages of a snapshot one at a time. */
   private interface Parts {
     void part(int field, MessageLite message) throws IOException;
+
+    /** Takes a task, which is no message yet. */
+    void task(Task task, int profile) throws IOException;
   }
 
   private static void forEachPart(PartitionSnapshot snapshot, ProfileTable profiles, Parts parts)
@@ -125,9 +118,7 @@ final class SnapshotCodec {
           StoredValues.stored(profile));
     }
     for (var task : snapshot.tasks()) {
-      parts.part(
-          io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
-          stored(task, profiles.indexOf(task.spec().profile())));
+      parts.task(task, profiles.indexOf(task.spec().profile()));
     }
     for (var request : snapshot.requests()) {
       parts.part(io.reeve.journal.v1.PartitionSnapshot.REQUESTS_FIELD_NUMBER, stored(request));
@@ -149,6 +140,7 @@ final class SnapshotCodec {
 
   /** Counts bytes and writes none. */
   private static final class CountedBytes implements Parts {
+    private final SnapshotTasks tasks = new SnapshotTasks();
     private long bytes;
 
     CountedBytes(long bytes) {
@@ -159,71 +151,39 @@ final class SnapshotCodec {
     public void part(int field, MessageLite message) {
       bytes += CodedOutputStream.computeMessageSize(field, message);
     }
-  }
 
-  private static SnapshotTask stored(Task task, int profile) {
-    var spec = task.spec();
-    var stored =
-        SnapshotTask.newBuilder()
-            .setSequence(spec.sequence())
-            .setProfile(profile)
-            .setSubmittedAtMs(spec.submittedAtMs())
-            .setSpec(UnsafeByteOperations.unsafeWrap(spec.bytes()))
-            .setAttempt(task.attempt())
-            .setFence(task.fence())
-            .setDueAtMs(task.dueAtMs());
-    addPast(task.past(), stored);
-    if (task instanceof Task.Finished finished) {
-      stored.setFinishedAtMs(finished.finishedAtMs());
-    }
-    if (task instanceof Task.Queued) {
-      stored.setState(QUEUED);
-    } else if (task instanceof Task.Leased leased) {
-      stored.setState(LEASED).setHolder(leased.holder()).setLeaseExpiresAtMs(leased.expiresAtMs());
-    } else if (task instanceof Task.Completed completed) {
-      stored.setState(COMPLETED).setResult(UnsafeByteOperations.unsafeWrap(completed.result()));
-    } else if (task instanceof Task.Dead dead) {
-      stored.setState(DEAD);
-      if (dead.disposal() != null) {
-        stored.setDisposal(stored(dead.disposal()));
-      }
-    } else if (task instanceof Task.Cancelled cancelled) {
-      stored.setState(CANCELLED).setCancelReason(cancelled.reason());
-    } else if (task instanceof Task.Expired) {
-      stored.setState(EXPIRED);
-    } else {
-      throw new IllegalArgumentException("no stored form for " + task.getClass());
-    }
-    return stored.build();
-  }
-
-  private static void addPast(Past past, SnapshotTask.Builder stored) {
-    stored.setWorkerId(past.workerId()).setLeasedAtMs(past.leasedAtMs());
-    if (past.failure() != null) {
-      stored
-          .setFailure(StoredValues.stored(past.failure()))
-          .setFailedAtMs(past.failedAtMs())
-          .setFailedFence(past.failedFence());
-    }
-    var history = past.history();
-    stored.setRedriveOf(history.redriveOf());
-    for (var attempt : history.attempts()) {
-      stored.addAttempts(
-          StoredAttempt.newBuilder()
-              .setNumber(attempt.number())
-              .setWorkerId(attempt.workerId())
-              .setStartedAtMs(attempt.startedAtMs())
-              .setEndedAtMs(attempt.endedAtMs())
-              .setFailure(StoredValues.stored(attempt.failure())));
+    @Override
+    public void task(Task task, int profile) throws IOException {
+      var size = tasks.sizeOf(task, profile);
+      bytes +=
+          CodedOutputStream.computeTagSize(
+              io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER);
+      bytes += CodedOutputStream.computeUInt32SizeNoTag(size) + (long) size;
     }
   }
 
-  private static StoredDisposal stored(Disposal disposal) {
-    return StoredDisposal.newBuilder()
-        .setRedrivenAs(disposal.redrivenAs())
-        .setBy(disposal.by())
-        .setAtMs(disposal.atMs())
-        .build();
+  /** Writes bytes to an array. */
+  private static final class WrittenParts implements Parts {
+    private final SnapshotTasks tasks = new SnapshotTasks();
+    private final CodedOutputStream out;
+
+    WrittenParts(CodedOutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void part(int field, MessageLite message) throws IOException {
+      out.writeMessage(field, message);
+    }
+
+    @Override
+    public void task(Task task, int profile) throws IOException {
+      out.writeTag(
+          io.reeve.journal.v1.PartitionSnapshot.TASKS_FIELD_NUMBER,
+          WireFormat.WIRETYPE_LENGTH_DELIMITED);
+      out.writeUInt32NoTag(tasks.sizeOf(task, profile));
+      tasks.write(task, profile, out);
+    }
   }
 
   private static HolderEndedRun stored(HolderEnded ended) {
@@ -368,8 +328,8 @@ final class SnapshotCodec {
       var past = pastOf(stored);
       var finishedAtMs = stored.getFinishedAtMs();
       return switch (stored.getState()) {
-        case QUEUED -> new Task.Queued(spec, attempt, fence, dueAtMs, past);
-        case LEASED ->
+        case SnapshotTasks.QUEUED -> new Task.Queued(spec, attempt, fence, dueAtMs, past);
+        case SnapshotTasks.LEASED ->
             new Task.Leased(
                 spec,
                 attempt,
@@ -378,7 +338,7 @@ final class SnapshotCodec {
                 shared(stored.getHolder()),
                 stored.getLeaseExpiresAtMs(),
                 past);
-        case COMPLETED ->
+        case SnapshotTasks.COMPLETED ->
             new Task.Completed(
                 spec,
                 attempt,
@@ -387,14 +347,14 @@ final class SnapshotCodec {
                 stored.getResult().toByteArray(),
                 past,
                 finishedAtMs);
-        case DEAD -> {
+        case SnapshotTasks.DEAD -> {
           if (past.failure() == null) {
             throw new UnreadableJournalException("expected the failure of a dead task, got none");
           }
           yield new Task.Dead(
               spec, attempt, fence, dueAtMs, past, finishedAtMs, disposalOf(stored));
         }
-        case CANCELLED ->
+        case SnapshotTasks.CANCELLED ->
             new Task.Cancelled(
                 spec,
                 attempt,
@@ -403,7 +363,8 @@ final class SnapshotCodec {
                 shared(stored.getCancelReason()),
                 past,
                 finishedAtMs);
-        case EXPIRED -> new Task.Expired(spec, attempt, fence, dueAtMs, past, finishedAtMs);
+        case SnapshotTasks.EXPIRED ->
+            new Task.Expired(spec, attempt, fence, dueAtMs, past, finishedAtMs);
         default -> throw StoredValues.unknown("task state", stored.getState());
       };
     }
