@@ -1,6 +1,7 @@
 package io.reeve.partition;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -20,7 +21,8 @@ public final class Portions {
 
   /**
    * The list, in order, in portions of at most so many bytes. A larger entry is a portion by
-   * itself. An empty list is one empty portion.
+   * itself. An empty list is one empty portion. A list that is one portion is not copied, so the
+   * caller must not change it afterwards.
    *
    * @param bytes of an entry, about, and rather too many than too few
    */
@@ -37,7 +39,8 @@ public final class Portions {
       }
       sum += size;
     }
-    portions.add(List.copyOf(all.subList(from, all.size())));
+    portions.add(
+        from == 0 ? Collections.unmodifiableList(all) : List.copyOf(all.subList(from, all.size())));
     return portions;
   }
 }

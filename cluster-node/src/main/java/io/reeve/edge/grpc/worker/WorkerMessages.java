@@ -162,16 +162,19 @@ final class WorkerMessages {
     Expect.between("settlements", message.getSettlementsCount(), 0, SETTLEMENTS_MAX);
     Expect.between("settlements.batch", message.getBatch(), 1, Long.MAX_VALUE);
     var parts = new LinkedHashMap<Integer, SettlementBatches.Part>();
+    SettlementBatches.@Nullable Part part = null;
     var malformed = new ArrayList<Session.RefusedSettlement>(0);
     for (var settlement : message.getSettlementsList()) {
       try {
         var id = taskId("task_id", settlement.getTaskId());
         var fence = Expect.between("fence", settlement.getFence(), 1, Long.MAX_VALUE);
         var outcome = outcome(id.sequence(), fence, settlement);
-        parts
-            .computeIfAbsent(id.partition(), p -> new SettlementBatches.Part(p, new ArrayList<>()))
-            .settlements()
-            .add(outcome);
+        if (part == null || part.partition() != id.partition()) {
+          part =
+              parts.computeIfAbsent(
+                  id.partition(), p -> new SettlementBatches.Part(p, new ArrayList<>()));
+        }
+        part.settlements().add(outcome);
       } catch (EdgeRefusal refusal) {
         // To end the stream would help nobody: the worker would send the same in its next session.
         malformed.add(
