@@ -80,6 +80,8 @@ final class RunDecoder {
       case SCHEDULE_RESUMED -> events.add(StoredSchedules.eventOf(run.getScheduleResumed()));
       case SCHEDULE_FIRED -> events.add(StoredSchedules.eventOf(run.getScheduleFired()));
       case SCHEDULE_BACKFILLED -> events.add(StoredSchedules.eventOf(run.getScheduleBackfilled()));
+      case UNIQUE_TAKEN -> events.add(StoredValues.takenOf(run.getUniqueTaken()));
+      case UNIQUE_MET -> events.add(StoredValues.metOf(run.getUniqueMet()));
       case RUN_NOT_SET ->
           throw new UnreadableJournalException("expected a run of events, got none");
     }

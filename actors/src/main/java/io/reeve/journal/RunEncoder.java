@@ -11,6 +11,8 @@ import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.AttemptFailedRun;
 import io.reeve.journal.v1.CancelledRun;
@@ -124,6 +126,18 @@ final class RunEncoder {
     @Override
     public EventRun discarded(Discarded first) {
       return run.setDiscarded(RunEncoder.this.discarded(first)).build();
+    }
+
+    @Override
+    public EventRun uniqueTaken(UniqueTaken event) {
+      next++;
+      return run.setUniqueTaken(StoredValues.stored(event)).build();
+    }
+
+    @Override
+    public EventRun uniqueMet(UniqueMet event) {
+      next++;
+      return run.setUniqueMet(StoredValues.stored(event)).build();
     }
 
     @Override

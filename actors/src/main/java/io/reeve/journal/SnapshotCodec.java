@@ -5,6 +5,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.task.Attempt;
@@ -15,6 +16,7 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.SnapshotRequest;
@@ -136,6 +138,10 @@ final class SnapshotCodec {
           io.reeve.journal.v1.PartitionSnapshot.SCHEDULES_FIELD_NUMBER,
           StoredSchedules.stored(schedule, profiles));
     }
+    for (var key : snapshot.unique()) {
+      parts.part(
+          io.reeve.journal.v1.PartitionSnapshot.UNIQUE_FIELD_NUMBER, StoredValues.stored(key));
+    }
   }
 
   /** Counts bytes and writes none. */
@@ -230,6 +236,7 @@ final class SnapshotCodec {
     private final List<PartitionSnapshot.Request> requests = new ArrayList<>();
     private final List<HolderEnded> ended = new ArrayList<>();
     private final List<Schedule> schedules = new ArrayList<>();
+    private final List<UniqueTaken> unique = new ArrayList<>();
     private @Nullable WriterStarted lastStart;
     private long stateHash;
     private long nextSequence;
@@ -250,7 +257,8 @@ final class SnapshotCodec {
               PartitionSnapshot.Tasks.of(tasks),
               requests.toArray(PartitionSnapshot.Request[]::new),
               ended.toArray(HolderEnded[]::new),
-              schedules.toArray(Schedule[]::new));
+              schedules.toArray(Schedule[]::new),
+              unique.toArray(UniqueTaken[]::new));
       var hash = StateHash.of(snapshot);
       if (hash != stateHash) {
         throw new UnreadableJournalException(
@@ -275,43 +283,28 @@ final class SnapshotCodec {
       } else if (tag == tag(3, WireFormat.WIRETYPE_VARINT)) {
         nextSequence = input.readInt64();
       } else if (tag == tag(4, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        var profile =
-            StoredValues.profileOf(
-                input.readMessage(
-                    io.reeve.journal.v1.TaskProfile.parser(),
-                    ExtensionRegistryLite.getEmptyRegistry()));
+        var profile = StoredValues.profileOf(read(io.reeve.journal.v1.TaskProfile.parser()));
         var known = profiles.putIfAbsent(profile, profile);
         profilesByIndex.add(known == null ? profile : known);
       } else if (tag == tag(5, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        tasks.add(
-            taskOf(
-                input.readMessage(
-                    SnapshotTask.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+        tasks.add(taskOf(read(SnapshotTask.parser())));
       } else if (tag == tag(6, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        requests.add(
-            requestOf(
-                input.readMessage(
-                    SnapshotRequest.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+        requests.add(requestOf(read(SnapshotRequest.parser())));
       } else if (tag == tag(7, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        lastStart =
-            StoredValues.startOf(
-                input.readMessage(
-                    io.reeve.journal.v1.WriterStarted.parser(),
-                    ExtensionRegistryLite.getEmptyRegistry()));
+        lastStart = StoredValues.startOf(read(io.reeve.journal.v1.WriterStarted.parser()));
       } else if (tag == tag(8, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        ended.addAll(
-            StoredValues.holdersOf(
-                input.readMessage(
-                    HolderEndedRun.parser(), ExtensionRegistryLite.getEmptyRegistry())));
+        ended.addAll(StoredValues.holdersOf(read(HolderEndedRun.parser())));
       } else if (tag == tag(9, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
-        schedules.add(
-            StoredSchedules.scheduleOf(
-                input.readMessage(
-                    SnapshotSchedule.parser(), ExtensionRegistryLite.getEmptyRegistry()),
-                this::profile));
+        schedules.add(StoredSchedules.scheduleOf(read(SnapshotSchedule.parser()), this::profile));
+      } else if (tag == tag(16, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        unique.add(StoredValues.takenOf(read(io.reeve.journal.v1.UniqueTaken.parser())));
       } else {
         throw StoredValues.unknown("field of a snapshot", WireFormat.getTagFieldNumber(tag));
       }
+    }
+
+    private <T extends MessageLite> T read(Parser<T> parser) throws IOException {
+      return input.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
     }
 
     private Task taskOf(SnapshotTask stored) {

@@ -5,6 +5,8 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueScope;
+import io.reeve.domain.task.UniqueTaken;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -12,13 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 
 /**
- * A number for what a partition still has to do: two states with one hash hold the same live tasks
- * and schedules, and number the next one alike. It counts the values, not the stored form, so it
- * stays the same when the form changes, and tells whether a snapshot and the events behind it
- * agree.
+ * A number for what a partition still has to do: two states with one hash hold the same live tasks,
+ * schedules and unique keys of live tasks, and number the next one alike. It counts the values, not
+ * the stored form, so it stays the same when the form changes, and tells whether a snapshot and the
+ * events behind it agree.
  *
- * <p>Finished tasks and request ids do not count: when they are forgotten depends on the clock, not
- * on the events. Against accidents only; it is no signature.
+ * <p>Finished tasks, request ids and keys that are held for a period do not count: when they are
+ * forgotten depends on the clock, not on the events. Against accidents only; it is no signature.
  *
  * <p>The order of the values here is stored in snapshots and in the golden files. A new value is
  * added at the end of its record's part, and only when it is not the default.
@@ -35,7 +37,10 @@ public final class StateHash {
     hash = seed;
   }
 
-  /** The hash of the live tasks in the order of their sequence numbers, and of the schedules. */
+  /**
+   * The hash of the live tasks in the order of their sequence numbers, of the schedules, and of the
+   * unique keys.
+   */
   public static long of(PartitionSnapshot snapshot) {
     var hash = new StateHash(snapshot.nextSequence());
     for (var task : snapshot.tasks()) {
@@ -43,6 +48,11 @@ public final class StateHash {
     }
     for (var schedule : snapshot.schedules()) {
       hash.addSchedule(schedule);
+    }
+    for (var key : snapshot.unique()) {
+      if (key.scope() != UniqueScope.FOR_PERIOD) {
+        hash.addKey(key);
+      }
     }
     return hash.hash;
   }
@@ -88,6 +98,13 @@ public final class StateHash {
       add(schedule.backfill().toMs());
       add(schedule.backfill().cursorMs());
     }
+  }
+
+  private void addKey(UniqueTaken held) {
+    add(held.sequence());
+    add(held.key().tenant());
+    add(held.key().text());
+    add(held.scope().name());
   }
 
   private static long ofProfile(TaskProfile profile) {

@@ -10,6 +10,10 @@ import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueKey;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueScope;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.StoredFailure;
@@ -120,6 +124,42 @@ final class StoredValues {
     return holders;
   }
 
+  static io.reeve.journal.v1.UniqueTaken stored(UniqueTaken event) {
+    return io.reeve.journal.v1.UniqueTaken.newBuilder()
+        .setTenant(event.key().tenant())
+        .setKey(event.key().text())
+        .setSequence(event.sequence())
+        .setScope(numberOf(event.scope()))
+        .setUntilMs(event.untilMs())
+        .setAtMs(event.atMs())
+        .build();
+  }
+
+  static UniqueTaken takenOf(io.reeve.journal.v1.UniqueTaken stored) {
+    requireKnown(stored);
+    return new UniqueTaken(
+        new UniqueKey(stored.getTenant(), stored.getKey()),
+        stored.getSequence(),
+        scopeOf(stored.getScope()),
+        stored.getUntilMs(),
+        stored.getAtMs());
+  }
+
+  static io.reeve.journal.v1.UniqueMet stored(UniqueMet event) {
+    return io.reeve.journal.v1.UniqueMet.newBuilder()
+        .setRequestId(event.requestId())
+        .setBodyHash(event.bodyHash())
+        .setSequence(event.sequence())
+        .setAtMs(event.atMs())
+        .build();
+  }
+
+  static UniqueMet metOf(io.reeve.journal.v1.UniqueMet stored) {
+    requireKnown(stored);
+    return new UniqueMet(
+        stored.getRequestId(), stored.getBodyHash(), stored.getSequence(), stored.getAtMs());
+  }
+
   /** Refuses a message with fields that this release does not know: it would lose their meaning. */
   static void requireKnown(Message message) {
     if (!message.getUnknownFields().asMap().isEmpty()) {
@@ -189,6 +229,23 @@ final class StoredValues {
       case 2 -> Priority.HIGH;
       case 3 -> Priority.CRITICAL;
       default -> throw unknown("priority", number);
+    };
+  }
+
+  private static int numberOf(UniqueScope scope) {
+    return switch (scope) {
+      case WHILE_WAITING -> 1;
+      case UNTIL_ENDED -> 2;
+      case FOR_PERIOD -> 3;
+    };
+  }
+
+  private static UniqueScope scopeOf(int number) {
+    return switch (number) {
+      case 1 -> UniqueScope.WHILE_WAITING;
+      case 2 -> UniqueScope.UNTIL_ENDED;
+      case 3 -> UniqueScope.FOR_PERIOD;
+      default -> throw unknown("scope of a unique key", number);
     };
   }
 

@@ -3,6 +3,7 @@ package io.reeve.partition;
 import io.reeve.domain.partition.PartitionState.Answer;
 import io.reeve.domain.task.Task;
 import io.reeve.partition.Leases.EndReason;
+import org.jspecify.annotations.Nullable;
 
 /** Serves clients: submissions, reading, watches, cancellation. */
 final class ClientDesk {
@@ -25,6 +26,8 @@ final class ClientDesk {
   void carryOut(Clients.Call call, Draft draft) {
     if (call instanceof Clients.Submit submit) {
       onSubmit(submit, draft);
+    } else if (call instanceof Clients.SubmitUnique unique) {
+      onSubmitUnique(unique, draft);
     } else if (call instanceof Clients.FindRequest find) {
       onFindRequest(find, draft);
     } else if (call instanceof Clients.Get get) {
@@ -50,10 +53,30 @@ final class ClientDesk {
     outbox.reply(c.replyTo(), replyOf(answer));
   }
 
+  private void onSubmitUnique(Clients.SubmitUnique c, Draft draft) {
+    var submit = c.submit();
+    var answer =
+        draft
+            .state()
+            .unique()
+            .submit(
+                submit.requestId(),
+                submit.bodyHash(),
+                submit.tasks().get(0),
+                c.claim(),
+                c.mayAdd(),
+                draft.now(),
+                draft.events());
+    outbox.reply(c.replyTo(), replyOf(submit.requestId(), answer));
+  }
+
   private void onFindRequest(Clients.FindRequest c, Draft draft) {
     var answer = draft.state().known(c.requestId(), c.bodyHash(), draft.now());
-    outbox.reply(
-        c.replyTo(), answer == null ? new Clients.NeverSubmitted(c.requestId()) : replyOf(answer));
+    outbox.reply(c.replyTo(), replyOf(c.requestId(), answer));
+  }
+
+  private Clients.Reply replyOf(String requestId, @Nullable Answer answer) {
+    return answer == null ? new Clients.NeverSubmitted(requestId) : replyOf(answer);
   }
 
   private Clients.Reply replyOf(Answer answer) {

@@ -6,8 +6,10 @@ import io.reeve.domain.partition.Incoming;
 import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueClaim;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,7 +29,16 @@ public final class Clients {
 
   /** What a client asks. Refused when it cannot be carried out, by {@link Refused}. */
   public sealed interface Call extends Partition.Command
-      permits Submit, FindRequest, Get, Locate, ListTasks, Watch, Cancel, DeadCall, Schedules.Call {
+      permits Submit,
+          SubmitUnique,
+          FindRequest,
+          Get,
+          Locate,
+          ListTasks,
+          Watch,
+          Cancel,
+          DeadCall,
+          Schedules.Call {
 
     ActorRef<Reply> replyTo();
   }
@@ -50,6 +61,23 @@ public final class Clients {
    */
   public record NewTask(TaskProfile profile, long notBeforeMs, long delayMs, byte[] spec)
       implements Incoming {}
+
+  /**
+   * Adds a task that is to be the only one of its key. Answered by {@link Submitted}, of no tasks
+   * when another one holds the key, or by {@link NeverSubmitted} when none does here and none may
+   * be added.
+   *
+   * @param submit of one task
+   * @param mayAdd whether the task may be added where no other one holds the key; false: the home
+   *     of the key moved on since the partitions became more
+   */
+  public record SubmitUnique(Submit submit, UniqueClaim claim, boolean mayAdd) implements Call {
+
+    @Override
+    public ActorRef<Reply> replyTo() {
+      return submit.replyTo();
+    }
+  }
 
   /**
    * Asks for what an earlier {@link Submit} with this request id added, and adds nothing. Answered
@@ -177,13 +205,26 @@ public final class Clients {
   /**
    * The tasks are durable. They have consecutive sequence numbers.
    *
-   * @param already an earlier submission with the same request id had added them
+   * @param count of the tasks; 0: none was added, since task {@code firstSequence} holds the unique
+   *     key
+   * @param already an earlier submission with the same request id had the same answer
    */
   public record Submitted(
       int partition, long firstSequence, int count, long submittedAtMs, boolean already)
-      implements Reply {}
+      implements Reply {
 
-  /** No submission with this request id is remembered here. */
+    /** The first of the tasks, or the one that holds the unique key. */
+    public TaskId firstId() {
+      return new TaskId(partition, firstSequence);
+    }
+
+    /** Whether none was added, since another one holds the unique key. */
+    public boolean metAnother() {
+      return count == 0;
+    }
+  }
+
+  /** No submission with this request id is remembered here, and no task holds its unique key. */
   public record NeverSubmitted(String requestId) implements Reply {}
 
   /** The task asked for. To a {@link Watch}, one for each change. */

@@ -4,12 +4,17 @@ import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.DeadLetters.Answer;
 import io.reeve.domain.partition.DeadLetters.Bounds;
+import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.ErrorGroup;
+import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.UniqueClaim;
+import io.reeve.domain.task.UniqueKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Serves clients that look after tasks that died. */
 final class DeadDesk {
@@ -19,15 +24,18 @@ final class DeadDesk {
 
   private final int partition;
   private final int rowBytesMax;
+  private final int homesOfKeys;
   private final Outbox outbox;
   private final TaskReader reader;
 
   /**
    * @param rowBytesMax bytes of specifications that one slice of a redrive brings into a row, about
+   * @param homesOfKeys partitions among which unique keys are spread; 0: this one has all
    */
-  DeadDesk(int partition, int rowBytesMax, Outbox outbox, TaskReader reader) {
+  DeadDesk(int partition, int rowBytesMax, int homesOfKeys, Outbox outbox, TaskReader reader) {
     this.partition = partition;
     this.rowBytesMax = rowBytesMax;
+    this.homesOfKeys = homesOfKeys;
     this.outbox = outbox;
     this.reader = reader;
   }
@@ -102,9 +110,31 @@ final class DeadDesk {
     if (draft.state().get(c.sequence()) == Task.Absent.TASK) {
       return reader.unknown(c.sequence());
     }
-    return replyOf(
-        c.sequence(),
-        draft.dead().redrive(c.sequence(), c.edits(), c.by(), draft.now(), draft.events()));
+    return replyOf(c.sequence(), redrive(c.sequence(), c.edits(), c.by(), draft));
+  }
+
+  private Answer redrive(long sequence, DeadLetters.Edits edits, String by, Draft draft) {
+    var claim = claimOf(draft.state().get(sequence));
+    if (claim != null && !isHomeOf(claim.key())) {
+      return new Answer.Refused(
+          new Rejection(
+              Rejection.Code.WRONG_STATE,
+              "expected a dead task whose unique key has its home in partition "
+                  + partition
+                  + ", got one from before the partitions became more; submit it anew"));
+    }
+    return draft.dead().redrive(sequence, claim, edits, by, draft.now(), draft.events());
+  }
+
+  private static @Nullable UniqueClaim claimOf(Task task) {
+    return task instanceof Task.Dead dead && dead.isOpen()
+        ? StoredClaims.of(task.spec().bytes(), task.spec().profile().tenant())
+        : null;
+  }
+
+  /** Whether no other partition may give the key away. */
+  private boolean isHomeOf(UniqueKey key) {
+    return homesOfKeys == 0 || PartitionCounts.always(homesOfKeys).home(key.name()) == partition;
   }
 
   private Clients.Reply discard(Clients.Discard c, Draft draft) {
@@ -121,7 +151,10 @@ final class DeadDesk {
         : new Clients.Refused(((Answer.Refused) answer).reason());
   }
 
-  /** Goes as far as there is room; a refusal of the first one is the answer. */
+  /**
+   * Goes as far as there is room; a refusal of the first one is the answer. Those whose unique key
+   * another task holds stay as they are.
+   */
   private Clients.Reply dispose(Clients.DisposeDead c, Draft draft) {
     var bounds = new Bounds(c.max(), c.scanMax(), c.redrive() ? rowBytesMax : Long.MAX_VALUE);
     var step = draft.dead().next(c.after(), c.filter(), bounds);
@@ -131,16 +164,22 @@ final class DeadDesk {
       var sequence = task.spec().sequence();
       var answer =
           c.redrive()
-              ? draft.dead().redrive(sequence, c.edits(), c.by(), draft.now(), draft.events())
+              ? redrive(sequence, c.edits(), c.by(), draft)
               : draft.dead().discard(sequence, c.by(), draft.now(), draft.events());
-      if (answer instanceof Answer.Refused refused) {
+      if (answer instanceof Answer.Done) {
+        count++;
+      } else if (answer instanceof Answer.Refused refused && !staysDead(refused.reason())) {
         return count == 0
             ? new Clients.Refused(refused.reason())
             : new Clients.DisposedSlice(count, last);
       }
-      count++;
       last = sequence;
     }
     return new Clients.DisposedSlice(count, step.next());
+  }
+
+  private static boolean staysDead(Rejection reason) {
+    return reason.code() == Rejection.Code.ALREADY_EXISTS
+        || reason.code() == Rejection.Code.WRONG_STATE;
   }
 }

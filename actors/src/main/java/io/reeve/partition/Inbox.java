@@ -42,6 +42,9 @@ final class Inbox {
   /** Most redrives of single tasks in one row. Only the writer knows how large their tasks are. */
   private static final int REDRIVES_OF_A_ROW = 8;
 
+  /** Events of a task with a unique key: another one ends, it comes in, and it takes the key. */
+  private static final int UNIQUE_EVENTS_MAX = 3;
+
   /** Commands that the front puts ahead of all others when a writer starts. */
   private static final int AHEAD_OF_ALL = 2;
 
@@ -281,6 +284,9 @@ final class Inbox {
     if (command instanceof Clients.Submit submit) {
       return submit.tasks().size();
     }
+    if (command instanceof Clients.SubmitUnique) {
+      return 1;
+    }
     if (command instanceof Leases.Attach attach) {
       return attach.held().size();
     }
@@ -301,15 +307,23 @@ final class Inbox {
   private static long bytesOf(Command command) {
     var size = 0L;
     if (command instanceof Clients.Submit submit) {
-      for (var task : submit.tasks()) {
-        size += task.spec().length;
-      }
+      size = bytesOf(submit);
+    } else if (command instanceof Clients.SubmitUnique unique) {
+      size = bytesOf(unique.submit());
     } else if (command instanceof Schedules.Set set) {
       size = set.definition().template().length;
     } else if (command instanceof Leases.Settle settle) {
       for (var settlement : settle.settlements()) {
         size += bytesOf(settlement);
       }
+    }
+    return size;
+  }
+
+  private static long bytesOf(Clients.Submit submit) {
+    var size = 0L;
+    for (var task : submit.tasks()) {
+      size += task.spec().length;
     }
     return size;
   }
@@ -331,6 +345,9 @@ final class Inbox {
     }
     if (command instanceof Clients.DisposeDead dispose) {
       return dispose.max();
+    }
+    if (command instanceof Clients.SubmitUnique) {
+      return UNIQUE_EVENTS_MAX;
     }
     return command instanceof Grants.Grant grant ? grant.count() : 1;
   }

@@ -176,6 +176,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private static boolean addsTasks(Command command) {
     return command instanceof Clients.Submit
+        || command instanceof Clients.SubmitUnique
         || command instanceof Clients.Redrive
         || (command instanceof Clients.DisposeDead dispose && dispose.redrive())
         || command instanceof Schedules.Set

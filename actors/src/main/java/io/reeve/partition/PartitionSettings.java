@@ -67,6 +67,7 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         kept(keys.below("dead")),
         requests(keys.below("request-id")),
         schedules(keys.below("schedules")),
+        uniqueKeys(keys.below("unique-keys")),
         TimeBounds.waitOf(lease.durationFrom("duration", Duration.ofSeconds(1))),
         TimeBounds.waitOf(lease.durationFrom("audit-interval", Duration.ofSeconds(1))),
         new Limits.Ended(
@@ -94,6 +95,11 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         keys.count("max", 0, 10_000_000),
         keys.bytesFrom("bytes-max", 1),
         TimeBounds.duration(keys.durationFrom("ended-kept", Duration.ZERO)));
+  }
+
+  private static Limits.UniqueKeys uniqueKeys(Keys keys) {
+    return new Limits.UniqueKeys(
+        keys.count("max", 0, 100_000_000), keys.bytesFrom("bytes-max", 1), 0);
   }
 
   private static Partition.BatchMax batch(Keys keys) {

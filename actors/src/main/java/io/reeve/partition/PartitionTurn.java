@@ -47,7 +47,8 @@ final class PartitionTurn {
     var reader = new TaskReader(partition, progress);
     this.watchers = new TaskWatchers(reader, settings.watchersMax());
     this.outbox = new Outbox(partition, settings.batch().bytesMax(), speakers);
-    var dead = new DeadDesk(partition, settings.batch().bytesMax(), outbox, reader);
+    var homesOfKeys = settings.limits().uniqueKeys().homes();
+    var dead = new DeadDesk(partition, settings.batch().bytesMax(), homesOfKeys, outbox, reader);
     this.clients = new ClientDesk(partition, outbox, reader, watchers, dead);
     this.schedules = new ScheduleDesk(partition, outbox);
     this.dispatcher = new DispatcherDesk(partition, incarnation, self, outbox, speakers);

@@ -352,7 +352,7 @@ final class PartitionWriter
    * All rows are durable and the next batch has not begun, so the state is that of the last row.
    */
   private void snapshotWhenDue(PartitionState state, Now now) {
-    var held = state.live() + state.finishedKept() + state.schedules().size();
+    var held = held(state);
     var peak = schedule.peak(account.peak());
     var fellMuch = account.fellMuch(peak, state.liveBytes());
     if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {
@@ -367,12 +367,17 @@ final class PartitionWriter
       context
           .getLog()
           .info(
-              "partition {} begins a snapshot of {} tasks and schedules at row {}",
+              "partition {} begins a snapshot of {} tasks, schedules and keys at row {}",
               partition,
               held,
               row);
       context.pipeToSelf(stored.get(), (nothing, failure) -> new SnapshotEnded(row, failure));
     }
+  }
+
+  /** What a snapshot has, each at about the same cost. */
+  static int held(PartitionState state) {
+    return state.live() + state.finishedKept() + state.schedules().size() + state.unique().size();
   }
 
   private Effect<PartitionRow, PartitionState> onSnapshotEnded(SnapshotEnded ended) {

@@ -45,6 +45,9 @@ final class Refusals {
     if (command instanceof Clients.Submit submit) {
       return name + " of " + submit.tasks().size() + " tasks";
     }
+    if (command instanceof Clients.SubmitUnique) {
+      return name + " of a task";
+    }
     if (command instanceof Leases.Settle settle) {
       var of = settle.settlements();
       return name

@@ -5,6 +5,8 @@ import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueClaim;
+import io.reeve.domain.task.UniqueKey;
 import io.reeve.partition.Clients;
 import io.reeve.partition.TaskView;
 import io.reeve.wire.v1.Cancel;
@@ -17,6 +19,7 @@ import io.reeve.wire.v1.NeverSubmitted;
 import io.reeve.wire.v1.Progress;
 import io.reeve.wire.v1.Refused;
 import io.reeve.wire.v1.Submit;
+import io.reeve.wire.v1.SubmitUnique;
 import io.reeve.wire.v1.Submitted;
 import io.reeve.wire.v1.Watch;
 import java.util.ArrayList;
@@ -38,6 +41,12 @@ final class ClientsCodec {
     var codec = new ClientsCodec(refs);
     return List.of(
         new Form<>("submit", Clients.Submit.class, codec::write, Submit.parser(), codec::read),
+        new Form<>(
+            "submit-unique",
+            Clients.SubmitUnique.class,
+            codec::write,
+            SubmitUnique.parser(),
+            codec::read),
         new Form<>(
             "find-request",
             Clients.FindRequest.class,
@@ -124,6 +133,31 @@ final class ClientsCodec {
     }
     return new Clients.Submit(
         written.getRequestId(), written.getBodyHash(), tasks, refs.read(written.getReplyTo()));
+  }
+
+  private SubmitUnique write(Clients.SubmitUnique unique) {
+    var claim = unique.claim();
+    return SubmitUnique.newBuilder()
+        .setSubmit(write(unique.submit()))
+        .setKey(claim.key().text())
+        .setScope(Values.numberOf(claim.scope()))
+        .setPeriodMs(claim.periodMs())
+        .setOnCollision(Values.numberOf(claim.onCollision()))
+        .setOnlyIfHeld(!unique.mayAdd())
+        .build();
+  }
+
+  private Clients.SubmitUnique read(SubmitUnique written) throws UnreadableMessageException {
+    var submit = read(written.getSubmit());
+    Values.requireColumn("specs", submit.tasks().size(), 1);
+    var key = new UniqueKey(submit.tasks().get(0).profile().tenant(), written.getKey());
+    var claim =
+        new UniqueClaim(
+            key,
+            Values.scopeOf(written.getScope()),
+            written.getPeriodMs(),
+            Values.onCollisionOf(written.getOnCollision()));
+    return new Clients.SubmitUnique(submit, claim, !written.getOnlyIfHeld());
   }
 
   private FindRequest write(Clients.FindRequest find) {

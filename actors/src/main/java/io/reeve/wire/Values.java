@@ -5,11 +5,13 @@ import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.OnCollision;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueScope;
 import io.reeve.partition.Leases;
 import io.reeve.wire.v1.Label;
 import io.reeve.wire.v1.LeaseKeys;
@@ -271,6 +273,40 @@ final class Values {
     };
   }
 
+  static int numberOf(UniqueScope scope) {
+    return switch (scope) {
+      case WHILE_WAITING -> 1;
+      case UNTIL_ENDED -> 2;
+      case FOR_PERIOD -> 3;
+    };
+  }
+
+  static UniqueScope scopeOf(int number) throws UnreadableMessageException {
+    return switch (number) {
+      case 1 -> UniqueScope.WHILE_WAITING;
+      case 2 -> UniqueScope.UNTIL_ENDED;
+      case 3 -> UniqueScope.FOR_PERIOD;
+      default -> throw unknown("scope of a unique key", number);
+    };
+  }
+
+  static int numberOf(OnCollision onCollision) {
+    return switch (onCollision) {
+      case RETURN_FIRST -> 1;
+      case REPLACE -> 2;
+      case REFUSE -> 3;
+    };
+  }
+
+  static OnCollision onCollisionOf(int number) throws UnreadableMessageException {
+    return switch (number) {
+      case 1 -> OnCollision.RETURN_FIRST;
+      case 2 -> OnCollision.REPLACE;
+      case 3 -> OnCollision.REFUSE;
+      default -> throw unknown("way of dealing with a collision", number);
+    };
+  }
+
   private static int numberOf(Rejection.Code code) {
     return switch (code) {
       case UNKNOWN_TASK -> 1;
@@ -288,6 +324,7 @@ final class Values {
       case UNKNOWN_SCHEDULE -> 13;
       case VERSION_CHANGED -> 14;
       case TOO_MANY_CLASSES -> 20;
+      case ALREADY_EXISTS -> 15;
     };
   }
 

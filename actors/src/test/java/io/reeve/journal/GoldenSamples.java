@@ -30,6 +30,10 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueKey;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueScope;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -228,8 +232,38 @@ final class GoldenSamples {
         List.of(
             new ScheduleEvent.Backfilled(10, "r-4", NOON - 60_000, NOON, 2, NOON + 12),
             new ScheduleEvent.Backfilled(10, "", 0, 0, 0, NOON + 13)));
+    rows.put(
+        "unique-taken",
+        List.of(
+            taken(1, UniqueScope.WHILE_WAITING, 0),
+            taken(2, UniqueScope.UNTIL_ENDED, 0),
+            taken(3, UniqueScope.FOR_PERIOD, NOON + 60_000)));
+    rows.put("unique-met", List.of(new UniqueMet("r-5", 0xfedcba9876543210L, 2, NOON + 14)));
     rows.put("writer-started", List.of(new WriterStarted(3, 0x1234L, 1L << 50, NOON)));
     return rows;
+  }
+
+  private static UniqueTaken taken(long sequence, UniqueScope scope, long untilMs) {
+    var key = new UniqueKey(sequence == 1 ? "" : "acme", "order-" + sequence);
+    return new UniqueTaken(key, sequence, scope, untilMs, NOON);
+  }
+
+  /** Two tasks that wait, and a key that each of them holds; and one that outlived its task. */
+  static PartitionSnapshot snapshotWithKeys() {
+    return new PartitionSnapshot(
+        4,
+        new WriterStarted(3, 0x1234L, 8, NOON),
+        PartitionSnapshot.Tasks.of(
+            Task.Queued.entering(spec(1, MAIL, NOON), NOON),
+            Task.Queued.entering(spec(2, ALARM, NOON), NOON)),
+        new PartitionSnapshot.Request[] {new PartitionSnapshot.Request("r-5", 7, 2, 0, NOON)},
+        new HolderEnded[0],
+        new Schedule[0],
+        new UniqueTaken[] {
+          taken(1, UniqueScope.WHILE_WAITING, 0),
+          taken(2, UniqueScope.UNTIL_ENDED, 0),
+          taken(3, UniqueScope.FOR_PERIOD, NOON + 60_000)
+        });
   }
 
   /** One task in every state, and a request id. */

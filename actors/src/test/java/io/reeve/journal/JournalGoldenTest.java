@@ -12,6 +12,8 @@ import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +118,8 @@ class JournalGoldenTest {
             Submission.class,
             Redriven.class,
             Discarded.class,
+            UniqueTaken.class,
+            UniqueMet.class,
             HolderEnded.class,
             WriterStarted.class)
         .containsAll(List.of(ScheduleEvent.class.getPermittedSubclasses()));
@@ -143,10 +147,8 @@ class JournalGoldenTest {
             (name, events) ->
                 goldens.put(
                     name + ".txt", Golden.of(ROW, Reading.of(events), boundRow(1, events))));
-    var snapshot = GoldenSamples.snapshot();
-    goldens.put(
-        "snapshot.txt",
-        Golden.of(SNAPSHOT, snapshotReading(snapshot), SnapshotCodec.encode(snapshot)));
+    goldens.put("snapshot.txt", goldenOf(GoldenSamples.snapshot()));
+    goldens.put("snapshot-keys.txt", goldenOf(GoldenSamples.snapshotWithKeys()));
     var rows = GoldenSamples.journal();
     goldens.put(
         "whole-journal.txt",
@@ -157,6 +159,10 @@ class JournalGoldenTest {
                 .mapToObj(index -> boundRow(index + 1, rows.get(index)))
                 .toArray(byte[][]::new)));
     return goldens;
+  }
+
+  private static Golden goldenOf(PartitionSnapshot snapshot) {
+    return Golden.of(SNAPSHOT, snapshotReading(snapshot), SnapshotCodec.encode(snapshot));
   }
 
   private static List<String> readingOf(Golden golden) {

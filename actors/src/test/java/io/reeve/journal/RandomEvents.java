@@ -27,6 +27,10 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueKey;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueScope;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +45,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 18;
+  private static final int KINDS = 20;
 
   private final RandomGenerator random;
 
@@ -58,14 +62,15 @@ final class RandomEvents {
     return new PartitionSnapshot(
         number(),
         random.nextBoolean() ? start() : null,
-        Stream.generate(this::task).limit(random.nextInt(30)).toArray(Task[]::new),
+        PartitionSnapshot.Tasks.of(Stream.generate(this::task).limit(random.nextInt(30)).toList()),
         Stream.generate(this::request)
             .limit(random.nextInt(5))
             .toArray(PartitionSnapshot.Request[]::new),
         Stream.generate(() -> new HolderEnded(name(), random.nextInt(), instant()))
             .limit(random.nextInt(5))
             .toArray(HolderEnded[]::new),
-        Stream.generate(this::schedule).limit(random.nextInt(3)).toArray(Schedule[]::new));
+        Stream.generate(this::schedule).limit(random.nextInt(3)).toArray(Schedule[]::new),
+        Stream.generate(this::taken).limit(random.nextInt(3)).toArray(UniqueTaken[]::new));
   }
 
   private List<PartitionEvent> run() {
@@ -87,6 +92,8 @@ final class RandomEvents {
       case 7 -> new HolderEnded(name(), random.nextInt(), instant());
       case 8 -> start();
       case 9 -> redriven();
+      case 17 -> taken();
+      case 18 -> new UniqueMet(name(), random.nextLong(), number(), instant());
       case 10 -> new Discarded(number(), name(), instant());
       case 15 -> new ScheduleEvent.Set(number(), number(), definition(), instant(), instant());
       case 16 -> new ScheduleEvent.Deleted(number(), instant());
@@ -115,6 +122,11 @@ final class RandomEvents {
     var spec = new Task.Spec(number(), profile(), bytes(), instant());
     return new Redriven(
         sequence, Task.Queued.redriving(sequence, spec), name(), spec.submittedAtMs());
+  }
+
+  private UniqueTaken taken() {
+    return new UniqueTaken(
+        new UniqueKey(name(), name()), number(), pick(UniqueScope.values()), instant(), instant());
   }
 
   private Schedule schedule() {

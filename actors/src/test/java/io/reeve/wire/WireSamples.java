@@ -20,6 +20,7 @@ import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.OnCollision;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryEdits;
@@ -31,6 +32,9 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueClaim;
+import io.reeve.domain.task.UniqueKey;
+import io.reeve.domain.task.UniqueScope;
 import io.reeve.partition.Assignment;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Grants;
@@ -148,6 +152,10 @@ final class WireSamples {
         "submit-never-retried",
         new Clients.Submit(
             "", 7, List.of(new Clients.NewTask(CAREFUL, 0, 0, utf8("one"))), at("client")));
+    all.put("submit-unique", unique(UniqueScope.UNTIL_ENDED, 0, OnCollision.RETURN_FIRST, true));
+    all.put(
+        "submit-unique-waiting", unique(UniqueScope.WHILE_WAITING, 0, OnCollision.REPLACE, false));
+    all.put("submit-unique-period", unique(UniqueScope.FOR_PERIOD, 9, OnCollision.REFUSE, true));
     all.put("find-request", new Clients.FindRequest("r-1", 7, at("client")));
     all.put("get", new Clients.Get(3, at("client")));
     all.put(
@@ -191,6 +199,7 @@ final class WireSamples {
     all.put("disposed-slice", new Clients.DisposedSlice(7, 3));
     all.put("disposed-slice-last", new Clients.DisposedSlice(7, -1));
     all.put("submitted", new Clients.Submitted(3, 1L << 40, 2, NOON, true));
+    all.put("submitted-met", new Clients.Submitted(3, 1L << 40, 0, NOON, false));
     all.put("never-submitted", new Clients.NeverSubmitted("r-1"));
     all.put("found", new Clients.Found(running()));
     all.put("listed", new Clients.Listed(List.of(running(), waiting()), 3));
@@ -201,6 +210,15 @@ final class WireSamples {
           new Clients.Refused(new Rejection(code, "expected this, got that")));
     }
     return all;
+  }
+
+  private static Clients.SubmitUnique unique(
+      UniqueScope scope, long periodMs, OnCollision onCollision, boolean mayAdd) {
+    var task = new Clients.NewTask(MAIL, 0, 0, utf8("one"));
+    return new Clients.SubmitUnique(
+        new Clients.Submit("r-1", 7, List.of(task), at("client")),
+        new UniqueClaim(new UniqueKey(MAIL.tenant(), "order-17"), scope, periodMs, onCollision),
+        mayAdd);
   }
 
   private static Map<String, Wire> ofSchedules() {

@@ -220,10 +220,13 @@ final class ProductionParts implements Parts {
     };
   }
 
-  /** All partitions may come to be here. */
+  /** Where keys have their homes; and all partitions may come to be here. */
   private Partition.Settings boundedByHeap(Partition.Settings settings) {
     return new Partition.Settings(
-        settings.limits().withFinishedBytesMax(heap.finished() / growth.count()),
+        settings
+            .limits()
+            .withFinishedBytesMax(heap.finished() / growth.count())
+            .withHomesOfKeys(growth.count()),
         settings.queue(),
         settings.batch(),
         settings.watchersMax(),

@@ -14,6 +14,8 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,9 +46,8 @@ public final class Checker {
   private final Map<TaskId, TaskLife> lives = new LinkedHashMap<>();
   private final Map<Rivals, StartOrder> orders = new HashMap<>();
   private final ScheduleLives schedules = new ScheduleLives(this::violated);
-  private final Map<String, List<String>> submissions = new HashMap<>();
-  private final Map<String, Integer> called = new HashMap<>();
-  private final Map<String, Fact.SubmitAnswered> answered = new LinkedHashMap<>();
+  private final Calls calls = new Calls(this::violated, lives::get);
+  private final UniqueHolders unique = new UniqueHolders(this::violated, lives::get);
   private final DeadLetterOffice deadLetters = new DeadLetterOffice(this::violated);
   private final EpochOrder epochs = new EpochOrder(this::violated);
   private final Set<TaskId> cancelled = new HashSet<>();
@@ -109,7 +110,7 @@ public final class Checker {
   public void end() {
     whole = true;
     toldApart.forEach(this::take);
-    answered.values().forEach(this::isStored);
+    calls.areStored();
     if (inOrder) {
       lives.forEach(
           (id, life) -> {
@@ -117,8 +118,8 @@ public final class Checker {
               violated(Invariant.EVERYTHING_ENDS, "%s: %s".formatted(id, life));
             }
           });
-    } else if (!called.isEmpty()) {
-      submissions.forEach((requestId, ids) -> wasAskedFor(requestId, ids.size()));
+    } else {
+      calls.endOfJournal();
     }
   }
 
@@ -131,16 +132,7 @@ public final class Checker {
 
   /** What is missing of what clients were told: the ids of tasks by request id. */
   public List<String> missing(Map<String, List<String>> acknowledged) {
-    var found = new ArrayList<String>();
-    acknowledged.forEach(
-        (requestId, taskIds) -> {
-          var stored = submissions.get(requestId);
-          if (!taskIds.equals(stored)) {
-            found.add(
-                "request %s: acknowledged %s, stored %s".formatted(requestId, taskIds, stored));
-          }
-        });
-    return found;
+    return calls.missing(acknowledged);
   }
 
   /** Tasks that have not ended. */
@@ -216,9 +208,12 @@ public final class Checker {
     } else if (fact instanceof Fact.WorkerHas worker) {
       labels.put(worker.workerId(), worker.labels());
     } else if (fact instanceof Fact.SubmitCalled call) {
-      called.merge(call.requestId(), call.tasks(), Math::max);
+      calls.called(call);
     } else if (fact instanceof Fact.SubmitAnswered answer) {
-      submitAnswered(answer);
+      calls.answered(answer);
+      if (inOrder) {
+        calls.isStored(answer);
+      }
     } else if (fact instanceof Fact.ReadAnswered read) {
       readers.read(read, lives.get(read.task()));
     } else if (fact instanceof Fact.FailureRead read) {
@@ -270,6 +265,17 @@ public final class Checker {
     @Override
     public Of discarded(Discarded event) {
       deadLetters.discarded(new TaskId(stored.partition(), event.sequence()));
+      return this;
+    }
+
+    @Override
+    public Of uniqueTaken(UniqueTaken event) {
+      unique.taken(stored.partition(), event);
+      return this;
+    }
+
+    @Override
+    public Of uniqueMet(UniqueMet event) {
       return this;
     }
 
@@ -371,6 +377,7 @@ public final class Checker {
   private void redriven(Fact.Stored stored, Redriven event) {
     var id = new TaskId(stored.partition(), event.sequence());
     deadLetters.redriven(id, lives.get(id), event.task().spec());
+    unique.redriven(id, new TaskId(stored.partition(), event.task().spec().sequence()));
     begin(stored, "", event.task());
   }
 
@@ -393,54 +400,13 @@ public final class Checker {
       ids.add(new TaskId(stored.partition(), task.spec().sequence()).toString());
       begin(stored, requestId, task);
     }
-    if (!requestId.isEmpty()) {
-      var earlier = submissions.putIfAbsent(requestId, List.copyOf(ids));
-      if (earlier != null) {
-        violated(
-            Invariant.ONE_SUBMISSION_PER_REQUEST,
-            "request %s: submitted %s and again %s".formatted(requestId, earlier, ids));
-      }
-    }
+    calls.stored(requestId, ids);
     if (inOrder) {
-      wasAskedFor(requestId, ids.size());
-    }
-  }
-
-  private void wasAskedFor(String requestId, int tasks) {
-    if (called.getOrDefault(requestId, -1) != tasks) {
-      violated(
-          Invariant.NO_GHOST,
-          "request %s: stored %d tasks, asked for %s"
-              .formatted(requestId, tasks, called.get(requestId)));
+      calls.wasAskedFor(requestId, ids.size());
     }
   }
 
   // ---- Clients
-
-  private void submitAnswered(Fact.SubmitAnswered answer) {
-    var before = answered.putIfAbsent(answer.requestId(), answer);
-    if (before != null && !before.equals(answer)) {
-      violated(
-          Invariant.ONE_SUBMISSION_PER_REQUEST,
-          "request %s: answered %s and then %s".formatted(answer.requestId(), before, answer));
-    }
-    if (inOrder) {
-      isStored(answer);
-    }
-  }
-
-  private void isStored(Fact.SubmitAnswered answer) {
-    for (var i = 0; i < answer.count(); i++) {
-      var id = new TaskId(answer.partition(), answer.firstSequence() + i);
-      var life = lives.get(id);
-      if (life == null || !life.requestId.equals(answer.requestId())) {
-        violated(
-            Invariant.NO_LOST_ACK,
-            "%s: acknowledged to request %s, not stored".formatted(id, answer.requestId()));
-        return;
-      }
-    }
-  }
 
   private void cancelAnswered(Fact.CancelAnswered answer) {
     cancelled.add(answer.task());

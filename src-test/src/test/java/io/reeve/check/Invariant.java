@@ -49,6 +49,8 @@ public enum Invariant {
   EVERY_INSTANT_ANSWERED,
   /** A run begins beside the one before it only where the policy of its schedule says so. */
   OVERLAP_KEPT,
+  /** No two tasks hold a unique key at one time. */
+  UNIQUE_KEPT,
   /** A task that a client was told to be cancelled is. */
   CANCEL_IS_FINAL,
   /** A dead task is redriven once at most, as it was, and everybody hears of the same new task. */

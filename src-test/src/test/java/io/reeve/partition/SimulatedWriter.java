@@ -12,6 +12,7 @@ import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.journal.JournalRoom;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
@@ -61,6 +62,8 @@ public final class SimulatedWriter {
     MOVES_SCHEDULES_ALONE,
     /** A standing grant counts as that of a worker with every label. */
     STANDS_WHATEVER_LABELS,
+    /** A recovery passes over which task took which unique key. */
+    FORGETS_UNIQUE_KEYS,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -242,7 +245,8 @@ public final class SimulatedWriter {
     if (event instanceof Redriven redriven && parts.flaws().contains(Flaw.REDRIVES_WITHOUT_MARK)) {
       // Number 0 is that of no task.
       state.replay(new Redriven(0, redriven.task(), redriven.by(), redriven.atMs()));
-    } else {
+    } else if (!(event instanceof UniqueTaken)
+        || !parts.flaws().contains(Flaw.FORGETS_UNIQUE_KEYS)) {
       state.replay(event);
     }
   }
@@ -438,7 +442,7 @@ public final class SimulatedWriter {
   }
 
   private boolean beginSnapshot() {
-    var held = state.live() + state.finishedKept() + state.schedules().size();
+    var held = PartitionWriter.held(state);
     var peak = schedule.peak(account.peak());
     var fellMuch = account.fellMuch(peak, state.liveBytes());
     if (!schedule.due(held, state.finishedTotal(), fellMuch, now.monoNanos())) {

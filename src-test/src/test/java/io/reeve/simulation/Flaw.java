@@ -32,6 +32,8 @@ enum Flaw {
   MOVES_SCHEDULES_ALONE,
   /** Partitions take each worker with a standing grant for one that has every label. */
   STANDS_WHATEVER_LABELS,
+  /** Partitions forget who holds which unique key when they recover. */
+  FORGETS_UNIQUE_KEYS,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -48,6 +50,7 @@ enum Flaw {
       case REDRIVES_WITHOUT_MARK -> Set.of(SimulatedWriter.Flaw.REDRIVES_WITHOUT_MARK);
       case STANDS_WHATEVER_LABELS -> Set.of(SimulatedWriter.Flaw.STANDS_WHATEVER_LABELS);
       case MOVES_SCHEDULES_ALONE -> Set.of(SimulatedWriter.Flaw.MOVES_SCHEDULES_ALONE);
+      case FORGETS_UNIQUE_KEYS -> Set.of(SimulatedWriter.Flaw.FORGETS_UNIQUE_KEYS);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

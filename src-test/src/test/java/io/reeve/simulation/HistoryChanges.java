@@ -4,6 +4,7 @@ import io.reeve.check.Fact;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Priority;
+import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
@@ -231,5 +232,19 @@ final class HistoryChanges {
 
   static io.reeve.domain.task.Failure failure() {
     return new io.reeve.domain.task.Failure(FailureType.ERROR, "", "");
+  }
+
+  /** The same firing of a schedule, which makes no tasks. */
+  static ScheduleEvent withoutTasks(ScheduleEvent.Fired e) {
+    return new ScheduleEvent.Fired(
+        e.number(),
+        e.cause(),
+        new long[0],
+        0,
+        e.skipped(),
+        e.afterMs(),
+        e.waitingMs(),
+        e.requestId(),
+        e.atMs());
   }
 }

@@ -12,6 +12,7 @@ import static io.reeve.simulation.HistoryChanges.overtake;
 import static io.reeve.simulation.HistoryChanges.stored;
 import static io.reeve.simulation.HistoryChanges.task;
 import static io.reeve.simulation.HistoryChanges.without;
+import static io.reeve.simulation.HistoryChanges.withoutTasks;
 import static io.reeve.simulation.HistoryChanges.withoutLast;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +31,7 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueTaken;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,19 +115,6 @@ class MutatedHistoryTest {
 
   private static boolean isRun(ScheduleEvent.Fired event) {
     return event.cause() == ScheduleEvent.Cause.RULE && event.plannedMs().length > 0;
-  }
-
-  private static ScheduleEvent withoutTasks(ScheduleEvent.Fired e) {
-    return new ScheduleEvent.Fired(
-        e.number(),
-        e.cause(),
-        new long[0],
-        0,
-        e.skipped(),
-        e.afterMs(),
-        e.waitingMs(),
-        e.requestId(),
-        e.atMs());
   }
 
   // ---- In the journal
@@ -287,6 +276,18 @@ class MutatedHistoryTest {
                                 9_000,
                                 e.atMs(),
                                 List.of(task(e, 9_000))))))));
+    add.accept(
+        new Mutation(
+            "a key is taken twice",
+            Invariant.UNIQUE_KEPT,
+            changed(
+                UniqueTaken.class,
+                (facts, at, e) ->
+                    facts.add(
+                        at + 1,
+                        stored(
+                            facts.get(at),
+                            new UniqueTaken(e.key(), 9_000, e.scope(), e.untilMs(), e.atMs()))))));
     add.accept(
         new Mutation(
             "a grant after the cancelling",

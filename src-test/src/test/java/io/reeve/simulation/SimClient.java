@@ -7,6 +7,7 @@ import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.OnCollision;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryPolicy;
@@ -14,6 +15,7 @@ import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
+import io.reeve.domain.task.UniqueClaim;
 import io.reeve.partition.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that calls by way of some node. It repeats a submission under the same request id until
@@ -77,30 +80,43 @@ final class SimClient {
     final String requestId;
     final int partition;
     final List<Clients.NewTask> tasks;
+    final @Nullable UniqueClaim claim;
     boolean answered;
     int tries;
 
     Submission(int count, int partition, SplittableRandom chance) {
       this.requestId = name + "-" + ++calls;
-      this.partition =
-          partition >= 0
-              ? partition
-              : Math.floorMod(requestId.hashCode() * 31, cluster.partitionCount());
       this.tasks = new ArrayList<>();
       for (var i = 0; i < count; i++) {
         tasks.add(task(chance));
       }
+      var unique = partition < 0 && count == 1 && chance.nextInt(3) == 0;
+      this.claim = unique ? SimKeys.claim(chance) : null;
+      if (claim != null) {
+        tasks.set(0, SimKeys.with(claim, tasks.get(0)));
+      }
+      var home = claim == null ? requestId : claim.key().name();
+      this.partition =
+          partition >= 0
+              ? partition
+              : Math.floorMod(home.hashCode() * 31, cluster.partitionCount());
     }
 
     void call() {
       tries++;
-      cluster.ask(
-          someNode(),
-          partition,
-          to -> new Clients.Submit(requestId, requestId.hashCode(), tasks, to),
-          this::onReply);
+      cluster.ask(someNode(), partition, this::message, this::onReply);
       var tried = tries;
       world.in(ANSWER_WITHIN, () -> again(tried));
+    }
+
+    /** What an edge makes of the answer that another task holds the key. */
+    private boolean isRefusal(Clients.Submitted done) {
+      return claim != null && done.metAnother() && claim.onCollision() != OnCollision.RETURN_FIRST;
+    }
+
+    private Clients.Call message(ActorRef<Clients.Reply> to) {
+      var submit = new Clients.Submit(requestId, requestId.hashCode(), tasks, to);
+      return claim == null ? submit : new Clients.SubmitUnique(submit, claim, true);
     }
 
     private void again(int tried) {
@@ -111,7 +127,10 @@ final class SimClient {
     }
 
     private void onReply(Clients.Reply reply) {
-      if (reply instanceof Clients.Submitted done) {
+      if (reply instanceof Clients.Submitted done && isRefusal(done)) {
+        open -= answered ? 0 : 1;
+        answered = true;
+      } else if (reply instanceof Clients.Submitted done) {
         checker.add(
             new Fact.SubmitAnswered(
                 requestId, done.partition(), done.firstSequence(), done.count()));
@@ -176,7 +195,7 @@ final class SimClient {
     var timeoutMs = timeoutMs(style, chance.nextInt(2));
     var queueTimeoutMs = chance.nextInt(6) == 0 ? 8_000 : 0;
     var delayMs = chance.nextInt(5) == 0 ? chance.nextInt(3_000) : 0;
-    var bytes = new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt()};
+    var bytes = style.spec(chance.nextInt());
     var needs = chance.nextInt(6) == 0 ? needs(chance) : Labels.NONE;
     var taskClass = new TaskClass(queue, kind, lane, priority, needs);
     var profile = new TaskProfile(taskClass, timeoutMs, queueTimeoutMs, retry, "");

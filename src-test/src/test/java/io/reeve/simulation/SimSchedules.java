@@ -23,7 +23,6 @@ final class SimSchedules {
   private static final long ANSWER_WITHIN = 900 * MS;
   private static final int NAMES = 4;
   private static final int RUNS_MAX = 8;
-  private static final List<Style> STYLES = List.of(Style.values());
   private static final List<Overlap> OVERLAPS = List.of(Overlap.values());
 
   /** What it may do. */
@@ -151,10 +150,6 @@ final class SimSchedules {
             OVERLAPS.get(chance.nextInt(OVERLAPS.size())));
     var task = SimClient.task(chance);
     var style = chance.nextInt(3) == 0 ? Style.SLOW : Style.QUICK;
-    return new ScheduleDefinition(
-        name,
-        timing,
-        task.profile(),
-        new byte[] {(byte) STYLES.indexOf(style), (byte) chance.nextInt(128)});
+    return new ScheduleDefinition(name, timing, task.profile(), style.spec(chance.nextInt(128)));
   }
 }

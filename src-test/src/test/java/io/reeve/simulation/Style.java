@@ -1,6 +1,10 @@
 package io.reeve.simulation;
 
-/** How the handler of a task behaves; the first byte of its specification. */
+import com.google.protobuf.WireFormat;
+import io.reeve.v1.TaskSpec;
+import java.util.List;
+
+/** How the handler of a task behaves; the first byte of its payload. */
 enum Style {
   /** Done in some milliseconds. */
   QUICK,
@@ -17,7 +21,21 @@ enum Style {
   /** The first attempts are handed back. */
   SHY;
 
+  private static final List<Style> ALL = List.of(values());
+
+  private static final byte PAYLOAD_TAG =
+      (byte) (TaskSpec.PAYLOAD_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED);
+
   static Style of(byte[] spec) {
-    return values()[spec[0] % values().length];
+    return ALL.get(spec[2] % ALL.size());
+  }
+
+  /**
+   * The specification of a task that behaves so.
+   *
+   * @param mark tells it from others
+   */
+  byte[] spec(int mark) {
+    return new byte[] {PAYLOAD_TAG, 2, (byte) ALL.indexOf(this), (byte) mark};
   }
 }

@@ -12,6 +12,8 @@ import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -27,6 +29,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
   final LeaseBook leases;
   final RequestBook requests;
   final ScheduleBook schedules;
+  final UniqueBook unique;
   final KeptTasks finished;
   final DeadBook dead;
 
@@ -41,6 +44,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
     this.leases = new LeaseBook(limits, tasks.tasks);
     this.requests = new RequestBook(limits.requests());
     this.schedules = new ScheduleBook(limits.schedules(), tasks);
+    this.unique = new UniqueBook(limits.uniqueKeys());
     this.finished = new KeptTasks(limits.finished(), tasks.tasks);
     this.dead = new DeadBook(limits.dead(), tasks.tasks);
   }
@@ -76,6 +80,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
     var before = tasks.get(sequence);
     var after = tasks.change(sequence, before, event.applyTo(before));
     leases.change(sequence, before, after);
+    unique.changed(sequence, after);
     if (!Task.isLive(after)) {
       finishedTotal++;
       schedules.ended(sequence);
@@ -100,6 +105,20 @@ final class Books implements PartitionEvent.Visitor<Task> {
     if (tasks.get(event.sequence()) instanceof Task.Dead before && before.isOpen()) {
       dispose(before, event.applyTo(before));
     }
+    return Task.Absent.TASK;
+  }
+
+  @Override
+  public Task uniqueTaken(UniqueTaken event) {
+    unique.taken(event);
+    return Task.Absent.TASK;
+  }
+
+  @Override
+  public Task uniqueMet(UniqueMet event) {
+    requests.add(
+        new PartitionSnapshot.Request(
+            event.requestId(), event.bodyHash(), event.sequence(), 0, event.atMs()));
     return Task.Absent.TASK;
   }
 
@@ -207,13 +226,16 @@ final class Books implements PartitionEvent.Visitor<Task> {
     for (var schedule : snapshot.schedules()) {
       schedules.enter(schedule);
     }
+    for (var key : snapshot.unique()) {
+      unique.taken(key);
+    }
     tasks.nextSequence = snapshot.nextSequence();
     lastStart = snapshot.lastStart();
   }
 
   /**
-   * A frozen copy. Costs a reference for each 512 tasks, for each request id and for each kept
-   * finished task.
+   * A frozen copy. Costs a reference for each 512 tasks, for each request id, for each unique key
+   * and for each kept finished task.
    */
   PartitionSnapshot snapshot() {
     var ended = LongStream.concat(finished.sequences(), dead.sequences()).toArray();
@@ -223,6 +245,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
         new FrozenTasks(tasks.tasks.freeze(), ended),
         requests.snapshot(),
         leases.endedHolders(),
-        schedules.snapshot());
+        schedules.snapshot(),
+        unique.snapshot());
   }
 }

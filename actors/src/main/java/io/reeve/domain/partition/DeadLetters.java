@@ -5,9 +5,11 @@ import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.RetryEdits;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.UniqueClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a person may do with dead tasks of one partition. A part of its {@link PartitionState},
@@ -20,8 +22,10 @@ public final class DeadLetters {
 
   private final Books books;
   private final TaskBook tasks;
+  private final UniqueTasks unique;
 
-  DeadLetters(Books books) {
+  DeadLetters(Books books, UniqueTasks unique) {
+    this.unique = unique;
     this.books = books;
     this.tasks = books.tasks;
   }
@@ -116,15 +120,34 @@ public final class DeadLetters {
     return new Step(matching, more[0] ? last[0] : Step.NO_MORE);
   }
 
-  /** Repeats a dead task as a new one. A second time: tells the new task of the first time. */
+  /** Repeats a dead task without a unique key. */
   public Answer redrive(long sequence, Edits edits, String by, Now now, List<PartitionEvent> out) {
+    return redrive(sequence, null, edits, by, now, out);
+  }
+
+  /**
+   * Repeats a dead task as a new one. A second time: tells the new task of the first time.
+   *
+   * @param claim of the dead task, which the new one takes over unless another task holds the key;
+   *     null: none
+   */
+  public Answer redrive(
+      long sequence,
+      @Nullable UniqueClaim claim,
+      Edits edits,
+      String by,
+      Now now,
+      List<PartitionEvent> out) {
     var dead = tasks.get(sequence);
     if (dead instanceof Task.Dead open && open.isOpen()) {
-      var noRoom =
-          tasks.noRoomFor(
-              1, open.spec().bytes().length + (long) edits.bytes().length, open.spec().profile());
-      if (noRoom != null) {
-        return new Answer.Refused(noRoom);
+      var refusal = claim == null ? null : unique.noRedrive(sequence, claim, now.wallMs());
+      if (refusal == null) {
+        refusal =
+            tasks.noRoomFor(
+                1, open.spec().bytes().length + (long) edits.bytes().length, open.spec().profile());
+      }
+      if (refusal != null) {
+        return new Answer.Refused(refusal);
       }
     }
     var decision =
@@ -137,6 +160,9 @@ public final class DeadLetters {
     var refusal = books.carryOut(decision, out);
     if (refusal != null) {
       return new Answer.Refused(refusal);
+    }
+    if (claim != null && decision instanceof Redriven redriven) {
+      books.emit(claim.takenBy(redriven.task().spec().sequence(), now.wallMs()), out);
     }
     return done(sequence, !(decision instanceof Redriven));
   }

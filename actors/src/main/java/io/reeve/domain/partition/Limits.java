@@ -14,6 +14,7 @@ import io.reeve.domain.TimeBounds;
  *     TimeBounds#WAIT_MAX_NANOS}
  * @param leaseAuditNanos how often sessions are asked whether they have their leases
  * @param schedules that there may be
+ * @param uniqueKeys that tasks hold
  * @param ended holders that are gone, and remembered so that a late grant does not lease to them
  */
 public record Limits(
@@ -23,6 +24,7 @@ public record Limits(
     Kept dead,
     Requests requests,
     Schedules schedules,
+    UniqueKeys uniqueKeys,
     long leaseNanos,
     long leaseAuditNanos,
     Ended ended) {
@@ -64,6 +66,15 @@ public record Limits(
   public record Schedules(int max, long bytesMax, long endedKeptMs) {}
 
   /**
+   * Unique keys that tasks hold.
+   *
+   * @param max their number
+   * @param bytesMax heap that they may take
+   * @param homes partitions among which keys are spread; 0: this one has all
+   */
+  public record UniqueKeys(int max, long bytesMax, int homes) {}
+
+  /**
    * Holders that are gone.
    *
    * @param max their number; the oldest are forgotten first
@@ -91,6 +102,22 @@ public record Limits(
         dead.withBytesMax(max / 4),
         requests,
         schedules,
+        uniqueKeys,
+        leaseNanos,
+        leaseAuditNanos,
+        ended);
+  }
+
+  /** The same with unique keys spread among so many partitions. */
+  public Limits withHomesOfKeys(int homes) {
+    return new Limits(
+        tasksMax,
+        bytesMax,
+        finished,
+        dead,
+        requests,
+        schedules,
+        new UniqueKeys(uniqueKeys.max(), uniqueKeys.bytesMax(), homes),
         leaseNanos,
         leaseAuditNanos,
         ended);

@@ -42,17 +42,20 @@ public record PartitionCounts(List<Line> lines) {
     return lines.get(lines.size() - 1).count();
   }
 
-  /** Where a submission with this request id, or a schedule of this name, goes that is new. */
+  /**
+   * Where a submission with this request id goes that is new, or a schedule or a unique key of this
+   * name.
+   */
   public int home(String requestId) {
     return home(requestId, now());
   }
 
   /**
-   * Other partitions that may have the schedule of this name from before a growth, however long
-   * that is ago. A new schedule is made at {@link #home}, and only when none of them has it: so a
-   * name stands for one schedule, and no schedule ever moves.
+   * Other partitions that may have the schedule or the unique key of this name from before a
+   * growth, however long that is ago. A new one is made at {@link #home}, and only when none of
+   * them has it: so a name stands for one, and none ever moves.
    */
-  public List<Integer> earlierHomesOfSchedule(String name) {
+  public List<Integer> earlierHomesOfName(String name) {
     var homes = new LinkedHashSet<Integer>();
     lines.forEach(line -> homes.add(home(name, line.count())));
     homes.remove(home(name));

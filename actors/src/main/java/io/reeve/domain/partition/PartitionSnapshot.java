@@ -3,6 +3,7 @@ package io.reeve.domain.partition;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import java.util.Iterator;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests remembered request ids, the oldest first
  * @param ended holders that are gone, the longest gone first
  * @param schedules by name
+ * @param unique keys that tasks hold, the longest held first
  */
 public record PartitionSnapshot(
     long nextSequence,
@@ -25,9 +27,12 @@ public record PartitionSnapshot(
     Tasks tasks,
     Request[] requests,
     HolderEnded[] ended,
-    Schedule[] schedules) {
+    Schedule[] schedules,
+    UniqueTaken[] unique) {
 
-  /** A snapshot of these tasks. */
+  private static final UniqueTaken[] NO_KEYS = {};
+
+  /** A snapshot of these tasks, of which none has a unique key. */
   public PartitionSnapshot(
       long nextSequence,
       @Nullable WriterStarted lastStart,
@@ -35,7 +40,7 @@ public record PartitionSnapshot(
       Request[] requests,
       HolderEnded[] ended,
       Schedule... schedules) {
-    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended, schedules);
+    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended, schedules, NO_KEYS);
   }
 
   /** Live tasks by sequence number, then finished ones in the order they ended. */
@@ -69,6 +74,7 @@ public record PartitionSnapshot(
    *
    * @param bodyHash of the submission, to tell a repeat from a conflict
    * @param firstSequence of its tasks, which have consecutive numbers
+   * @param count of its tasks; 0: it made none, since task {@code firstSequence} held its key
    * @param atMs when it was taken in
    */
   public record Request(

@@ -38,6 +38,7 @@ public final class PartitionState {
   private final LeaseRules leaseRules;
   private final DeadLetters deadLetters;
   private final ScheduleRules scheduleRules;
+  private final UniqueTasks uniqueTasks;
 
   /** A state whose tasks no budget bounds. */
   public PartitionState(Limits limits) {
@@ -52,8 +53,9 @@ public final class PartitionState {
     this.tasks = books.tasks;
     this.leases = books.leases;
     this.leaseRules = new LeaseRules(limits, books);
-    this.deadLetters = new DeadLetters(books);
     this.scheduleRules = new ScheduleRules(books);
+    this.uniqueTasks = new UniqueTasks(this, books);
+    this.deadLetters = new DeadLetters(books, uniqueTasks);
   }
 
   /** Who gets leases, and when they end. */
@@ -69,6 +71,11 @@ public final class PartitionState {
   /** Which schedules there are, and the tasks that they make. */
   public ScheduleRules schedules() {
     return scheduleRules;
+  }
+
+  /** Tasks that are the only ones of their key. */
+  public UniqueTasks unique() {
+    return uniqueTasks;
   }
 
   // ---- Reading
@@ -190,7 +197,9 @@ public final class PartitionState {
   public sealed interface Answer {
 
     /**
-     * @param already an earlier submission with the same request id had added the tasks
+     * @param count of the tasks; 0: none was added, since task {@code firstSequence} holds the
+     *     unique key
+     * @param already an earlier submission with the same request id had the same answer
      */
     record Taken(long firstSequence, int count, long atMs, boolean already) implements Answer {}
 
@@ -225,11 +234,7 @@ public final class PartitionState {
     if (known != null) {
       return known;
     }
-    // The tasks last: asking for their room reserves it.
-    var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
-    if (noRoom == null) {
-      noRoom = tasks.noRoomFor(incoming);
-    }
+    var noRoom = noRoomFor(requestId, incoming, now);
     if (noRoom != null) {
       return new Answer.Refused(noRoom);
     }
@@ -247,6 +252,13 @@ public final class PartitionState {
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
   }
 
+  /** Why a submission finds no room, or null. */
+  @Nullable Rejection noRoomFor(String requestId, List<? extends Incoming> incoming, Now now) {
+    // The tasks last: asking for their room reserves it.
+    var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
+    return noRoom == null ? tasks.noRoomFor(incoming) : noRoom;
+  }
+
   /** Ends a task that is not terminal; null, or why not. */
   public @Nullable Rejection cancel(
       long sequence, String reason, Now now, List<PartitionEvent> out) {
@@ -257,8 +269,8 @@ public final class PartitionState {
 
   /**
    * Does what is due by the wall clock; to be called before the commands of each batch, so that
-   * they see the instant at which they happen. Tasks become ready or expire; finished tasks and
-   * request ids are forgotten.
+   * they see the instant at which they happen. Tasks become ready or expire; finished tasks,
+   * request ids and unique keys are forgotten.
    *
    * <p>While there are leases, it has to be called at least every {@link Limits#lookNanos}.
    *
@@ -274,6 +286,7 @@ public final class PartitionState {
     books.finished.sweep(now.wallMs());
     books.dead.sweep(now.wallMs());
     books.requests.sweep(now.wallMs());
+    books.unique.sweep(now.wallMs());
   }
 
   // ---- Events

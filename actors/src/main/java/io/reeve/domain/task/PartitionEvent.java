@@ -7,7 +7,15 @@ package io.reeve.domain.task;
  * says what it does with it.
  */
 public sealed interface PartitionEvent
-    permits Submission, TaskEvent, Redriven, Discarded, ScheduleEvent, HolderEnded, WriterStarted {
+    permits Submission,
+        TaskEvent,
+        Redriven,
+        Discarded,
+        UniqueTaken,
+        UniqueMet,
+        ScheduleEvent,
+        HolderEnded,
+        WriterStarted {
 
   /** Calls the method of the visitor that is for this kind of event. */
   <R> R accept(Visitor<R> visitor);
@@ -22,6 +30,10 @@ public sealed interface PartitionEvent
     R redriven(Redriven event);
 
     R discarded(Discarded event);
+
+    R uniqueTaken(UniqueTaken event);
+
+    R uniqueMet(UniqueMet event);
 
     R scheduleChanged(ScheduleEvent event);
 

@@ -24,6 +24,8 @@ public record Rejection(Code code, String message) {
     SETTLED_OTHERWISE,
     /** The request id was used before for another submission. */
     REQUEST_ID_REUSED,
+    /** Another task holds the unique key. */
+    ALREADY_EXISTS,
     /** The partition holds as many tasks or bytes as it may. */
     OVER_CAPACITY,
     /** The live tasks of the partition require as many different sets of labels as they may. */

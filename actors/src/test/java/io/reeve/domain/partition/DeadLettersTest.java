@@ -347,6 +347,7 @@ class DeadLettersTest {
         new Limits.Kept(deadMax, deadBytes, roomy.dead().keptMs()),
         roomy.requests(),
         roomy.schedules(),
+        roomy.uniqueKeys(),
         roomy.leaseNanos(),
         roomy.leaseAuditNanos(),
         roomy.ended());

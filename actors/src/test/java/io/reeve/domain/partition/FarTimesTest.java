@@ -127,6 +127,7 @@ class FarTimesTest {
                 new Limits.Kept(10, 1 << 20, keptMs),
                 new Limits.Requests(1 << 20, 0, keptMs),
                 limits.schedules(),
+                limits.uniqueKeys(),
                 TimeBounds.WAIT_MAX_NANOS,
                 TimeBounds.WAIT_MAX_NANOS,
                 new Limits.Ended(10, keptMs)));

@@ -326,6 +326,7 @@ class PartitionBoundsTest {
         ROOMY.dead(),
         ROOMY.requests(),
         ROOMY.schedules(),
+        ROOMY.uniqueKeys(),
         ROOMY.leaseNanos(),
         ROOMY.leaseAuditNanos(),
         ROOMY.ended());

@@ -81,11 +81,11 @@ class PartitionCountsTest {
   @Test
   void aScheduleIsLookedForAtAllItsEarlierHomesForEver() {
     for (var name : IDS) {
-      var homes = new HashSet<>(eight.earlierHomesOfSchedule(name));
+      var homes = new HashSet<>(eight.earlierHomesOfName(name));
       assertThat(homes).doesNotContain(eight.home(name));
       homes.add(eight.home(name));
       assertThat(homes).containsOnly(four.home(name), eight.home(name));
-      assertThat(four.earlierHomesOfSchedule(name)).isEmpty();
+      assertThat(four.earlierHomesOfName(name)).isEmpty();
     }
   }
 

@@ -45,6 +45,7 @@ class PartitionStateRandomTest {
           new Limits.Kept(20, 1 << 20, 40_000),
           new Limits.Requests(20 * RequestBook.cost("r12"), 0, 60_000),
           new Limits.Schedules(1_000, 1 << 20, 3_600_000),
+          new Limits.UniqueKeys(1_000, 1 << 20, 0),
           Duration.ofSeconds(30).toNanos(),
           1,
           new Limits.Ended(5, 60_000));

@@ -28,6 +28,7 @@ class RequestBookTest {
               new Limits.Requests(
                   ROOM * RequestBook.cost("r-10"), KEPT_MIN.toMillis(), KEPT.toMillis()),
               PartitionStory.ROOMY.schedules(),
+              PartitionStory.ROOMY.uniqueKeys(),
               PartitionStory.LEASE.toNanos(),
               Duration.ofHours(1).toNanos(),
               PartitionStory.ROOMY.ended()));

@@ -320,6 +320,7 @@ class ScheduleStoryTest {
                 limits.dead(),
                 limits.requests(),
                 limits.schedules(),
+                limits.uniqueKeys(),
                 limits.leaseNanos(),
                 limits.leaseAuditNanos(),
                 limits.ended()));

@@ -27,6 +27,10 @@ class EventVisitorTest {
         Arguments.of("submitted", new Submission("", 0, 1, NOON, List.of(queued()))),
         Arguments.of("holderEnded", new HolderEnded(HOLDER, 1, NOON)),
         Arguments.of("writerStarted", new WriterStarted(1, 4711, 1, NOON)),
+        Arguments.of(
+            "uniqueTaken",
+            new UniqueTaken(new UniqueKey("", "k"), 7, UniqueScope.UNTIL_ENDED, 0, NOON)),
+        Arguments.of("uniqueMet", new UniqueMet("r", 1, 7, NOON)),
         Arguments.of("scheduleChanged", new ScheduleEvent.Resumed(7, NOON)),
         Arguments.of("changed", new TaskEvent.Expired(7, NOON)));
   }

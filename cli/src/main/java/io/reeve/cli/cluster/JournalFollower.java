@@ -10,6 +10,8 @@ import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.UniqueMet;
+import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
 import io.reeve.journal.EpochSerializer;
 import io.reeve.journal.PartitionRow;
@@ -148,6 +150,16 @@ public final class JournalFollower implements AutoCloseable {
         var id = id(partition, task.spec().sequence());
         facts.submitted(event.requestId(), id, partition, event.atMs());
       }
+      return this;
+    }
+
+    @Override
+    public Outside uniqueTaken(UniqueTaken event) {
+      return this;
+    }
+
+    @Override
+    public Outside uniqueMet(UniqueMet event) {
       return this;
     }
 

@@ -1,6 +1,7 @@
 package io.reeve.edge.calls;
 
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.TaskId;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -15,12 +16,19 @@ public final class EdgeRefusal extends RuntimeException {
   private final Reason reason;
   private final String reasonName;
   private final String field;
+  private final String taskId;
 
-  private EdgeRefusal(Reason reason, String reasonName, String message, String field) {
+  private EdgeRefusal(
+      Reason reason, String reasonName, String message, String field, String taskId) {
     super(message, null, false, false);
     this.reason = reason;
     this.reasonName = reasonName;
     this.field = field;
+    this.taskId = taskId;
+  }
+
+  private EdgeRefusal(Reason reason, String reasonName, String message, String field) {
+    this(reason, reasonName, message, field, "");
   }
 
   public EdgeRefusal(Reason reason, String message) {
@@ -43,6 +51,16 @@ public final class EdgeRefusal extends RuntimeException {
         Reason.NO_ROOM, "expected room for the message or its answer, got too many in flight");
   }
 
+  /** Another task holds the unique key. */
+  public static EdgeRefusal held(TaskId holder) {
+    return new EdgeRefusal(
+        Reason.ALREADY_EXISTS,
+        Reason.ALREADY_EXISTS.name(),
+        "expected a unique key that no task holds, got one that task " + holder + " holds",
+        "",
+        holder.toString());
+  }
+
   /** The rules said no. */
   public static EdgeRefusal of(Rejection rejection) {
     return new EdgeRefusal(Reason.of(rejection.code()), rejection.message());
@@ -59,7 +77,7 @@ public final class EdgeRefusal extends RuntimeException {
   /** The same refusal where its field, or all that was refused if it names none, is in a part. */
   EdgeRefusal within(String part) {
     var way = field.isEmpty() ? part : part + ".";
-    return new EdgeRefusal(reason, reasonName, way + getMessage(), way + field);
+    return new EdgeRefusal(reason, reasonName, way + getMessage(), way + field, taskId);
   }
 
   public Reason reason() {
@@ -74,6 +92,11 @@ public final class EdgeRefusal extends RuntimeException {
   /** The field at fault, or empty. */
   public String field() {
     return field;
+  }
+
+  /** The task that stands in the way, or empty. */
+  public String taskId() {
+    return taskId;
   }
 
   public String text() {

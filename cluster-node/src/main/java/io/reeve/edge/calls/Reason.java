@@ -22,6 +22,7 @@ public enum Reason {
   MALFORMED_SETTLEMENT(0, "The settlement has no task, no lease or no outcome. Drop it."),
   SETTLED_OTHERWISE(0, "The lease was already settled with another outcome. Drop the settlement."),
   REQUEST_ID_REUSED(0, "The request id belongs to another submission. Use a new one."),
+  ALREADY_EXISTS(0, "Another task holds the unique key. The text names it; read it and decide."),
   OVER_CAPACITY(1000, "The partition or the process holds as many tasks as it may. Back off."),
   TOO_MANY_CLASSES(
       1000, "The tasks of the partition require too many different sets of labels. Back off."),
@@ -87,6 +88,7 @@ public enum Reason {
       case MALFORMED_SETTLEMENT -> MALFORMED_SETTLEMENT;
       case SETTLED_OTHERWISE -> SETTLED_OTHERWISE;
       case REQUEST_ID_REUSED -> REQUEST_ID_REUSED;
+      case ALREADY_EXISTS -> ALREADY_EXISTS;
       case OVER_CAPACITY -> OVER_CAPACITY;
       case TOO_MANY_CLASSES -> TOO_MANY_CLASSES;
       case STORE_FULL -> STORE_FULL;

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which partition takes a submission, and which has a schedule. A repeat has to meet the memory of
- * the first call, also after the partitions became more; anything without a request id goes round.
- * For any thread.
+ * Which partition takes a submission, and which has a schedule or a unique key. A repeat has to
+ * meet the memory of the first call, also after the partitions became more; anything without a
+ * request id goes round. For any thread.
  */
 public final class RequestRouting {
 
@@ -51,6 +51,6 @@ public final class RequestRouting {
 
   /** Other partitions that may have something of this name, from before they became more. */
   List<Integer> earlierOfName(String name) {
-    return counts.earlierHomesOfSchedule(name);
+    return counts.earlierHomesOfName(name);
   }
 }

@@ -35,6 +35,9 @@ public final class GrpcStatuses {
   /** Domain of every ErrorInfo. */
   static final String DOMAIN = "reeve.io";
 
+  /** In the metadata of an ErrorInfo, the task that stands in the way. */
+  private static final String TASK_ID = "task_id";
+
   /** The header in which a google.rpc.Status travels. */
   private static final String DETAILS = "grpc-status-details-bin";
 
@@ -146,7 +149,7 @@ public final class GrpcStatuses {
           TOO_MANY_BATCHES ->
           io.grpc.Status.Code.FAILED_PRECONDITION;
       case STALE_LEASE, SUPERSEDED, VERSION_CHANGED -> io.grpc.Status.Code.ABORTED;
-      case REQUEST_ID_REUSED -> io.grpc.Status.Code.ALREADY_EXISTS;
+      case REQUEST_ID_REUSED, ALREADY_EXISTS -> io.grpc.Status.Code.ALREADY_EXISTS;
       case OVER_CAPACITY,
           TOO_MANY_CLASSES,
           STORE_FULL,
@@ -179,16 +182,15 @@ public final class GrpcStatuses {
   /** The google.rpc.Status of a refusal. */
   static Status status(EdgeRefusal refusal) {
     var reason = refusal.reason();
+    var info = ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(refusal.reasonName());
+    if (!refusal.taskId().isEmpty()) {
+      info.putMetadata(TASK_ID, refusal.taskId());
+    }
     var status =
         Status.newBuilder()
             .setCode(code(reason).value())
             .setMessage(refusal.text())
-            .addDetails(
-                Any.pack(
-                    ErrorInfo.newBuilder()
-                        .setDomain(DOMAIN)
-                        .setReason(refusal.reasonName())
-                        .build()));
+            .addDetails(Any.pack(info.build()));
     if (!refusal.field().isEmpty()) {
       status.addDetails(
           Any.pack(
