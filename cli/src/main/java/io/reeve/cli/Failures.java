@@ -111,6 +111,9 @@ final class Failures {
     if (refused.reason().equals("VERSION_CHANGED")) {
       return "Look at it with 'reeve schedules get', and set it again with its version.";
     }
+    if (!refused.holder().isEmpty()) {
+      return "Look at that task with 'reeve get " + Words.printable(refused.holder()) + "'.";
+    }
     return switch (refused.code()) {
       case ALREADY_EXISTS -> "Use another --request-id for another task.";
       case FAILED_PRECONDITION -> "Look at the state of the task with 'reeve get'.";

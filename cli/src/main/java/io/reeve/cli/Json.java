@@ -144,6 +144,8 @@ final class Json {
   private static void people(ObjectNode json, TaskSpec spec) {
     text(json, "name", spec.getName());
     text(json, "tenant", spec.getTenant());
+    text(json, "uniqueKey", spec.getUnique().getKey());
+    text(json, "uniqueScope", Words.scope(spec.getUnique()));
     labels(json, "labels", spec.getLabelsMap());
   }
 
@@ -160,6 +162,7 @@ final class Json {
         .put("taskId", submission.taskId())
         .put("submittedAt", submission.submittedAt().toString())
         .put("alreadySubmitted", submission.alreadySubmitted())
+        .put("returnedFirst", submission.returnedFirst())
         .put("requestId", submission.requestId());
   }
 

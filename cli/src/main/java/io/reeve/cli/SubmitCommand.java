@@ -3,6 +3,7 @@ package io.reeve.cli;
 import io.reeve.client.BulkSubmitter;
 import io.reeve.client.ReeveClient;
 import io.reeve.client.ReeveException;
+import io.reeve.client.Submission;
 import io.reeve.client.TaskRequest;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
           + " durable. With --wait it returns when they have ended; then the exit code is 1"
           + " unless all completed.",
       "With --request-id, the command is idempotent: a retry has no second effect and prints the"
-          + " same answer. So a script can repeat it after any failure."
+          + " same answer. So a script can repeat it after any failure.",
+      "With --unique-key, there is one task of that key at a time."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -32,6 +34,7 @@ import picocli.CommandLine.Parameters;
       "  reeve submit email --payload-file mail.json --queue mail --attempts 5",
       "  reeve submit report --delay 2h --label team=finance --request-id report-2026-11",
       "  reeve submit report --require zone=eu --require disk=ssd",
+      "  reeve submit report --unique-key report-17 --on-collision refuse",
       "  reeve submit sleep 100ms --count 100 --wait",
       "  id=$(reeve submit echo hi --output json | jq -r .taskId)"
     })
@@ -53,6 +56,8 @@ final class SubmitCommand extends ClientCommand {
   @Mixin TaskOptions task = new TaskOptions();
 
   @Mixin StartOptions start = new StartOptions();
+
+  @Mixin UniqueOptions unique = new UniqueOptions();
 
   @Option(
       names = {"-c", "--count"},
@@ -94,7 +99,12 @@ final class SubmitCommand extends ClientCommand {
     if (count < 1) {
       throw new IllegalArgumentException("expected --count of 1 or more, got " + count);
     }
-    var request = start.applied(task.request(kind, payload, terminal.in())).build();
+    if (count > 1 && unique.key != null) {
+      throw new IllegalArgumentException("expected --count or --unique-key, got both");
+    }
+    var builder = start.applied(task.request(kind, payload, terminal.in()));
+    unique.apply(builder);
+    var request = builder.build();
     return count == 1 ? submitOne(client, request) : submitMany(client, request);
   }
 
@@ -105,16 +115,22 @@ final class SubmitCommand extends ClientCommand {
       print(
           output.json()
               ? Json.line(Json.of(submission))
-              : (submission.alreadySubmitted() ? "already submitted " : "submitted ")
-                  + submission.taskId());
+              : inWords(submission) + submission.taskId());
       return ExitCode.OK;
     }
     if (!output.json()) {
-      note("submitted " + submission.taskId() + ", waiting for its end");
+      note(inWords(submission) + submission.taskId() + ", waiting for its end");
     }
     var ended = client.awaitResult(submission.taskId(), waitTimeout);
     show(ended);
     return ended.getState() == TaskState.TASK_STATE_COMPLETED ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static String inWords(Submission submission) {
+    if (submission.returnedFirst()) {
+      return "not submitted, since there is ";
+    }
+    return submission.alreadySubmitted() ? "already submitted " : "submitted ";
   }
 
   /** The result alone on standard output when there is one, so that it can be piped on. */

@@ -59,6 +59,7 @@ final class TaskText {
             + ", priority "
             + Words.priority(spec.getPriority()));
     add(lines, "tenant", Words.printable(spec.getTenant()));
+    add(lines, "unique", Words.unique(spec.getUnique()));
     add(lines, "labels", Words.labels(spec.getLabelsMap(), ", "));
     add(lines, "requires", Words.labels(spec.getRequiresMap(), ", "));
   }

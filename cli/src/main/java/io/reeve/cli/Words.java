@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.reeve.client.TaskStates;
 import io.reeve.v1.Priority;
 import io.reeve.v1.Task;
+import io.reeve.v1.Unique;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,6 +54,27 @@ final class Words {
         .sorted(Map.Entry.comparingByKey())
         .map(label -> printable(label.getKey() + "=" + label.getValue()))
         .collect(Collectors.joining(between));
+  }
+
+  /** The key and how long the task holds it; empty without one. */
+  static String unique(Unique unique) {
+    if (unique.getKey().isEmpty()) {
+      return "";
+    }
+    var period = unique.hasPeriod() ? " " + DurationText.of(toDuration(unique.getPeriod())) : "";
+    return printable(unique.getKey()) + ", " + scope(unique).replace('-', ' ') + period;
+  }
+
+  /** How long a task holds its key, as on the command line; empty without a key. */
+  static String scope(Unique unique) {
+    if (unique.getKey().isEmpty()) {
+      return "";
+    }
+    return switch (unique.getScope()) {
+      case UNIQUE_SCOPE_WHILE_WAITING -> "while-waiting";
+      case UNIQUE_SCOPE_FOR_PERIOD -> "for-period";
+      case UNIQUE_SCOPE_UNSPECIFIED, UNIQUE_SCOPE_UNTIL_ENDED, UNRECOGNIZED -> "until-ended";
+    };
   }
 
   /** Text of others made safe for a terminal: control characters shown, never obeyed. */

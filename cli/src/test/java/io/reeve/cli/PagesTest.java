@@ -44,7 +44,8 @@ class PagesTest {
           "docs/explain.md",
           "docs/dead-letters.md",
           "docs/schedules.md",
-          "docs/routing.md");
+          "docs/routing.md",
+          "docs/unique-tasks.md");
 
   /** A shell block, and the output that the page shows after it, if any. */
   private static final Pattern BLOCK =

@@ -39,10 +39,14 @@ public final class BulkSubmitter implements AutoCloseable {
 
   /**
    * Takes one task; it is submitted with the others of its call. Throws the failure of an earlier
-   * call.
+   * call. A task with a unique key is not for bulk: each key belongs to a partition of its own, and
+   * {@link ReeveClient#submitAsync(TaskRequest)} sends it there.
    */
   public void add(TaskRequest task) {
     throwFailure();
+    if (task.spec().hasUnique()) {
+      throw new IllegalArgumentException("expected a task without a unique key, got one with");
+    }
     var bytes = task.spec().getSerializedSize();
     if (!batch.isEmpty() && batchBytes + bytes > settings.bytesPerCall) {
       send();

@@ -80,7 +80,11 @@ public final class ReeveClient implements AutoCloseable {
 
   // ---- Submit -------------------------------------------------------------------------------
 
-  /** Submits one task; returns when it is durable. */
+  /**
+   * Submits one task; returns when it is durable. Where another task holds its unique key, the
+   * answer may be that one; see {@link Submission#returnedFirst()} and {@link
+   * ReeveException#holder()}.
+   */
   public Submission submit(TaskRequest task) {
     return await(submitAsync(task));
   }
@@ -106,6 +110,7 @@ public final class ReeveClient implements AutoCloseable {
                 List.of(answer.getTaskId()),
                 instant(answer.getSubmittedAt()),
                 answer.getAlreadySubmitted(),
+                answer.getReturnedFirst(),
                 requestId));
   }
 
@@ -134,6 +139,7 @@ public final class ReeveClient implements AutoCloseable {
                 answer.getTaskIdsList(),
                 instant(answer.getSubmittedAt()),
                 answer.getAlreadySubmitted(),
+                false,
                 requestId));
   }
 

@@ -37,6 +37,7 @@ public final class ReeveException extends RuntimeException {
   private final String reason;
   private final @Nullable Duration retryDelay;
   private final String requestId;
+  private final String holder;
 
   ReeveException(
       Status.Code code,
@@ -45,11 +46,23 @@ public final class ReeveException extends RuntimeException {
       @Nullable Duration retryDelay,
       String requestId,
       @Nullable Throwable cause) {
+    this(code, reason, message, retryDelay, requestId, "", cause);
+  }
+
+  private ReeveException(
+      Status.Code code,
+      String reason,
+      String message,
+      @Nullable Duration retryDelay,
+      String requestId,
+      String holder,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.code = code;
     this.reason = reason;
     this.retryDelay = retryDelay;
     this.requestId = requestId;
+    this.holder = holder;
   }
 
   /** A failure that the client itself found. */
@@ -60,7 +73,8 @@ public final class ReeveException extends RuntimeException {
   /** Reads reason, delay and message from a status and its trailers. */
   static ReeveException of(Status status, @Nullable Metadata trailers) {
     var details = StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList();
-    var reason = detail(details, ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
+    var info = detail(details, ErrorInfo.class).orElse(ErrorInfo.getDefaultInstance());
+    var reason = info.getReason();
     var delay =
         detail(details, RetryInfo.class)
             .filter(RetryInfo::hasRetryDelay)
@@ -79,6 +93,7 @@ public final class ReeveException extends RuntimeException {
         description == null ? status.getCode().name() : description,
         delay,
         "",
+        info.getMetadataOrDefault("task_id", ""),
         status.getCause());
   }
 
@@ -113,7 +128,7 @@ public final class ReeveException extends RuntimeException {
   ReeveException forRequest(String requestId) {
     var same =
         new ReeveException(
-            code, reason, String.valueOf(getMessage()), retryDelay, requestId, getCause());
+            code, reason, String.valueOf(getMessage()), retryDelay, requestId, holder, getCause());
     same.setStackTrace(getStackTrace());
     return same;
   }
@@ -149,6 +164,11 @@ public final class ReeveException extends RuntimeException {
   /** Of the call that failed; empty for calls without one. */
   public String requestId() {
     return requestId;
+  }
+
+  /** The task that holds the unique key, after the reason ALREADY_EXISTS; else empty. */
+  public String holder() {
+    return holder;
   }
 
   /** Whether the call may have taken effect although it failed. */

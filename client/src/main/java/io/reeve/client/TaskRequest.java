@@ -3,9 +3,12 @@ package io.reeve.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.reeve.v1.Lane;
+import io.reeve.v1.OnCollision;
 import io.reeve.v1.Priority;
 import io.reeve.v1.RetryPolicy;
 import io.reeve.v1.TaskSpec;
+import io.reeve.v1.Unique;
+import io.reeve.v1.UniqueScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -208,6 +211,32 @@ public final class TaskRequest {
     /** Only a worker with these labels gets the task. */
     public Builder require(Map<String, String> labels) {
       spec.putAllRequires(labels);
+      return this;
+    }
+
+    /**
+     * Makes the task the only one of its key among those of its tenant. Only for {@link
+     * ReeveClient#submit(TaskRequest)}: neither calls with several tasks nor schedules take it.
+     */
+    public Builder unique(String key, UniqueScope scope, OnCollision onCollision) {
+      return unique(
+          Unique.newBuilder().setKey(key).setScope(scope).setOnCollision(onCollision).build());
+    }
+
+    /** As {@link #unique(String, UniqueScope, OnCollision)}, for a time from the submission on. */
+    public Builder uniqueFor(String key, Duration period, OnCollision onCollision) {
+      return unique(
+          Unique.newBuilder()
+              .setKey(key)
+              .setScope(UniqueScope.UNIQUE_SCOPE_FOR_PERIOD)
+              .setPeriod(proto(notNegative(period, "period")))
+              .setOnCollision(onCollision)
+              .build());
+    }
+
+    /** The whole claim; replaces an earlier one. */
+    public Builder unique(Unique unique) {
+      spec.setUnique(unique);
       return this;
     }
 

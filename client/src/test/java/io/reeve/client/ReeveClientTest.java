@@ -28,7 +28,7 @@ class ReeveClientTest extends ClientTest {
       var submission = client.submit(HELLO);
 
       assertThat(submission)
-          .isEqualTo(new Submission(List.of("t-1"), NOON.instant(), false, "request-1"));
+          .isEqualTo(new Submission(List.of("t-1"), NOON.instant(), false, false, "request-1"));
       assertThat(server.task("t-1").getSpec()).isEqualTo(HELLO.spec());
     }
 

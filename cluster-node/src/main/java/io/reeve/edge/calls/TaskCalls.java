@@ -1,8 +1,10 @@
 package io.reeve.edge.calls;
 
 import com.google.protobuf.ByteString;
+import io.reeve.domain.task.OnCollision;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
+import io.reeve.domain.task.UniqueClaim;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Partitions;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +53,43 @@ public final class TaskCalls {
   public CompletionStage<Clients.Submitted> submitAll(
       Caller caller, String requestId, List<ByteString> specs) {
     Expect.between("tasks", specs.size(), 1, tasks.perCallMax());
-    return submit(requestId, specs, i -> "tasks[" + i + "]");
+    Expect.text("request_id", requestId, 128);
+    var digest = RequestDigest.of(requestId);
+    var reader = new TaskSpecs(tasks, digest);
+    var read = new ArrayList<Clients.NewTask>(specs.size());
+    for (var i = 0; i < specs.size(); i++) {
+      try {
+        read.add(reader.read(specs.get(i)));
+        if (reader.claim() != null) {
+          throw TaskSpecs.unwanted(
+              "unique", "each key belongs to a partition of its own; submit each such task alone");
+        }
+      } catch (EdgeRefusal refusal) {
+        throw refusal.within("tasks[" + i + "]");
+      }
+    }
+    return submit(requestId, digest.value(), read);
   }
 
-  /** Submits one task. */
+  /**
+   * Submits one task. Where another one holds its unique key and is to be returned, the answer is
+   * of no tasks and names that one.
+   */
   public CompletionStage<Clients.Submitted> submit(
       Caller caller, String requestId, ByteString spec) {
-    return submit(requestId, List.of(spec), i -> "task");
+    Expect.text("request_id", requestId, 128);
+    var digest = RequestDigest.of(requestId);
+    var reader = new TaskSpecs(tasks, digest);
+    List<Clients.NewTask> task;
+    try {
+      task = List.of(reader.read(spec));
+    } catch (EdgeRefusal refusal) {
+      throw refusal.within("task");
+    }
+    var claim = reader.claim();
+    return claim == null
+        ? submit(requestId, digest.value(), task)
+        : submitUnique(requestId, digest.value(), task, claim);
   }
 
   /** Cancels a task; answers with what became of it. */
@@ -70,19 +101,7 @@ public final class TaskCalls {
   }
 
   private CompletionStage<Clients.Submitted> submit(
-      String requestId, List<ByteString> specs, IntFunction<String> fields) {
-    Expect.text("request_id", requestId, 128);
-    var digest = RequestDigest.of(requestId);
-    var reader = new TaskSpecs(tasks, digest);
-    var read = new ArrayList<Clients.NewTask>(specs.size());
-    for (var i = 0; i < specs.size(); i++) {
-      try {
-        read.add(reader.read(specs.get(i)));
-      } catch (EdgeRefusal refusal) {
-        throw refusal.within(fields.apply(i));
-      }
-    }
-    var bodyHash = digest.value();
+      String requestId, long bodyHash, List<Clients.NewTask> read) {
     return submittedBefore(requestId, bodyHash, routing.earlier(requestId).iterator())
         .thenCompose(
             before ->
@@ -93,6 +112,55 @@ public final class TaskCalls {
                         to -> new Clients.Submit(requestId, bodyHash, read, to),
                         !requestId.isEmpty()))
         .thenApply(reply -> PartitionAsks.expect(Clients.Submitted.class, reply));
+  }
+
+  /**
+   * The request id is remembered where the key has its home, so a repeat meets the memory of the
+   * first call.
+   */
+  private CompletionStage<Clients.Submitted> submitUnique(
+      String requestId, long bodyHash, List<Clients.NewTask> task, UniqueClaim claim) {
+    var name = claim.key().name();
+    return firstThatHolds(
+            routing.earlierOfName(name).iterator(),
+            routing.homeOfName(name),
+            (place, mayAdd) ->
+                asks.write(
+                    place,
+                    to ->
+                        new Clients.SubmitUnique(
+                            new Clients.Submit(requestId, bodyHash, task, to), claim, mayAdd),
+                    !requestId.isEmpty()))
+        .thenApply(
+            reply -> {
+              var done = PartitionAsks.expect(Clients.Submitted.class, reply);
+              if (done.metAnother() && claim.onCollision() != OnCollision.RETURN_FIRST) {
+                throw EdgeRefusal.held(done.firstId());
+              }
+              return done;
+            });
+  }
+
+  /** Asks a partition for a task with a unique key; told whether it may add one. */
+  private interface UniqueAsk {
+    CompletionStage<Clients.Reply> ask(int partition, boolean mayAdd);
+  }
+
+  /**
+   * The answer of the first of the earlier homes where a task holds the key, or that of its home.
+   * No key is given away at an earlier home any more, so once none holds it there, none ever will.
+   */
+  private static CompletionStage<Clients.Reply> firstThatHolds(
+      Iterator<Integer> earlier, int home, UniqueAsk ask) {
+    if (!earlier.hasNext()) {
+      return ask.ask(home, true);
+    }
+    return ask.ask(earlier.next(), false)
+        .thenCompose(
+            reply ->
+                reply instanceof Clients.NeverSubmitted
+                    ? firstThatHolds(earlier, home, ask)
+                    : CompletableFuture.completedFuture(reply));
   }
 
   /**

@@ -6,13 +6,18 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.OnCollision;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
+import io.reeve.domain.task.UniqueClaim;
+import io.reeve.domain.task.UniqueKey;
+import io.reeve.domain.task.UniqueScope;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.partition.Clients.NewTask;
 import io.reeve.v1.TaskSpec;
+import io.reeve.v1.Unique;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +38,14 @@ public final class TaskSpecs {
   private static final int REQUIRES_MAX = 8;
   private static final int CODES_MAX = 16;
   private static final int CODE_CHARS_MAX = 128;
+  private static final int KEY_CHARS_MAX = 256;
+  private static final long PERIOD_MAX_MS = 366 * Expect.DAY_MS;
   private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
 
   private final EdgeSettings.Tasks settings;
   private final RequestDigest digest;
   private @Nullable TaskProfile last;
+  private @Nullable UniqueClaim claim;
 
   TaskSpecs(EdgeSettings.Tasks settings, RequestDigest digest) {
     this.settings = settings;
@@ -70,12 +78,18 @@ public final class TaskSpecs {
     if (!profile.equals(last)) {
       last = profile;
     }
+    claim = spec.hasUnique() ? claim(spec.getUnique(), profile.tenant()) : null;
     digest.add(spec, bytes);
     return new NewTask(
         last == null ? profile : last,
         spec.hasNotBefore() ? Expect.epochMillis("not_before", spec.getNotBefore()) : 0,
         spec.hasDelay() ? Expect.millis("delay", spec.getDelay(), 0, DELAY_MAX_MS) : 0,
         bytes.toByteArray());
+  }
+
+  /** What the task that was read last claims to be the only one of; null: nothing. */
+  @Nullable UniqueClaim claim() {
+    return claim;
   }
 
   /**
@@ -90,10 +104,53 @@ public final class TaskSpecs {
         // As it has to be.
       }
     }
+    if (spec.hasUnique()) {
+      throw unwanted("unique", "the overlap policy decides");
+    }
     return read(UnsafeByteOperations.unsafeWrap(RequestDigest.inFixedOrder(spec)));
   }
 
-  private static EdgeRefusal unwanted(String field, String reason) {
+  private static UniqueClaim claim(Unique unique, String tenant) {
+    var text = Expect.printable("unique.key", unique.getKey(), KEY_CHARS_MAX);
+    var scope = scope(unique);
+    return new UniqueClaim(
+        new UniqueKey(tenant, text), scope, period(unique, scope), onCollision(unique));
+  }
+
+  private static long period(Unique unique, UniqueScope scope) {
+    if (scope == UniqueScope.FOR_PERIOD) {
+      return Expect.millis("unique.period", unique.getPeriod(), 1, PERIOD_MAX_MS);
+    }
+    if (unique.hasPeriod()) {
+      throw unwanted("unique.period", "the scope is not UNIQUE_SCOPE_FOR_PERIOD");
+    }
+    return 0;
+  }
+
+  private static UniqueScope scope(Unique unique) {
+    return switch (unique.getScope()) {
+      case UNIQUE_SCOPE_WHILE_WAITING -> UniqueScope.WHILE_WAITING;
+      case UNIQUE_SCOPE_UNSPECIFIED, UNIQUE_SCOPE_UNTIL_ENDED -> UniqueScope.UNTIL_ENDED;
+      case UNIQUE_SCOPE_FOR_PERIOD -> UniqueScope.FOR_PERIOD;
+      case UNRECOGNIZED ->
+          throw EdgeRefusal.invalid(
+              "unique.scope", "expected a known scope, got number " + unique.getScopeValue());
+    };
+  }
+
+  private static OnCollision onCollision(Unique unique) {
+    return switch (unique.getOnCollision()) {
+      case ON_COLLISION_UNSPECIFIED, ON_COLLISION_RETURN_FIRST -> OnCollision.RETURN_FIRST;
+      case ON_COLLISION_REPLACE -> OnCollision.REPLACE;
+      case ON_COLLISION_REFUSE -> OnCollision.REFUSE;
+      case UNRECOGNIZED ->
+          throw EdgeRefusal.invalid(
+              "unique.on_collision",
+              "expected a known policy, got number " + unique.getOnCollisionValue());
+    };
+  }
+
+  static EdgeRefusal unwanted(String field, String reason) {
     return EdgeRefusal.invalid(field, "expected none, since " + reason + ", got one");
   }
 

@@ -100,6 +100,9 @@ class ScheduleFieldsTest {
             "definition.template.schedule_name",
             d -> d.getTemplateBuilder().setScheduleName("other")),
         mistake(
+            "definition.template.unique",
+            d -> d.getTemplateBuilder().getUniqueBuilder().setKey("order-17")),
+        mistake(
             "definition.template.planned_at",
             d -> d.getTemplateBuilder().setPlannedAt(at("2027-01-01T00:00:00Z"))));
   }

@@ -1,6 +1,5 @@
 package io.reeve.edge.grpc.task;
 
-import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.calls.Caller;
 import io.reeve.edge.calls.ExplainCalls;
@@ -52,9 +51,10 @@ public final class TaskServiceEdge implements TaskServiceView {
         .thenApply(
             done ->
                 SubmitTaskResponse.newBuilder()
-                    .setTaskId(new TaskId(done.partition(), done.firstSequence()).toString())
+                    .setTaskId(done.firstId().toString())
                     .setSubmittedAt(WireTime.instant(done.submittedAtMs()))
                     .setAlreadySubmitted(done.already())
+                    .setReturnedFirst(done.metAnother())
                     .build());
   }
 
