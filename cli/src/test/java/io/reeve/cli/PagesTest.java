@@ -40,6 +40,7 @@ class PagesTest {
       List.of(
           "README.md",
           "docs/operations.md",
+          "docs/http-api.md",
           "docs/handlers.md",
           "docs/explain.md",
           "docs/dead-letters.md",

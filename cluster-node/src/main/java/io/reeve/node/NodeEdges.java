@@ -2,10 +2,12 @@ package io.reeve.node;
 
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.NodeHealth;
+import io.reeve.edge.bounds.Room;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.http.HttpServer;
 import io.reeve.edge.http.Metrics;
+import io.reeve.edge.http.api.Api;
 import io.reeve.node.cluster.Role;
 import io.reeve.node.metrics.DeadLetterMetrics;
 import io.reeve.node.metrics.DemandMetrics;
@@ -13,15 +15,20 @@ import io.reeve.node.metrics.EdgeMetrics;
 import io.reeve.node.metrics.LeadershipMetrics;
 import io.reeve.node.metrics.ProcessMetrics;
 import io.reeve.node.metrics.ReadinessMetrics;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.SystemMaterializer;
 
 /**
  * The servers of a node: gives them what they stand on, binds their ports, and has them leave in
  * order. For the thread of the guardian.
  */
 final class NodeEdges {
+
+  /** A stream that has no first event yet is refused this long before its request is late. */
+  private static final Duration BEFORE_LATE = Duration.ofSeconds(1);
 
   private final ActorSystem<?> system;
   private final NodeSettings settings;
@@ -30,6 +37,8 @@ final class NodeEdges {
   private final String version;
   private final NodeHealth health;
   private final Metrics metrics = new Metrics();
+  private final Room room;
+  private final Api api;
 
   NodeEdges(
       ActorSystem<?> system,
@@ -46,6 +55,13 @@ final class NodeEdges {
         new NodeHealth(
             new NodeReadiness(
                 system, parts.storeProbe(system), actors.dispatcher(), parts.nanoTime()));
+    var edge = settings.edge();
+    this.room = Room.ofHeap(edge.bounds().inFlightShare(), edge.server().messageBytesMax());
+    this.api =
+        new Api(
+            settings.http().api(),
+            settings.http().requestTimeout().minus(BEFORE_LATE),
+            SystemMaterializer.get(system).materializer());
     metrics.add(new ProcessMetrics());
     metrics.add(new ReadinessMetrics(health));
     metrics.add(new LeadershipMetrics(actors.leadership()));
@@ -68,7 +84,7 @@ final class NodeEdges {
                 system,
                 http,
                 http.port().getAsInt(),
-                new HttpServer.Backing(health, metrics, version, parts.nanoTime())));
+                new HttpServer.Backing(health, metrics, api, version, room, parts.nanoTime())));
   }
 
   /**
@@ -89,6 +105,7 @@ final class NodeEdges {
             health,
             actors,
             isEdge(),
+            room,
             parts.nanoTime()),
         settings.name(),
         version,
@@ -102,6 +119,7 @@ final class NodeEdges {
    */
   void bound(GrpcServer server, Runnable silence) {
     metrics.add(new EdgeMetrics(server));
+    api.open(server.services());
     Departure.of(server, actors.elsewhere(), silence).addTo(system);
   }
 

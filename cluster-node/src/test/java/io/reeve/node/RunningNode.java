@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.reeve.v1.SubmitTasksRequest;
 import io.reeve.v1.TaskServiceGrpc;
 import io.reeve.v1.TaskSpec;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -48,6 +49,10 @@ final class RunningNode implements AutoCloseable {
 
   static ProductionParts.Senses senses() {
     return new ProductionParts.Senses(Clock.systemUTC(), System::nanoTime, new SecureRandom());
+  }
+
+  InetSocketAddress http() {
+    return node.http().orElseThrow();
   }
 
   ManagedChannel channel() {

@@ -41,7 +41,11 @@ public enum Reason {
   NO_ROOM(
       200, "Too many bytes of requests and unread answers are in flight. Read, back off, retry."),
   COMPRESSION_REFUSED(0, "The server accepts no compressed messages. Send them uncompressed."),
-  UNKNOWN_METHOD(0, "The node has no such service or method."),
+  UNKNOWN_METHOD(0, "The node has no such service, method or path."),
+  METHOD_REFUSED(0, "By HTTP, the path takes other methods. The header Allow names them."),
+  MEDIA_TYPE_REFUSED(0, "By HTTP, a body must be application/json in UTF-8."),
+  ORIGIN_REFUSED(
+      0, "By HTTP, a page of another site made the call, or Host is no name of this node."),
   NO_EDGE(1000, "The node owns tasks and serves no clients or workers. Connect to another node."),
   UNKNOWN_SERVICE(0, "The health check names a service that this node does not have."),
   HELLO_EXPECTED(0, "The first message of a worker stream is not Hello."),

@@ -8,19 +8,12 @@ import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
-import io.reeve.edge.calls.DeadLetterCalls;
-import io.reeve.edge.calls.ExplainCalls;
 import io.reeve.edge.calls.RequestRouting;
-import io.reeve.edge.calls.ScheduleCalls;
-import io.reeve.edge.calls.TaskCalls;
 import io.reeve.edge.calls.TaskPage;
 import io.reeve.edge.grpc.guard.CallGuard;
 import io.reeve.edge.grpc.guard.FrameGuard;
-import io.reeve.edge.grpc.schedule.ScheduleServiceEdge;
 import io.reeve.edge.grpc.status.GrpcStatuses;
 import io.reeve.edge.grpc.status.Refusals;
-import io.reeve.edge.grpc.task.DeadLetterServiceEdge;
-import io.reeve.edge.grpc.task.TaskServiceEdge;
 import io.reeve.edge.grpc.task.TaskWatches;
 import io.reeve.edge.grpc.task.WatchCalls;
 import io.reeve.edge.grpc.worker.SessionFactory;
@@ -46,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,6 +108,7 @@ public final class GrpcServer {
   private final ActorRef<Sessions.Command> sessions;
   private final AtomicInteger openSessions;
   private final Runnable endWatches;
+  private final Optional<EdgeServices> services;
   private final Room room;
   private final Door door;
   private final ServerBinding binding;
@@ -125,6 +120,7 @@ public final class GrpcServer {
       ActorRef<Sessions.Command> sessions,
       AtomicInteger openSessions,
       Runnable endWatches,
+      Optional<EdgeServices> services,
       Room room,
       Door door,
       ServerBinding binding) {
@@ -134,6 +130,7 @@ public final class GrpcServer {
     this.sessions = sessions;
     this.openSessions = openSessions;
     this.endWatches = endWatches;
+    this.services = services;
     this.room = room;
     this.door = door;
     this.binding = binding;
@@ -153,6 +150,7 @@ public final class GrpcServer {
    * @param health of the node, asked by health checks
    * @param cluster for whoever asks who is in it
    * @param edge whether clients and workers are served
+   * @param room for the bytes in flight of all edges of the node
    * @param nanoTime monotonic
    */
   public record Backing(
@@ -163,6 +161,7 @@ public final class GrpcServer {
       NodeHealth health,
       ClusterView cluster,
       boolean edge,
+      Room room,
       LongSupplier nanoTime) {}
 
   /** What answers calls of one service, and its description for reflection. */
@@ -199,6 +198,7 @@ public final class GrpcServer {
             "sessions");
     var served = new ArrayList<Served>();
     Runnable endWatches = () -> {};
+    Optional<EdgeServices> services = Optional.empty();
     Function<HttpRequest, CompletionStage<HttpResponse>> handler;
     if (backing.edge()) {
       var workers =
@@ -207,20 +207,10 @@ public final class GrpcServer {
       served.add(workers(system, workers));
       var watches = watches(spawner, settings, backing);
       endWatches = watches::leave;
-      var tasks =
-          new TaskServiceEdge(
-              new TaskCalls(backing.partitions(), backing.routing(), settings, system.scheduler()),
-              new ExplainCalls(
-                  backing.partitions(), backing.cluster(), settings.asks(), system.scheduler()),
-              watches,
-              clock);
-      served.add(tasks(system, tasks));
-      served.add(
-          deadLetters(
-              system,
-              new DeadLetterCalls(backing.partitions(), settings, system.scheduler(), clock)));
-      served.add(schedules(system, settings, backing, clock));
-      served.add(cluster(system, backing));
+      var tasks = EdgeServices.tasks(system, watches, settings, backing, clock);
+      var clients = EdgeServices.of(system, tasks, settings, backing, clock);
+      services = Optional.of(clients);
+      served.addAll(served(system, clients));
       served.add(health(system, health));
       handler =
           new WatchCalls(
@@ -230,7 +220,8 @@ public final class GrpcServer {
       handler = handler(system, settings, backing, served);
     }
     var ended = endWatches;
-    var room = Room.ofHeap(settings.bounds().inFlightShare(), settings.server().messageBytesMax());
+    var forOthers = services;
+    var room = backing.room();
     var door = door(settings, room, backing.nanoTime());
     var guard = new CallGuard(door, frames(settings), handler, STREAMING, EXPECTED, system);
     return Doors.behind(
@@ -249,6 +240,7 @@ public final class GrpcServer {
                     sessions,
                     openSessions,
                     ended,
+                    forOthers,
                     room,
                     door,
                     binding));
@@ -280,37 +272,38 @@ public final class GrpcServer {
         spawner.spawn(TaskWatches.guardian(backing.partitions(), settings.watches()), "watches"));
   }
 
-  private static Served tasks(ActorSystem<?> system, TaskServiceEdge tasks) {
-    return new Served(
-        TaskService.description,
-        TaskServiceViewHandlerFactory.partial(
-            tasks, TaskService.name, materializer(system), GrpcStatuses::mapper, system));
-  }
-
-  private static Served deadLetters(ActorSystem<?> system, DeadLetterCalls calls) {
-    return new Served(
-        DeadLetterService.description,
-        DeadLetterServiceViewHandlerFactory.partial(
-            new DeadLetterServiceEdge(calls),
-            DeadLetterService.name,
-            materializer(system),
-            GrpcStatuses::mapper,
-            system));
-  }
-
-  private static Served schedules(
-      ActorSystem<?> system, EdgeSettings settings, Backing backing, Clock clock) {
-    var calls =
-        new ScheduleCalls(
-            backing.partitions(), backing.routing(), settings, system.scheduler(), clock);
-    return new Served(
-        ScheduleService.description,
-        ScheduleServiceHandlerFactory.partial(
-            new ScheduleServiceEdge(calls),
-            ScheduleService.name,
-            materializer(system),
-            GrpcStatuses::mapper,
-            system));
+  /** The services of clients. */
+  private static List<Served> served(ActorSystem<?> system, EdgeServices services) {
+    var materializer = materializer(system);
+    return List.of(
+        new Served(
+            TaskService.description,
+            TaskServiceViewHandlerFactory.partial(
+                services.tasks(), TaskService.name, materializer, GrpcStatuses::mapper, system)),
+        new Served(
+            DeadLetterService.description,
+            DeadLetterServiceViewHandlerFactory.partial(
+                services.deadLetters(),
+                DeadLetterService.name,
+                materializer,
+                GrpcStatuses::mapper,
+                system)),
+        new Served(
+            ScheduleService.description,
+            ScheduleServiceHandlerFactory.partial(
+                services.schedules(),
+                ScheduleService.name,
+                materializer,
+                GrpcStatuses::mapper,
+                system)),
+        new Served(
+            ClusterService.description,
+            ClusterServiceHandlerFactory.partial(
+                services.cluster(),
+                ClusterService.name,
+                materializer,
+                GrpcStatuses::mapper,
+                system)));
   }
 
   private static Served workers(ActorSystem<?> system, WorkerServiceEdge workers) {
@@ -318,17 +311,6 @@ public final class GrpcServer {
         WorkerService.description,
         WorkerServiceViewHandlerFactory.partial(
             workers, WorkerService.name, materializer(system), GrpcStatuses::mapper, system));
-  }
-
-  private static Served cluster(ActorSystem<?> system, Backing backing) {
-    return new Served(
-        ClusterService.description,
-        ClusterServiceHandlerFactory.partial(
-            new ClusterServiceEdge(backing.cluster()),
-            ClusterService.name,
-            materializer(system),
-            GrpcStatuses::mapper,
-            system));
   }
 
   private static Served health(ActorSystem<?> system, HealthEdge health) {
@@ -350,6 +332,11 @@ public final class GrpcServer {
   /** Sessions of workers that are open. */
   public int openSessions() {
     return openSessions.get();
+  }
+
+  /** The services of clients, for other edges of this node; empty where it serves none. */
+  public Optional<EdgeServices> services() {
+    return services;
   }
 
   /** Bytes of requests and unread answers that are in flight, and how many there may be. */

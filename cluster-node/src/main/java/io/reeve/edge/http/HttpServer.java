@@ -7,9 +7,11 @@ import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
+import io.reeve.edge.http.api.Api;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,19 +35,21 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public final class HttpServer {
 
-  /** The answers here are small: no call takes room. */
-  private static final Room NO_ROOM = new Room(0, 0);
-
   /** By HTTP/2 the library does not bound how long an answer takes. */
   private static final HttpResponse NO_ANSWER =
       Routes.text(StatusCodes.SERVICE_UNAVAILABLE, "no answer came in time\n");
 
+  /** After this, the library answers a request that ours did not end in time. */
+  private static final Duration AFTER_OURS = Duration.ofSeconds(2);
+
   /** Connections that the door has closed and the library has not yet seen off. */
   private static final int CLOSING = 64;
 
+  private final Door door;
   private final ServerBinding binding;
 
-  private HttpServer(ServerBinding binding) {
+  private HttpServer(Door door, ServerBinding binding) {
+    this.door = door;
     this.binding = binding;
   }
 
@@ -53,10 +57,16 @@ public final class HttpServer {
    * What the pages stand on.
    *
    * @param version of the program, for people
+   * @param room for the bytes in flight of all edges of the node
    * @param nanoTime monotonic
    */
   public record Backing(
-      NodeHealth health, Metrics metrics, String version, LongSupplier nanoTime) {}
+      NodeHealth health,
+      Metrics metrics,
+      Api api,
+      String version,
+      Room room,
+      LongSupplier nanoTime) {}
 
   /**
    * Binds the port of {@code settings}.
@@ -66,7 +76,9 @@ public final class HttpServer {
   public static CompletionStage<HttpServer> bind(
       ActorSystem<?> system, HttpSettings settings, int port, Backing backing) {
     var health = new HealthPages(backing.health(), backing.version());
-    var routes = Routes.of(health, backing.metrics(), settings.bodyBytesMax()).function(system);
+    var routes =
+        Routes.of(health, backing.metrics(), backing.api(), settings.bodyBytesMax())
+            .function(system);
     var door =
         new Door(
             new Door.Settings(
@@ -75,19 +87,20 @@ public final class HttpServer {
                 settings.descriptorsReserve(),
                 settings.headWithin(),
                 true),
-            NO_ROOM,
+            backing.room(),
             Descriptors.ofThisProcess(),
             backing.nanoTime());
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
         request -> {
           var call = new Call(door.connection(request));
-          return routes
-              .apply(request)
-              .toCompletableFuture()
-              .completeOnTimeout(
-                  NO_ANSWER, settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+          return inTime(routes.apply(request.addAttribute(Api.CALL, call)), request, settings)
               .thenApply(response -> isHead(request) ? withoutBody(response) : response)
-              .whenComplete((response, failure) -> call.end());
+              .whenComplete(
+                  (response, failure) -> {
+                    if (response == null || !Api.endsCall(response)) {
+                      call.end();
+                    }
+                  });
         };
     return Doors.behind(
             door,
@@ -96,7 +109,21 @@ public final class HttpServer {
                     .newServerAt(settings.host(), port)
                     .withSettings(serverSettings(system, settings, door))
                     .bind(handler))
-        .thenApply(HttpServer::new);
+        .thenApply(binding -> new HttpServer(door, binding));
+  }
+
+  private static CompletionStage<HttpResponse> inTime(
+      CompletionStage<HttpResponse> answer, HttpRequest request, HttpSettings settings) {
+    var within = settings.requestTimeout().toMillis();
+    // A late answer of the API counts as a refusal, so it is not made before it is due.
+    return answer
+        .toCompletableFuture()
+        .<Optional<HttpResponse>>thenApply(Optional::of)
+        .completeOnTimeout(Optional.empty(), within, TimeUnit.MILLISECONDS)
+        .thenApply(
+            response ->
+                response.orElseGet(
+                    () -> request.getUri().path().startsWith(Api.ROOT) ? Api.late() : NO_ANSWER));
   }
 
   private static boolean isHead(HttpRequest request) {
@@ -115,6 +142,11 @@ public final class HttpServer {
   /** Where it listens. */
   public InetSocketAddress address() {
     return binding.localAddress();
+  }
+
+  /** Connections that are open. */
+  public int connections() {
+    return door.connections();
   }
 
   /** Takes no new connections, and closes the others once they are answered, within the bound. */
@@ -144,7 +176,8 @@ public final class HttpServer {
                     Map.entry(server + "max-connections", door.connectionsMax() + CLOSING),
                     Map.entry(server + "idle-timeout", settings.idleTimeout().toMillis() + " ms"),
                     Map.entry(
-                        server + "request-timeout", settings.requestTimeout().toMillis() + " ms"),
+                        server + "request-timeout",
+                        settings.requestTimeout().plus(AFTER_OURS).toMillis() + " ms"),
                     Map.entry(server + "parsing.max-uri-length", settings.uriBytesMax()),
                     Map.entry(
                         server + "parsing.max-header-value-length", settings.headerBytesMax()),

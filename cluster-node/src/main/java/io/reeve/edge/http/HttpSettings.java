@@ -1,6 +1,7 @@
 package io.reeve.edge.http;
 
 import com.typesafe.config.Config;
+import io.reeve.edge.http.api.ApiSettings;
 import io.reeve.settings.Keys;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -13,7 +14,7 @@ import java.util.OptionalInt;
  * @param descriptorsReserve file descriptors that connections leave for everything else
  * @param uriBytesMax of a request's path and query
  * @param headerBytesMax of one header's value
- * @param bodyBytesMax of a request's body, which nothing reads
+ * @param bodyBytesMax of the body of a request for a page, which nothing reads
  */
 public record HttpSettings(
     String host,
@@ -25,7 +26,8 @@ public record HttpSettings(
     Duration requestTimeout,
     int uriBytesMax,
     int headerBytesMax,
-    int bodyBytesMax) {
+    int bodyBytesMax,
+    ApiSettings api) {
 
   /** The port after that of the gRPC server. */
   static final String NEXT = "next";
@@ -41,17 +43,19 @@ public record HttpSettings(
    */
   public static HttpSettings from(Config config, int grpcPort) {
     var keys = new Keys(config, "reeve.http");
+    var connectionsMax = keys.count("connections-max", 1, 10_000);
     return new HttpSettings(
         keys.text("host"),
         port(keys, grpcPort),
-        keys.count("connections-max", 1, 10_000),
+        connectionsMax,
         keys.duration("idle-timeout", Duration.ofSeconds(2), Duration.ofDays(1)),
         keys.duration("head-within", Duration.ofMillis(100), Duration.ofMinutes(5)),
         new Keys(config, "reeve.grpc").count("descriptors-reserve", 0, 100_000),
         keys.duration("request-timeout", Duration.ofSeconds(3), Duration.ofMinutes(5)),
         keys.bytes("uri-size-max", 64, 64 * KIB),
         keys.bytes("header-size-max", 256, 64 * KIB),
-        keys.bytes("body-size-max", 0, 64 * KIB));
+        keys.bytes("body-size-max", 0, 64 * KIB),
+        ApiSettings.from(keys.below("api"), connectionsMax));
   }
 
   private static OptionalInt port(Keys keys, int grpcPort) {

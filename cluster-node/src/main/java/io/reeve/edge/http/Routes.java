@@ -12,8 +12,10 @@ import static org.apache.pekko.http.javadsl.server.Directives.head;
 import static org.apache.pekko.http.javadsl.server.Directives.path;
 import static org.apache.pekko.http.javadsl.server.Directives.pathEnd;
 import static org.apache.pekko.http.javadsl.server.Directives.pathPrefix;
+import static org.apache.pekko.http.javadsl.server.Directives.reject;
 import static org.apache.pekko.http.javadsl.server.Directives.respondWithHeader;
 
+import io.reeve.edge.http.api.Api;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -70,6 +72,7 @@ final class Routes {
                       /health/live (also /alive, /healthz)
                       /health/ready (also /health, /ready)
                       /metrics
+                      /api/v1 (see /api/v1/openapi.json)
                       """)))
           .build();
 
@@ -90,10 +93,11 @@ final class Routes {
   /**
    * All that the port answers.
    *
-   * @param bodyBytesMax of a request, whose body nothing reads
+   * @param bodyBytesMax of a request for a page, whose body nothing reads
    */
-  static Route of(HealthPages health, Metrics metrics, long bodyBytesMax) {
+  static Route of(HealthPages health, Metrics metrics, Api api, long bodyBytesMax) {
     var pages = pages(health, metrics);
+    var calls = api.isEnabled() ? api.route() : reject();
     return respondWithHeader(
         NO_STORE,
         () ->
@@ -107,7 +111,8 @@ final class Routes {
                                 request ->
                                     isGrpc(request)
                                         ? grpc(request)
-                                        : withoutBody(request, bodyBytesMax, pages)))));
+                                        : concat(
+                                            calls, withoutBody(request, bodyBytesMax, pages))))));
   }
 
   /** Paths with a word of their own, and the aliases where others look for the same. */

@@ -21,6 +21,7 @@ import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.PlayedReadiness;
+import io.reeve.edge.bounds.Room;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.grpc.worker.WorkerRoster;
 import io.reeve.partition.Partition;
@@ -60,15 +61,15 @@ import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
  */
 public final class EdgeFixture implements AutoCloseable {
 
-  static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+  public static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
   static final Duration REQUESTS_KEPT = Duration.ofHours(24);
 
-  final ActorTestKit kit;
-  final TestProbe<ShardingEnvelope<Partition.Command>> partitions;
+  public final ActorTestKit kit;
+  public final TestProbe<ShardingEnvelope<Partition.Command>> partitions;
   final NodeHealth health = new NodeHealth(new PlayedReadiness());
-  final GrpcServer server;
-  final EdgeSettings settings;
+  public final GrpcServer server;
+  public final EdgeSettings settings;
   final WorkerRoster roster;
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
 
@@ -110,19 +111,19 @@ public final class EdgeFixture implements AutoCloseable {
   /** Makes the session fail, as a bug would. */
   static final String POISON = "poison";
 
-  static EdgeFixture start() {
+  public static EdgeFixture start() {
     return start("");
   }
 
   /**
    * @param overrides settings in HOCON
    */
-  static EdgeFixture start(String overrides) {
+  public static EdgeFixture start(String overrides) {
     return new EdgeFixture(config(overrides), PartitionCounts.always(4), true);
   }
 
   /** The server of a node that serves neither clients nor workers. */
-  static EdgeFixture withoutEdge() {
+  public static EdgeFixture withoutEdge() {
     return new EdgeFixture(config(""), PartitionCounts.always(4), false);
   }
 
@@ -161,6 +162,8 @@ public final class EdgeFixture implements AutoCloseable {
                     health,
                     new Told(),
                     open,
+                    Room.ofHeap(
+                        settings.bounds().inFlightShare(), settings.server().messageBytesMax()),
                     System::nanoTime),
                 "node-1",
                 "1.2.3",
@@ -226,7 +229,7 @@ public final class EdgeFixture implements AutoCloseable {
   }
 
   /** A new connection. */
-  ManagedChannel channel() {
+  public ManagedChannel channel() {
     var channel =
         NettyChannelBuilder.forAddress(server.address())
             .usePlaintext()
@@ -237,28 +240,28 @@ public final class EdgeFixture implements AutoCloseable {
   }
 
   /** The next command to a partition, which must be of this type. */
-  <T extends Partition.Command> Asked<T> asked(Class<T> type) {
+  public <T extends Partition.Command> Asked<T> asked(Class<T> type) {
     var envelope = partitions.receiveMessage(Duration.ofSeconds(5));
     return new Asked<>(Integer.parseInt(envelope.entityId()), type.cast(envelope.message()));
   }
 
-  record Asked<T>(int partition, T command) {}
+  public record Asked<T>(int partition, T command) {}
 
   // ---- Reading refusals -------------------------------------------------------------------------
 
-  static Status status(StatusRuntimeException e) {
+  public static Status status(StatusRuntimeException e) {
     return Objects.requireNonNull(StatusProto.fromThrowable(e), "expected a google.rpc.Status");
   }
 
-  static ErrorInfo errorInfo(StatusRuntimeException e) {
+  public static ErrorInfo errorInfo(StatusRuntimeException e) {
     return detail(e, ErrorInfo.class).orElseThrow();
   }
 
-  static Optional<RetryInfo> retryInfo(StatusRuntimeException e) {
+  public static Optional<RetryInfo> retryInfo(StatusRuntimeException e) {
     return detail(e, RetryInfo.class);
   }
 
-  static String field(StatusRuntimeException e) {
+  public static String field(StatusRuntimeException e) {
     return detail(e, BadRequest.class).orElseThrow().getFieldViolations(0).getField();
   }
 
@@ -277,7 +280,7 @@ public final class EdgeFixture implements AutoCloseable {
   }
 
   /** Makes a call that waits for its answer, which the test has yet to give. */
-  <T> CompletableFuture<T> calling(Supplier<T> call) {
+  public <T> CompletableFuture<T> calling(Supplier<T> call) {
     return CompletableFuture.supplyAsync(call, callers);
   }
 

@@ -7,17 +7,26 @@ import io.reeve.v1.TaskSpec;
 import java.util.List;
 
 /** Tasks as partitions show them. */
-final class Tasks {
+public final class Tasks {
 
-  static final TaskSpec ECHO = TaskSpec.newBuilder().setKind("echo").build();
+  public static final TaskSpec ECHO = TaskSpec.newBuilder().setKind("echo").build();
 
   private Tasks() {}
 
-  static TaskView ready(TaskId id) {
+  public static TaskView ready(TaskId id) {
     return in(id, TaskState.READY);
   }
 
-  static TaskView in(TaskId id, TaskState state) {
+  /** One that resulted in these bytes. */
+  public static TaskView completed(TaskId id, byte[] result) {
+    return task(id, TaskState.COMPLETED, result);
+  }
+
+  public static TaskView in(TaskId id, TaskState state) {
+    return task(id, state, new byte[0]);
+  }
+
+  private static TaskView task(TaskId id, TaskState state, byte[] result) {
     return new TaskView(
         id,
         state,
@@ -28,7 +37,7 @@ final class Tasks {
         1,
         0,
         0,
-        new byte[0],
+        result,
         null,
         0,
         "",

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.edge.NodeHealth;
 import io.reeve.edge.PlayedReadiness;
+import io.reeve.edge.bounds.Room;
+import io.reeve.edge.http.api.Api;
+import io.reeve.edge.http.api.ApiSettings;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -19,10 +22,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.stream.SystemMaterializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,10 @@ class HttpServerTest {
           ConfigFactory.parseString("pekko.actor.provider = local")
               .withFallback(ConfigFactory.load()));
 
+  private static final ApiSettings API =
+      new ApiSettings(
+          true, 1000, Duration.ofSeconds(5), Duration.ofSeconds(5), 1, List.of("node.example"));
+
   private static final HttpSettings SETTINGS =
       new HttpSettings(
           "127.0.0.1",
@@ -49,7 +58,8 @@ class HttpServerTest {
           Duration.ofMillis(500),
           100,
           256,
-          10);
+          10,
+          API);
 
   private final PlayedReadiness readiness = new PlayedReadiness();
   private final NodeHealth health = new NodeHealth(readiness);
@@ -61,7 +71,16 @@ class HttpServerTest {
             KIT.system(),
             settings,
             0,
-            new HttpServer.Backing(health, new Metrics(), "1.2.3", System::nanoTime))
+            new HttpServer.Backing(
+                health,
+                new Metrics(),
+                new Api(
+                    settings.api(),
+                    Duration.ofSeconds(1),
+                    SystemMaterializer.get(KIT.system()).materializer()),
+                "1.2.3",
+                new Room(1_000_000, 1000),
+                System::nanoTime))
         .toCompletableFuture()
         .join();
   }
@@ -81,7 +100,8 @@ class HttpServerTest {
                 Duration.ofSeconds(5),
                 100,
                 256,
-                10));
+                10,
+                API));
   }
 
   @AfterEach
@@ -165,7 +185,7 @@ class HttpServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/health/", "/health/live/x", "/Health", "/api/v1/tasks"})
+  @ValueSource(strings = {"/", "/health/", "/health/live/x", "/Health"})
   void whoAsksForAnythingElseIsToldWhatThereIs(String path) throws Exception {
     var answer = get(path);
 
@@ -177,6 +197,7 @@ class HttpServerTest {
             /health/live (also /alive, /healthz)
             /health/ready (also /health, /ready)
             /metrics
+            /api/v1 (see /api/v1/openapi.json)
             """);
   }
 

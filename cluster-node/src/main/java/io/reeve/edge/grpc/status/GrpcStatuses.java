@@ -29,7 +29,10 @@ import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one place where a refusal or a failure becomes a gRPC status. */
+/**
+ * The one place where a refusal or a failure becomes a gRPC status. It also counts what all edges
+ * refuse.
+ */
 public final class GrpcStatuses {
 
   /** Domain of every ErrorInfo. */
@@ -174,7 +177,9 @@ public final class GrpcStatuses {
           io.grpc.Status.Code.UNAVAILABLE;
       case MALFORMED_SETTLEMENT, INVALID_REQUEST, MALFORMED_MESSAGE, CAPACITY_OUT_OF_BOUNDS ->
           io.grpc.Status.Code.INVALID_ARGUMENT;
-      case COMPRESSION_REFUSED, UNKNOWN_METHOD -> io.grpc.Status.Code.UNIMPLEMENTED;
+      case COMPRESSION_REFUSED, UNKNOWN_METHOD, METHOD_REFUSED, MEDIA_TYPE_REFUSED ->
+          io.grpc.Status.Code.UNIMPLEMENTED;
+      case ORIGIN_REFUSED -> io.grpc.Status.Code.PERMISSION_DENIED;
       case INTERNAL -> io.grpc.Status.Code.INTERNAL;
     };
   }
@@ -211,9 +216,14 @@ public final class GrpcStatuses {
     return status.build();
   }
 
-  private static Trailers trailers(EdgeRefusal refusal) {
+  /** Counts a refusal that an edge of this process is about to send. */
+  public static void sending(EdgeRefusal refusal) {
     REFUSALS.count(refusal.reason());
     LOG.debug("refused: {} {}", refusal.reasonName(), refusal.text());
+  }
+
+  private static Trailers trailers(EdgeRefusal refusal) {
+    sending(refusal);
     var metadata =
         new MetadataBuilder()
             .addBinary(DETAILS, ByteString.fromArrayUnsafe(status(refusal).toByteArray()))

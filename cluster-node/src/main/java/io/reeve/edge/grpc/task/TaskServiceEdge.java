@@ -86,8 +86,8 @@ public final class TaskServiceEdge implements TaskServiceView {
     return calls.get(Caller.LOCAL, in.getTaskId()).thenApply(TaskReplies::reply);
   }
 
-  /** The task now and after each change, each as an encoded answer. */
-  Source<ByteString, NotUsed> watchTask(WatchTaskRequest in) {
+  /** The task now and after each change, each as an encoded WatchTaskResponse. */
+  public Source<ByteString, NotUsed> watchTask(WatchTaskRequest in) {
     return watches.watch(calls.watched(Caller.LOCAL, in.getTaskId()));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.reeve.domain.session.Misuse;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.http.api.HttpStatuses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ class ReasonTest {
 
   /** The table in docs/errors.md. A reason that changes without it fails here. */
   @Test
-  @DisplayName("Each reason of a refusal has one gRPC code and one wait, those of docs/errors.md")
+  @DisplayName(
+      "Each reason of a refusal has one gRPC code, one HTTP status and one wait, those of docs/errors.md")
   void everyReasonIsDocumented() throws IOException {
     var documented =
         Files.readAllLines(root().resolve("docs/errors.md")).stream()
@@ -62,9 +64,10 @@ class ReasonTest {
         .map(
             reason ->
                 String.format(
-                    "| `%s` | %s | %s | %s |",
+                    "| `%s` | %s | %d | %s | %s |",
                     reason.name(),
                     GrpcStatuses.code(reason),
+                    HttpStatuses.of(reason),
                     reason.retryAfter().isZero() ? "no" : reason.retryAfter().toMillis() + " ms",
                     reason.meaning()))
         .collect(Collectors.joining("\n"));
