@@ -176,6 +176,7 @@ final class Inbox {
         || command instanceof Schedules.Get
         || command instanceof Schedules.ListSchedules
         || command instanceof Partition.Unwatch
+        || command instanceof Partition.Look
         || command instanceof Leases.ReportProgress;
   }
 

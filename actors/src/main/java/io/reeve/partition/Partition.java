@@ -7,6 +7,7 @@ import io.reeve.journal.JournalRetention;
 import io.reeve.journal.JournalRoom;
 import io.reeve.journal.SnapshotSink;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -110,6 +111,7 @@ public final class Partition {
    * @param snapshots stores frozen copies of the state
    * @param retention lets journal rows go that no recovery needs
    * @param deadForgotten is told how many open dead letters the bounds pushed out
+   * @param figures of all partitions in this process
    */
   public record Surroundings(
       Supplier<Now> now,
@@ -120,7 +122,8 @@ public final class Partition {
       LiveBudget budget,
       SnapshotSink snapshots,
       JournalRetention retention,
-      LongConsumer deadForgotten) {}
+      LongConsumer deadForgotten,
+      Figures figures) {}
 
   /** The persistence id of a partition: never changes. */
   public static PersistenceId persistenceId(int partition) {
@@ -133,12 +136,15 @@ public final class Partition {
     return Behaviors.setup(
         context -> {
           var account = surroundings.budget().open(partition);
+          var self = context.getSelf();
+          surroundings.figures().opened(partition, self);
           return PartitionFront.create(
               settings,
               surroundings.now(),
               surroundings.random(),
               surroundings.room(),
               account,
+              () -> surroundings.figures().closed(partition, self),
               front -> PartitionWriter.create(partition, settings, surroundings, account, front));
         });
   }
@@ -193,6 +199,9 @@ public final class Partition {
 
   /** Something is due. */
   record Tick() implements Internal {}
+
+  /** Somebody wants to know how the partition is; sent by its {@link Figures} in this process. */
+  record Look(CompletableFuture<PartitionLook> answer) implements Internal {}
 
   /** The watcher stopped. */
   record Unwatch(long sequence, ActorRef<Clients.Reply> watcher) implements Internal {}

@@ -57,6 +57,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
   private final DoubleSupplier random;
   private final Supplier<JournalRoom> room;
   private final LiveBudget.Account account;
+  private final Runnable onEnd;
   private final Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers;
 
   private @Nullable ActorRef<PartitionWriter.Batch> writer;
@@ -95,6 +96,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
       DoubleSupplier random,
       Supplier<JournalRoom> room,
       LiveBudget.Account account,
+      Runnable onEnd,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     super(context);
     this.settings = settings;
@@ -104,12 +106,14 @@ final class PartitionFront extends AbstractBehavior<Command> {
     this.random = random;
     this.room = room;
     this.account = account;
+    this.onEnd = onEnd;
     this.writers = writers;
     startWriter();
   }
 
   /**
    * @param account of the live tasks; closed when the partition stops
+   * @param onEnd run then
    */
   static Behavior<Command> create(
       Partition.Settings settings,
@@ -117,13 +121,14 @@ final class PartitionFront extends AbstractBehavior<Command> {
       DoubleSupplier random,
       Supplier<JournalRoom> room,
       LiveBudget.Account account,
+      Runnable onEnd,
       Function<ActorRef<Command>, Behavior<PartitionWriter.Batch>> writers) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
                     new PartitionFront(
-                        context, timers, settings, now, random, room, account, writers)));
+                        context, timers, settings, now, random, room, account, onEnd, writers)));
   }
 
   @Override
@@ -137,6 +142,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
         .onMessage(Partition.WriterThrew.class, this::onWriterThrew)
         .onMessage(StartWriter.class, start -> startWriter())
         .onMessage(Tick.class, this::onTick)
+        .onMessage(Partition.Look.class, this::onLook)
         .onMessage(Partition.HandOff.class, this::onHandOff)
         .onMessage(Command.class, this::onCommand)
         .onSignal(Terminated.class, this::onWriterStopped)
@@ -323,6 +329,7 @@ final class PartitionFront extends AbstractBehavior<Command> {
 
   private Behavior<Command> onStopped() {
     account.close();
+    onEnd.run();
     return this;
   }
 
@@ -361,6 +368,15 @@ final class PartitionFront extends AbstractBehavior<Command> {
       return this;
     }
     inbox.offer(tick);
+    return writeNext();
+  }
+
+  /** Left unanswered by a partition that leaves; whoever asks does not wait for long. */
+  private Behavior<Command> onLook(Partition.Look look) {
+    if (leaving) {
+      return this;
+    }
+    inbox.offer(look);
     return writeNext();
   }
 

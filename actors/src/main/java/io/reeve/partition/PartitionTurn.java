@@ -99,6 +99,8 @@ final class PartitionTurn {
       dispatcher.carryOut(fromDispatcher, draft);
     } else if (command instanceof Partition.Unwatch unwatch) {
       clients.unwatch(unwatch);
+    } else if (command instanceof Partition.Look look) {
+      look.answer().complete(PartitionLook.of(draft.state()));
     }
   }
 
@@ -131,6 +133,11 @@ final class PartitionTurn {
   /** Nanoseconds until the partition has something to do by itself; Long.MAX_VALUE: never. */
   long nextInNanos() {
     return unfinished ? 0 : draft.state().nextSweepInNanos(draft.now());
+  }
+
+  /** Settlements that were refused since the last call, because their leases had ended. */
+  int takeStaleSettlements() {
+    return sessions.takeStale();
   }
 
   /** The batch is durable: says what was kept back. */

@@ -84,6 +84,11 @@ final class PartitionWriter
 
   private final LiveBudget.Account account;
   private final SnapshotSchedule schedule;
+  private final RowFigures figures;
+
+  /** When the snapshot began that is under way, by the monotonic clock. */
+  private long snapshotBeganNanos;
+
   private long rowsReplayed;
 
   /** Open dead letters that the bounds pushed out, as told so far. */
@@ -107,6 +112,7 @@ final class PartitionWriter
     this.context = context;
     this.account = account;
     this.schedule = new SnapshotSchedule(settings.snapshots());
+    this.figures = new RowFigures(surroundings.figures(), new PartitionState(settings.limits()));
     this.startId = surroundings.incarnation().getAsLong();
     this.turn = new PartitionTurn(partition, startId, settings, surroundings.random(), front);
   }
@@ -152,6 +158,7 @@ final class PartitionWriter
     var now = surroundings.now().get();
     @Nullable Command current = null;
     @Nullable PartitionRow row;
+    List<PartitionEvent> events;
     try {
       turn.begin(state, now, surroundings.room().get() == JournalRoom.ENOUGH);
     } catch (RuntimeException e) {
@@ -163,7 +170,7 @@ final class PartitionWriter
         turn.carryOut(command);
       }
       current = null;
-      var events = turn.end();
+      events = turn.end();
       row = events.isEmpty() ? null : nextRow(events);
     } catch (RuntimeException e) {
       return giveUp(current != null ? current : onlyOne(batch), e);
@@ -173,7 +180,13 @@ final class PartitionWriter
       return Effect().none();
     }
     schedule.rowWritten();
-    return Effect().persist(row).thenRun(stored -> finish(stored, now));
+    return Effect()
+        .persist(row)
+        .thenRun(
+            stored -> {
+              finish(stored, now);
+              figures.stored(stored, events, nanosSince(now.monoNanos()));
+            });
   }
 
   /**
@@ -229,6 +242,10 @@ final class PartitionWriter
     return Effect().persist(nextRow(events)).thenRun(stored -> front.tell(new WriterReady()));
   }
 
+  private long nanosSince(long nanos) {
+    return surroundings.now().get().monoNanos() - nanos;
+  }
+
   /** These events as the row behind the last one. */
   private PartitionRow nextRow(List<PartitionEvent> events) {
     return PartitionRow.of(place(lastSequenceNumber(context) + 1), events);
@@ -242,6 +259,7 @@ final class PartitionWriter
   private void finish(PartitionState state, Now now) {
     front.tell(new WriterDone(turn.nextInNanos()));
     turn.release();
+    surroundings.figures().staleSettlements(turn.takeStaleSettlements());
     tellDeadForgotten(state, now);
     snapshotWhenDue(state, now);
   }
@@ -364,6 +382,7 @@ final class PartitionWriter
     if (stored.isPresent()) {
       schedule.begun(state.finishedTotal(), peak);
       account.startPeak(state.liveBytes());
+      snapshotBeganNanos = now.monoNanos();
       context
           .getLog()
           .info(
@@ -394,6 +413,7 @@ final class PartitionWriter
               ended.failure());
       return Effect().none();
     }
+    surroundings.figures().snapshot(nanosSince(snapshotBeganNanos));
     context.getLog().info("partition {} stored the snapshot of row {}", partition, ended.row());
     var oldestKept = schedule.stored(ended.row());
     if (oldestKept > 0) {

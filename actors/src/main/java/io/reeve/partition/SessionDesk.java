@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.task.Rejection;
 import io.reeve.partition.Leases.RefusedSettlement;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,10 @@ final class SessionDesk {
   /**
    * @param random uniform in [0, 1), for the jitter of retries
    */
+
+  /** Settlements of leases that had ended. */
+  private int stale;
+
   SessionDesk(
       int partition,
       DoubleSupplier random,
@@ -34,6 +39,13 @@ final class SessionDesk {
     this.dispatcher = dispatcher;
     this.progress = progress;
     this.watchers = watchers;
+  }
+
+  /** Settlements that were refused since the last call, because their leases had ended. */
+  int takeStale() {
+    var taken = stale;
+    stale = 0;
+    return taken;
   }
 
   void carryOut(Leases.FromSession command, Draft draft) {
@@ -76,6 +88,7 @@ final class SessionDesk {
       var rejection =
           draft.leases().settle(c.holder(), settlement, draft.now(), random, draft.events());
       if (rejection != null) {
+        stale += rejection.code() == Rejection.Code.STALE_LEASE ? 1 : 0;
         refused.add(new RefusedSettlement(settlement.sequence(), settlement.fence(), rejection));
       }
     }

@@ -31,15 +31,19 @@ import io.reeve.journal.SnapshotSink;
 import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -80,6 +84,7 @@ class PartitionTest {
   private final TestProbe<Grants.ToDispatcher> dispatcher = kit.createTestProbe();
   private final AtomicLong wallMs = new AtomicLong(1_000_000);
   private final AtomicLong deadForgotten = new AtomicLong();
+  private final Figures figures = new Figures();
   private final AtomicLong incarnations = new AtomicLong();
 
   private volatile JournalRoom room = JournalRoom.ENOUGH;
@@ -208,6 +213,50 @@ class PartitionTest {
     var task = get(1);
     assertThat(task.state()).isEqualTo(TaskState.READY);
     assertThat(task.attempt()).isEqualTo(1);
+  }
+
+  @Test
+  void figuresTellWhatRowsDidAndHowThePartitionIs() throws Exception {
+    greet(1);
+    submit("", 4);
+    client.expectMessageClass(Clients.Submitted.class);
+    wallMs.addAndGet(3_000);
+    grant(1, 1, 3);
+    session.expectMessageClass(Leases.Assigned.class);
+    wallMs.addAndGet(500);
+    settle(1, Settlement.completed(1, 1, new byte[0]));
+    settle(2, Settlement.completed(1, 7, new byte[0]));
+    settle(3, Settlement.failed(2, 1, new Failure(FailureType.ERROR, "m", "c"), false, 0));
+    partition.tell(new Clients.Cancel(3, "", client.getRef()));
+    client.expectMessageClass(Clients.Found.class);
+
+    var looks = figures.look(5_000).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    var of = figures.of(MAIL);
+
+    assertThat(Arrays.stream(Figures.Count.values()).filter(count -> of.of(count) > 0).toList())
+        .containsExactly(
+            Figures.Count.SUBMITTED,
+            Figures.Count.STARTED,
+            Figures.Count.COMPLETED,
+            Figures.Count.RETRIED,
+            Figures.Count.CANCELLED,
+            Figures.Count.FAILED_ERROR);
+    assertThat(of.of(Figures.Count.SUBMITTED)).isEqualTo(4);
+    assertThat(of.of(Figures.Count.STARTED)).isEqualTo(3);
+    assertThat(of.waits.sumSeconds()).isEqualTo(9);
+    assertThat(of.runs.sumSeconds()).isEqualTo(0.5);
+    assertThat(figures.staleSettlements()).isEqualTo(1);
+    assertThat(LongStream.of(figures.writes().counts()).sum()).isEqualTo(rows().size());
+    assertThat(looks)
+        .containsExactly(
+            new PartitionLook(
+                1,
+                1,
+                0,
+                0,
+                2,
+                0,
+                Map.of("default", new PartitionLook.OfQueue(1, get(4).dueAtMs()))));
   }
 
   @Test
@@ -1111,7 +1160,8 @@ class PartitionTest {
         budget,
         snapshots,
         retention,
-        deadForgotten::addAndGet);
+        deadForgotten::addAndGet,
+        figures);
   }
 
   /** Rows that tell more than a start. */

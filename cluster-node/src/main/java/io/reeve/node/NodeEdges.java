@@ -12,9 +12,12 @@ import io.reeve.node.cluster.Role;
 import io.reeve.node.metrics.DeadLetterMetrics;
 import io.reeve.node.metrics.DemandMetrics;
 import io.reeve.node.metrics.EdgeMetrics;
+import io.reeve.node.metrics.HttpMetrics;
+import io.reeve.node.metrics.JournalMetrics;
 import io.reeve.node.metrics.LeadershipMetrics;
 import io.reeve.node.metrics.ProcessMetrics;
 import io.reeve.node.metrics.ReadinessMetrics;
+import io.reeve.node.metrics.TaskMetrics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -67,6 +70,8 @@ final class NodeEdges {
     metrics.add(new LeadershipMetrics(actors.leadership()));
     metrics.add(new DemandMetrics(actors));
     metrics.add(new DeadLetterMetrics(parts.deadForgotten()));
+    metrics.add(new TaskMetrics(parts.figures(), parts.clock()));
+    metrics.add(new JournalMetrics(parts.figures()));
   }
 
   /** Whether this node serves, for whoever asks. */
@@ -125,6 +130,7 @@ final class NodeEdges {
 
   /** This server is bound. */
   void bound(HttpServer server) {
+    metrics.add(new HttpMetrics(server, api));
     Departure.of(server, settings.edge().server().drainWithin()).addTo(system);
   }
 

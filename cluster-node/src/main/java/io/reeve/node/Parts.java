@@ -7,6 +7,7 @@ import io.reeve.edge.grpc.worker.SessionFactory;
 import io.reeve.node.store.MemberDirectory;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.time.SteadyClock;
+import io.reeve.partition.Figures;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import java.time.Duration;
@@ -88,6 +89,11 @@ interface Parts extends AutoCloseable {
   /** What makes the sessions of this node. */
   SessionFactory sessions(
       ActorSystem<?> system, Partitions partitions, RecipientRef<Dispatcher.Command> dispatcher);
+
+  /** What the partitions of this node do; parts that do not say count nothing. */
+  default Figures figures() {
+    return new Figures();
+  }
 
   /** Open dead letters that the bounds of partitions pushed out in this process. */
   default LongSupplier deadForgotten() {

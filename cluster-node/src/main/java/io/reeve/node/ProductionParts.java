@@ -17,6 +17,7 @@ import io.reeve.node.store.StoreSenses;
 import io.reeve.node.store.Stores;
 import io.reeve.node.time.ClockSettings;
 import io.reeve.node.time.SteadyClock;
+import io.reeve.partition.Figures;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
 import io.reeve.partition.Partitions;
@@ -51,6 +52,7 @@ final class ProductionParts implements Parts {
   private static final Logger LOG = LoggerFactory.getLogger(ProductionParts.class);
 
   private final LongAdder deadForgotten = new LongAdder();
+  private final Figures figures = new Figures();
   private final Store store;
   private final PartitionGrowth growth;
   private final Config config;
@@ -191,6 +193,11 @@ final class ProductionParts implements Parts {
   }
 
   @Override
+  public Figures figures() {
+    return figures;
+  }
+
+  @Override
   public LongSupplier deadForgotten() {
     return deadForgotten::sum;
   }
@@ -215,7 +222,8 @@ final class ProductionParts implements Parts {
               budget,
               snapshots,
               retention,
-              deadForgotten::add);
+              deadForgotten::add,
+              figures);
       return Partition.create(Integer.parseInt(entity.getEntityId()), settings, surroundings);
     };
   }

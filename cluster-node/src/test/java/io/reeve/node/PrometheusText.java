@@ -16,7 +16,8 @@ record PrometheusText(Map<String, Family> families) {
   private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
   private static final String LABEL = "[a-zA-Z_][a-zA-Z0-9_]*=\"(?:[^\"\\\\\n]|\\\\[\"\\\\n])*\"";
   private static final Pattern HELP = Pattern.compile("# HELP (" + NAME + ") (\\S.*)");
-  private static final Pattern TYPE = Pattern.compile("# TYPE (" + NAME + ") (gauge|counter)");
+  private static final Pattern TYPE =
+      Pattern.compile("# TYPE (" + NAME + ") (gauge|counter|histogram)");
   private static final Pattern SAMPLE =
       Pattern.compile(
           "(" + NAME + ")(\\{" + LABEL + "(?:," + LABEL + ")*,?})? (NaN|[+-]Inf|[-+0-9.eE]+)");
@@ -42,13 +43,21 @@ record PrometheusText(Map<String, Family> families) {
         demand(described.contains(current), line);
         demand(families.put(current, new Family(type.group(2), new TreeMap<>())) == null, line);
       } else {
-        demand(sample.matches() && sample.group(1).equals(current), line);
-        var samples = Objects.requireNonNull(families.get(current)).samples();
-        var before = samples.put(labels(sample), value(sample.group(3)));
+        demand(sample.matches() && families.containsKey(current), line);
+        var family = Objects.requireNonNull(families.get(current), line);
+        var part = part(sample.group(1), current, family.type());
+        var before = family.samples().put(part + labels(sample), value(sample.group(3)));
         demand(before == null, line);
       }
     }
     return new PrometheusText(families);
+  }
+
+  /** Which sample of its family it is: a histogram has three kinds of them. */
+  private static String part(String name, String family, String type) {
+    var part = name.startsWith(family) ? name.substring(family.length()) : "-";
+    demand(type.equals("histogram") ? part.matches("_bucket|_sum|_count") : part.isEmpty(), name);
+    return part;
   }
 
   private static String labels(Matcher sample) {

@@ -188,6 +188,7 @@ public final class SimulatedWriter {
         parts.random(),
         () -> JournalRoom.ENOUGH,
         account,
+        () -> {},
         front ->
             (Behavior<PartitionWriter.Batch>)
                 (Behavior<?>)

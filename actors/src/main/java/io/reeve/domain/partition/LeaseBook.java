@@ -132,6 +132,11 @@ final class LeaseBook {
     return leases;
   }
 
+  /** Leases of all holders. */
+  int held() {
+    return byId.values().stream().mapToInt(holder -> holder.leases.size()).sum();
+  }
+
   void forEachWithLeases(ObjIntConsumer<String> consumer) {
     byId.forEach(
         (id, holder) -> {

@@ -40,6 +40,11 @@ public final class LeaseRules {
     this.leases = books.leases;
   }
 
+  /** Tasks that are leased. */
+  public int held() {
+    return leases.held();
+  }
+
   // ---- Leasing ---------------------------------------------------------------------------------
 
   /** Who gets a lease; {@code sessionNo} is of the session that it is delivered to. */

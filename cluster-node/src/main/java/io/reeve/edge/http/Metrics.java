@@ -35,14 +35,19 @@ public final class Metrics {
   public synchronized void add(MetricSource source) {
     sources.add(source);
     if (loaded != null) {
-      source.bindTo(loaded);
+      bind(source, loaded);
     }
+  }
+
+  private static void bind(MetricSource source, PrometheusMeterRegistry registry) {
+    source.bindTo(registry);
+    source.bindTo(registry.getPrometheusRegistry());
   }
 
   private synchronized PrometheusMeterRegistry registry() {
     if (loaded == null) {
       var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-      sources.forEach(source -> source.bindTo(registry));
+      sources.forEach(source -> bind(source, registry));
       loaded = registry;
     }
     return loaded;

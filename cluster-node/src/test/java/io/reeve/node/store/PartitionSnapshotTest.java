@@ -13,6 +13,7 @@ import io.reeve.domain.task.TaskProfile;
 import io.reeve.journal.SnapshotSink;
 import io.reeve.journal.SnapshotTooLargeException;
 import io.reeve.partition.Clients;
+import io.reeve.partition.Figures;
 import io.reeve.partition.Partition;
 import io.reeve.partition.PartitionSettings;
 import java.nio.file.Path;
@@ -67,7 +68,8 @@ class PartitionSnapshotTest {
         LiveBudget.unbounded(),
         snapshots,
         opened.store().retention(kit.system(), System::nanoTime),
-        forgotten -> {});
+        forgotten -> {},
+        new Figures());
   }
 
   @AfterEach
