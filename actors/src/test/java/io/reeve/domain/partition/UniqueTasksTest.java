@@ -92,6 +92,15 @@ class UniqueTasksTest {
     assertThat(story.state.unique().size()).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"WHILE_WAITING", "UNTIL_ENDED"})
+  void aTaskThatIsCancelledFreesItsKey(UniqueScope scope) {
+    var first = added(claim(scope));
+    story.batch(events -> story.state.cancel(first, "", story.now(), events));
+
+    assertThat(added(claim(scope))).isEqualTo(first + 1);
+  }
+
   @Test
   void aDelayedTaskHoldsItsKey() {
     var claim = claim(UniqueScope.WHILE_WAITING);
