@@ -332,6 +332,9 @@ public final class Checker {
         deadLetters.died(id);
       }
     }
+    if (event instanceof TaskEvent.Cancelled cancel) {
+      unique.cancelled(id, cancel.reason());
+    }
     takePlace(id, life);
     if (cancelled.contains(id) && event instanceof TaskEvent.Leased) {
       violated(Invariant.CANCEL_IS_FINAL, "%s: leased after its cancelling".formatted(id));

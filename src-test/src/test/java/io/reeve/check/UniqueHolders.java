@@ -3,12 +3,14 @@ package io.reeve.check;
 import static io.reeve.check.Invariant.NO_GHOST;
 import static io.reeve.check.Invariant.UNIQUE_KEPT;
 
+import io.reeve.domain.partition.UniqueTasks;
 import io.reeve.domain.task.TaskId;
-import io.reeve.domain.task.TaskState;
 import io.reeve.domain.task.UniqueKey;
 import io.reeve.domain.task.UniqueTaken;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class UniqueHolders {
   private final Function<TaskId, @Nullable TaskLife> lives;
   private final Map<UniqueKey, Held> byKey = new HashMap<>();
   private final Map<TaskId, TaskId> redriven = new HashMap<>();
+  private final Set<TaskId> replaced = new HashSet<>();
 
   /**
    * @param lives gives what is known of a task
@@ -34,6 +37,13 @@ final class UniqueHolders {
   /** A dead task is repeated by another one, which may take its key over. */
   void redriven(TaskId dead, TaskId next) {
     redriven.put(dead, next);
+  }
+
+  /** A task was cancelled for this reason. */
+  void cancelled(TaskId task, String reason) {
+    if (reason.equals(UniqueTasks.REPLACED)) {
+      replaced.add(task);
+    }
   }
 
   /** A task takes a key. */
@@ -55,10 +65,9 @@ final class UniqueHolders {
         && switch (held.claim().scope()) {
           case WHILE_WAITING -> life.end == null && life.fence == 0;
           case UNTIL_ENDED -> life.end == null;
-          // A task that was replaced is cancelled.
           case FOR_PERIOD ->
               nowMs < held.claim().untilMs()
-                  && life.end != TaskState.CANCELLED
+                  && !replaced.contains(held.task())
                   && !next.equals(redriven.get(held.task()));
         };
   }
