@@ -114,8 +114,10 @@ final class Failures {
     if (!refused.holder().isEmpty()) {
       return "Look at that task with 'reeve get " + Words.printable(refused.holder()) + "'.";
     }
+    if (refused.reason().equals("REQUEST_ID_REUSED")) {
+      return "Use another --request-id for another task.";
+    }
     return switch (refused.code()) {
-      case ALREADY_EXISTS -> "Use another --request-id for another task.";
       case FAILED_PRECONDITION -> "Look at the state of the task with 'reeve get'.";
       case UNIMPLEMENTED -> "The server is of another version. Compare it with 'reeve version'.";
       case INTERNAL, UNKNOWN, DATA_LOSS ->
