@@ -1,5 +1,6 @@
 package io.reeve.domain.partition;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -60,6 +61,31 @@ public record PartitionCounts(List<Line> lines) {
     lines.forEach(line -> homes.add(home(name, line.count())));
     homes.remove(home(name));
     return List.copyOf(homes);
+  }
+
+  /**
+   * Whether no other partition gave the unique key of this name away since this one first did. A
+   * home may go away and come back, as with 4, 6 and 8 partitions: then another one may hold it.
+   */
+  public boolean isSoleHome(String name, int partition) {
+    return home(name) == partition && !homeCameBack(name);
+  }
+
+  /** Whether a partition is the home of the name again that was it before another one. */
+  public boolean homeCameBack(String name) {
+    var left = new HashSet<Integer>();
+    var last = home(name, lines.get(0).count());
+    for (var line : lines) {
+      var next = home(name, line.count());
+      if (next != last) {
+        left.add(last);
+        last = next;
+      }
+      if (left.contains(next)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -13,6 +13,9 @@ import java.util.Comparator;
  */
 public record UniqueKey(String tenant, String text) implements Comparable<UniqueKey> {
 
+  /** Characters of the text, at most. */
+  public static final int CHARS_MAX = 256;
+
   private static final Comparator<UniqueKey> ORDER =
       Comparator.comparing(UniqueKey::text).thenComparing(UniqueKey::tenant);
 

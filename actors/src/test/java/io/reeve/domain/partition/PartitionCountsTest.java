@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PartitionCountsTest {
@@ -95,5 +96,41 @@ class PartitionCountsTest {
         .hasMessageContaining("expected numbers that grow");
     assertThatThrownBy(() -> new PartitionCounts(List.of()))
         .hasMessageContaining("expected one partition or more");
+  }
+
+  @Test
+  void aHomeMayGoAwayAndComeBack() {
+    var grown = counts(4, 6, 8);
+    var cameBack =
+        names().filter(n -> home(n, 4) == home(n, 8) && home(n, 6) != home(n, 8)).toList();
+    var stayed = names().filter(n -> home(n, 4) == home(n, 6) && home(n, 6) == home(n, 8)).toList();
+    var moved = names().filter(n -> home(n, 4) == home(n, 6) && home(n, 6) != home(n, 8)).toList();
+
+    assertThat(cameBack)
+        .isNotEmpty()
+        .allMatch(grown::homeCameBack)
+        .noneMatch(name -> grown.isSoleHome(name, home(name, 8)));
+    assertThat(stayed)
+        .isNotEmpty()
+        .noneMatch(grown::homeCameBack)
+        .allMatch(name -> grown.isSoleHome(name, home(name, 8)));
+    assertThat(moved)
+        .isNotEmpty()
+        .noneMatch(grown::homeCameBack)
+        .allMatch(name -> grown.isSoleHome(name, home(name, 8)))
+        .noneMatch(name -> grown.isSoleHome(name, home(name, 4)));
+    assertThat(names()).noneMatch(counts(4, 8, 16)::homeCameBack);
+  }
+
+  private static PartitionCounts counts(int... counts) {
+    return new PartitionCounts(IntStream.of(counts).mapToObj(count -> new Line(count, 0)).toList());
+  }
+
+  private static Stream<String> names() {
+    return IntStream.range(0, 300).mapToObj(i -> "order-" + i);
+  }
+
+  private static int home(String name, int count) {
+    return PartitionCounts.always(count).home(name);
   }
 }

@@ -3,6 +3,7 @@ package io.reeve.edge.calls;
 import io.reeve.domain.partition.PartitionCounts;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,5 +53,18 @@ public final class RequestRouting {
   /** Other partitions that may have something of this name, from before they became more. */
   List<Integer> earlierOfName(String name) {
     return counts.earlierHomesOfName(name);
+  }
+
+  /**
+   * All partitions that may remember a request id of a submission with the key of this name, where
+   * their order does not tell who has it: a home of the key went away and came back.
+   */
+  List<Integer> scatteredOfName(String name) {
+    if (!counts.homeCameBack(name)) {
+      return List.of();
+    }
+    var all = new ArrayList<>(earlierOfName(name));
+    all.add(homeOfName(name));
+    return all;
   }
 }

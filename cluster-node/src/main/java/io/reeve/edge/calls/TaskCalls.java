@@ -121,16 +121,22 @@ public final class TaskCalls {
   private CompletionStage<Clients.Submitted> submitUnique(
       String requestId, long bodyHash, List<Clients.NewTask> task, UniqueClaim claim) {
     var name = claim.key().name();
-    return firstThatHolds(
-            routing.earlierOfName(name).iterator(),
-            routing.homeOfName(name),
-            (place, mayAdd) ->
-                asks.write(
-                    place,
-                    to ->
-                        new Clients.SubmitUnique(
-                            new Clients.Submit(requestId, bodyHash, task, to), claim, mayAdd),
-                    !requestId.isEmpty()))
+    var scattered = requestId.isEmpty() ? List.<Integer>of() : routing.scatteredOfName(name);
+    UniqueAsk ask =
+        (place, mayAdd) ->
+            asks.write(
+                place,
+                to ->
+                    new Clients.SubmitUnique(
+                        new Clients.Submit(requestId, bodyHash, task, to), claim, mayAdd),
+                !requestId.isEmpty());
+    return submittedBefore(requestId, bodyHash, scattered.iterator())
+        .thenCompose(
+            before ->
+                before != null
+                    ? CompletableFuture.completedFuture(before)
+                    : firstThatHolds(
+                        routing.earlierOfName(name).iterator(), routing.homeOfName(name), ask))
         .thenApply(
             reply -> {
               var done = PartitionAsks.expect(Clients.Submitted.class, reply);

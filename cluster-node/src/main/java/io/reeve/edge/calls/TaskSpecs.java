@@ -38,7 +38,6 @@ public final class TaskSpecs {
   private static final int REQUIRES_MAX = 8;
   private static final int CODES_MAX = 16;
   private static final int CODE_CHARS_MAX = 128;
-  private static final int KEY_CHARS_MAX = 256;
   private static final long PERIOD_MAX_MS = 366 * Expect.DAY_MS;
   private static final long DELAY_MAX_MS = 3_653 * Expect.DAY_MS;
 
@@ -111,7 +110,7 @@ public final class TaskSpecs {
   }
 
   private static UniqueClaim claim(Unique unique, String tenant) {
-    var text = Expect.printable("unique.key", unique.getKey(), KEY_CHARS_MAX);
+    var text = Expect.printable("unique.key", unique.getKey(), UniqueKey.CHARS_MAX);
     var scope = scope(unique);
     return new UniqueClaim(
         new UniqueKey(tenant, text), scope, period(unique, scope), onCollision(unique));

@@ -123,6 +123,30 @@ class UniqueTasksEdgeTest {
     assertThat(answer.join().getReturnedFirst()).isTrue();
   }
 
+  /** At four and at eight partitions the key has another home than at six. */
+  @Test
+  void whereAHomeCameBackTheRequestIdIsLookedForFirst() {
+    var counts = new PartitionCounts(List.of(new Line(4, 0), new Line(6, 1), new Line(8, 2)));
+    var key = keys().filter(k -> counts.homeCameBack(name(k))).findFirst().orElseThrow();
+    var home = counts.home(name(key));
+    try (var scattered = EdgeFixture.grown(counts)) {
+      var caller = TaskServiceGrpc.newBlockingStub(scattered.channel());
+      var request =
+          SubmitTaskRequest.newBuilder().setRequestId("r-1").setTask(task(u -> u.setKey(key)));
+      var answer = scattered.calling(() -> caller.submitTask(request.build()));
+
+      var first = scattered.asked(Clients.FindRequest.class);
+      first.command().replyTo().tell(new Clients.NeverSubmitted("r-1"));
+      var second = scattered.asked(Clients.FindRequest.class);
+      second.command().replyTo().tell(new Clients.Submitted(home, 7, 1, 1_500, true));
+
+      assertThat(first.partition()).isNotEqualTo(home);
+      assertThat(second.partition()).isEqualTo(home);
+      assertThat(answer.join().getTaskId()).isEqualTo(home + "-7");
+      assertThat(answer.join().getAlreadySubmitted()).isTrue();
+    }
+  }
+
   // ---- Collisions
 
   @ParameterizedTest
