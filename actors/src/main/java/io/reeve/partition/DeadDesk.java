@@ -8,8 +8,10 @@ import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.UniqueClaim;
 import io.reeve.domain.task.UniqueKey;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +26,21 @@ final class DeadDesk {
 
   private final int partition;
   private final int rowBytesMax;
-  private final int homesOfKeys;
+  private final @Nullable PartitionCounts homesOfKeys;
   private final Outbox outbox;
   private final TaskReader reader;
 
   /**
    * @param rowBytesMax bytes of specifications that one slice of a redrive brings into a row, about
-   * @param homesOfKeys partitions among which unique keys are spread; 0: this one has all
+   * @param homesOfKeys the partitions that unique keys were and are spread over; null: this one has
+   *     all
    */
-  DeadDesk(int partition, int rowBytesMax, int homesOfKeys, Outbox outbox, TaskReader reader) {
+  DeadDesk(
+      int partition,
+      int rowBytesMax,
+      @Nullable PartitionCounts homesOfKeys,
+      Outbox outbox,
+      TaskReader reader) {
     this.partition = partition;
     this.rowBytesMax = rowBytesMax;
     this.homesOfKeys = homesOfKeys;
@@ -114,27 +122,40 @@ final class DeadDesk {
   }
 
   private Answer redrive(long sequence, DeadLetters.Edits edits, String by, Draft draft) {
-    var claim = claimOf(draft.state().get(sequence));
-    if (claim != null && !isHomeOf(claim.key())) {
-      return new Answer.Refused(
-          new Rejection(
-              Rejection.Code.WRONG_STATE,
-              "expected a dead task whose unique key has its home in partition "
-                  + partition
-                  + ", got one from before the partitions became more; submit it anew"));
+    @Nullable UniqueClaim claim = null;
+    try {
+      claim = claimOf(draft.state().get(sequence));
+    } catch (IOException e) {
+      // Written by a release without claims, for another meaning.
+      return kept(Rejection.Code.WRONG_STATE, "an unreadable claim of one; submit it anew");
     }
-    return draft.dead().redrive(sequence, claim, edits, by, draft.now(), draft.events());
+    if (claim != null && !isSoleHomeOf(claim.key())) {
+      return kept(
+          Rejection.Code.WRONG_STATE,
+          "one that may be held elsewhere since the partitions became more; submit it anew");
+    }
+    var answer = draft.dead().redrive(sequence, claim, edits, by, draft.now(), draft.events());
+    return answer instanceof Answer.KeyHeld held
+        ? kept(
+            Rejection.Code.ALREADY_EXISTS,
+            "one that task " + new TaskId(partition, held.holder()) + " holds")
+        : answer;
   }
 
-  private static @Nullable UniqueClaim claimOf(Task task) {
+  private static Answer kept(Rejection.Code code, String got) {
+    return new Answer.KeptByKey(
+        new Rejection(code, "expected a dead task whose unique key is free, got " + got));
+  }
+
+  private static @Nullable UniqueClaim claimOf(Task task) throws IOException {
     return task instanceof Task.Dead dead && dead.isOpen()
         ? StoredClaims.of(task.spec().bytes(), task.spec().profile().tenant())
         : null;
   }
 
-  /** Whether no other partition may give the key away. */
-  private boolean isHomeOf(UniqueKey key) {
-    return homesOfKeys == 0 || PartitionCounts.always(homesOfKeys).home(key.name()) == partition;
+  /** Whether no other partition may have given the key away since the dead task had it. */
+  private boolean isSoleHomeOf(UniqueKey key) {
+    return homesOfKeys == null || homesOfKeys.isSoleHome(key.name(), partition);
   }
 
   private Clients.Reply discard(Clients.Discard c, Draft draft) {
@@ -146,14 +167,18 @@ final class DeadDesk {
   }
 
   private Clients.Reply replyOf(long sequence, Answer answer) {
-    return answer instanceof Answer.Done done
-        ? new Clients.Disposed(partition, sequence, done.redrivenAs(), done.already())
-        : new Clients.Refused(((Answer.Refused) answer).reason());
+    if (answer instanceof Answer.Done done) {
+      return new Clients.Disposed(partition, sequence, done.redrivenAs(), done.already());
+    }
+    return new Clients.Refused(
+        answer instanceof Answer.KeptByKey kept
+            ? kept.reason()
+            : ((Answer.Refused) answer).reason());
   }
 
   /**
-   * Goes as far as there is room; a refusal of the first one is the answer. Those whose unique key
-   * another task holds stay as they are.
+   * Goes as far as there is room; a refusal of the first one is the answer. Those that their unique
+   * key keeps from being redriven stay as they are.
    */
   private Clients.Reply dispose(Clients.DisposeDead c, Draft draft) {
     var bounds = new Bounds(c.max(), c.scanMax(), c.redrive() ? rowBytesMax : Long.MAX_VALUE);
@@ -168,7 +193,7 @@ final class DeadDesk {
               : draft.dead().discard(sequence, c.by(), draft.now(), draft.events());
       if (answer instanceof Answer.Done) {
         count++;
-      } else if (answer instanceof Answer.Refused refused && !staysDead(refused.reason())) {
+      } else if (answer instanceof Answer.Refused refused) {
         return count == 0
             ? new Clients.Refused(refused.reason())
             : new Clients.DisposedSlice(count, last);
@@ -176,10 +201,5 @@ final class DeadDesk {
       last = sequence;
     }
     return new Clients.DisposedSlice(count, step.next());
-  }
-
-  private static boolean staysDead(Rejection reason) {
-    return reason.code() == Rejection.Code.ALREADY_EXISTS
-        || reason.code() == Rejection.Code.WRONG_STATE;
   }
 }

@@ -99,7 +99,7 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
 
   private static Limits.UniqueKeys uniqueKeys(Keys keys) {
     return new Limits.UniqueKeys(
-        keys.count("max", 0, 100_000_000), keys.bytesFrom("bytes-max", 1), 0);
+        keys.count("max", 0, 100_000_000), keys.bytesFrom("bytes-max", 1), null);
   }
 
   private static Partition.BatchMax batch(Keys keys) {

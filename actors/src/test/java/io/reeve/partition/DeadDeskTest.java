@@ -32,7 +32,7 @@ class DeadDeskTest {
           KEPT,
           new Limits.Requests(1L << 20, 1, DAY_MS),
           new Limits.Schedules(1, 1 << 20, 1),
-          new Limits.UniqueKeys(1_000, 1 << 20, 0),
+          new Limits.UniqueKeys(1_000, 1 << 20, null),
           1,
           1,
           new Limits.Ended(1, 1));

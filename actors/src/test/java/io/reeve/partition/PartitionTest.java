@@ -1125,7 +1125,7 @@ class PartitionTest {
             new Limits.Kept(finishedMax, 1 << 20, 3_600_000),
             new Limits.Requests(1 << 20, 60_000, 86_400_000),
             new Limits.Schedules(1_000, 1 << 20, 3_600_000),
-            new Limits.UniqueKeys(1_000, 1 << 20, 0),
+            new Limits.UniqueKeys(1_000, 1 << 20, null),
             LEASE.toNanos(),
             LEASE_AUDIT.toNanos(),
             new Limits.Ended(1_000, 600_000)),

@@ -166,7 +166,7 @@ public final class ReeveException extends RuntimeException {
     return requestId;
   }
 
-  /** The task that holds the unique key, after the reason ALREADY_EXISTS; else empty. */
+  /** The task that holds the unique key, if a submission was refused for it; else empty. */
   public String holder() {
     return holder;
   }

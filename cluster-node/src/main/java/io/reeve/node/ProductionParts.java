@@ -234,7 +234,7 @@ final class ProductionParts implements Parts {
         settings
             .limits()
             .withFinishedBytesMax(heap.finished() / growth.count())
-            .withHomesOfKeys(growth.count()),
+            .withHomesOfKeys(growth.withFormer()),
         settings.queue(),
         settings.batch(),
         settings.watchersMax(),

@@ -46,7 +46,7 @@ public final class SmallPartition {
             new Limits.Kept(100, 1 << 20, 3_600_000),
             new Limits.Requests(1 << 20, 60_000, 86_400_000),
             new Limits.Schedules(1_000, 1 << 20, 3_600_000),
-            new Limits.UniqueKeys(1_000, 1 << 20, 0),
+            new Limits.UniqueKeys(1_000, 1 << 20, null),
             leaseNanos,
             Long.MAX_VALUE / 4,
             new Limits.Ended(100, 600_000));

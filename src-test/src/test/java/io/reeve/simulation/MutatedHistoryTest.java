@@ -12,8 +12,8 @@ import static io.reeve.simulation.HistoryChanges.overtake;
 import static io.reeve.simulation.HistoryChanges.stored;
 import static io.reeve.simulation.HistoryChanges.task;
 import static io.reeve.simulation.HistoryChanges.without;
-import static io.reeve.simulation.HistoryChanges.withoutTasks;
 import static io.reeve.simulation.HistoryChanges.withoutLast;
+import static io.reeve.simulation.HistoryChanges.withoutTasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.check.Checker;

@@ -64,7 +64,7 @@ final class Tuning {
             new Limits.Kept(10_000, 1 << 30, Duration.ofDays(1_000).toMillis()),
             new Limits.Requests(1 << 20, 60_000, Duration.ofHours(24).toMillis()),
             new Limits.Schedules(1_000, 1 << 20, 3_600_000),
-            new Limits.UniqueKeys(1_000, 1 << 20, 0),
+            new Limits.UniqueKeys(1_000, 1 << 20, null),
             LEASE.toNanos(),
             audit.toNanos(),
             new Limits.Ended(1_000, 600_000)),

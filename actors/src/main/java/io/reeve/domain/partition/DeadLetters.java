@@ -40,6 +40,12 @@ public final class DeadLetters {
     record Done(long redrivenAs, boolean already) implements Answer {}
 
     record Refused(Rejection reason) implements Answer {}
+
+    /** The dead task stays as it is, since another one holds its unique key. */
+    record KeyHeld(long holder) implements Answer {}
+
+    /** The dead task stays as it is because of its unique key; others may be redriven. */
+    record KeptByKey(Rejection reason) implements Answer {}
   }
 
   /**
@@ -120,11 +126,6 @@ public final class DeadLetters {
     return new Step(matching, more[0] ? last[0] : Step.NO_MORE);
   }
 
-  /** Repeats a dead task without a unique key. */
-  public Answer redrive(long sequence, Edits edits, String by, Now now, List<PartitionEvent> out) {
-    return redrive(sequence, null, edits, by, now, out);
-  }
-
   /**
    * Repeats a dead task as a new one. A second time: tells the new task of the first time.
    *
@@ -140,12 +141,13 @@ public final class DeadLetters {
       List<PartitionEvent> out) {
     var dead = tasks.get(sequence);
     if (dead instanceof Task.Dead open && open.isOpen()) {
-      var refusal = claim == null ? null : unique.noRedrive(sequence, claim, now.wallMs());
-      if (refusal == null) {
-        refusal =
-            tasks.noRoomFor(
-                1, open.spec().bytes().length + (long) edits.bytes().length, open.spec().profile());
+      var withKey = claim == null ? null : refusalOf(sequence, claim, now);
+      if (withKey != null) {
+        return withKey;
       }
+      var refusal =
+          tasks.noRoomFor(
+              1, open.spec().bytes().length + (long) edits.bytes().length, open.spec().profile());
       if (refusal != null) {
         return new Answer.Refused(refusal);
       }
@@ -165,6 +167,16 @@ public final class DeadLetters {
       books.emit(claim.takenBy(redriven.task().spec().sequence(), now.wallMs()), out);
     }
     return done(sequence, !(decision instanceof Redriven));
+  }
+
+  /** Why the dead task may not be repeated with its claim, or null. */
+  private @Nullable Answer refusalOf(long sequence, UniqueClaim claim, Now now) {
+    var holder = unique.inTheWayOf(sequence, claim, now.wallMs());
+    if (holder != 0) {
+      return new Answer.KeyHeld(holder);
+    }
+    var noRoom = unique.noRoomFor(claim);
+    return noRoom == null ? null : new Answer.KeptByKey(noRoom);
   }
 
   /** Settles a dead task without another one. A second time changes nothing. */

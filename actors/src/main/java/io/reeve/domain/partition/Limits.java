@@ -1,6 +1,7 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.TimeBounds;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounds of one partition.
@@ -70,9 +71,9 @@ public record Limits(
    *
    * @param max their number
    * @param bytesMax heap that they may take
-   * @param homes partitions among which keys are spread; 0: this one has all
+   * @param homes the partitions that keys were and are spread over; null: this one has all
    */
-  public record UniqueKeys(int max, long bytesMax, int homes) {}
+  public record UniqueKeys(int max, long bytesMax, @Nullable PartitionCounts homes) {}
 
   /**
    * Holders that are gone.
@@ -108,8 +109,8 @@ public record Limits(
         ended);
   }
 
-  /** The same with unique keys spread among so many partitions. */
-  public Limits withHomesOfKeys(int homes) {
+  /** The same with unique keys spread over these partitions. */
+  public Limits withHomesOfKeys(PartitionCounts homes) {
     return new Limits(
         tasksMax,
         bytesMax,

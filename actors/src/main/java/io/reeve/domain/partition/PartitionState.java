@@ -234,7 +234,11 @@ public final class PartitionState {
     if (known != null) {
       return known;
     }
-    var noRoom = noRoomFor(requestId, incoming, now);
+    // The tasks last: asking for their room reserves it.
+    var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
+    if (noRoom == null) {
+      noRoom = tasks.noRoomFor(incoming);
+    }
     if (noRoom != null) {
       return new Answer.Refused(noRoom);
     }
@@ -250,13 +254,6 @@ public final class PartitionState {
     }
     books.emit(new Submission(requestId, bodyHash, tasks.nextSequence, now.wallMs(), queued), out);
     return new Answer.Taken(queued.get(0).spec().sequence(), queued.size(), now.wallMs(), false);
-  }
-
-  /** Why a submission finds no room, or null. */
-  @Nullable Rejection noRoomFor(String requestId, List<? extends Incoming> incoming, Now now) {
-    // The tasks last: asking for their room reserves it.
-    var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
-    return noRoom == null ? tasks.noRoomFor(incoming) : noRoom;
   }
 
   /** Ends a task that is not terminal; null, or why not. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UniqueTasks {
 
-  private static final String REPLACED = "a newer task with the same unique key took its place";
+  /** Why a task is cancelled whose place another one takes. */
+  public static final String REPLACED = "a newer task with the same unique key took its place";
 
   private final PartitionState state;
   private final Books books;
@@ -81,17 +82,15 @@ public final class UniqueTasks {
       Now now,
       List<PartitionEvent> out) {
     var noRoom = keys.noRoomFor(claim.key());
-    if (noRoom == null) {
-      noRoom = state.noRoomFor(requestId, List.of(task), now);
-    }
     if (noRoom != null) {
       return new Answer.Refused(noRoom);
     }
-    if (former != null) {
-      books.carryOut(books.tasks.get(former.sequence()).cancel(REPLACED, now.wallMs()), out);
-    }
     var added = state.submit(requestId, bodyHash, List.of(task), now, out);
     if (added instanceof Answer.Taken taken) {
+      // Only now, since nothing may end for a task that finds no room.
+      if (former != null) {
+        books.carryOut(books.tasks.get(former.sequence()).cancel(REPLACED, now.wallMs()), out);
+      }
       books.emit(claim.takenBy(taken.firstSequence(), now.wallMs()), out);
     }
     return added;
@@ -116,18 +115,17 @@ public final class UniqueTasks {
   }
 
   /**
-   * Why a dead task may not be repeated with its key, or null.
+   * The task that keeps a dead one from being repeated with its key; 0: none.
    *
    * @param sequence of the dead task, which may still hold the key itself
    */
-  @Nullable Rejection noRedrive(long sequence, UniqueClaim claim, long nowMs) {
+  long inTheWayOf(long sequence, UniqueClaim claim, long nowMs) {
     var holder = keys.holder(claim.key(), nowMs);
-    return holder != null && holder.sequence() != sequence
-        ? new Rejection(
-            Rejection.Code.ALREADY_EXISTS,
-            "expected a dead task whose unique key is free, got one whose key task "
-                + holder.sequence()
-                + " of the same partition holds")
-        : keys.noRoomFor(claim.key());
+    return holder == null || holder.sequence() == sequence ? 0 : holder.sequence();
+  }
+
+  /** Why the key finds no room, or null. */
+  @Nullable Rejection noRoomFor(UniqueClaim claim) {
+    return keys.noRoomFor(claim.key());
   }
 }

@@ -307,7 +307,8 @@ class DeadLettersTest {
     var answer = new Answer[1];
     story.batch(
         events ->
-            answer[0] = story.state.dead().redrive(sequence, edits, "anna", story.now(), events));
+            answer[0] =
+                story.state.dead().redrive(sequence, null, edits, "anna", story.now(), events));
     return answer[0];
   }
 

@@ -45,7 +45,7 @@ class PartitionStateRandomTest {
           new Limits.Kept(20, 1 << 20, 40_000),
           new Limits.Requests(20 * RequestBook.cost("r12"), 0, 60_000),
           new Limits.Schedules(1_000, 1 << 20, 3_600_000),
-          new Limits.UniqueKeys(1_000, 1 << 20, 0),
+          new Limits.UniqueKeys(1_000, 1 << 20, null),
           Duration.ofSeconds(30).toNanos(),
           1,
           new Limits.Ended(5, 60_000));
@@ -165,7 +165,7 @@ class PartitionStateRandomTest {
     var before = state.get(sequence);
     var answer =
         random.nextBoolean()
-            ? state.dead().redrive(sequence, edits(random), "anna", now(), events)
+            ? state.dead().redrive(sequence, null, edits(random), "anna", now(), events)
             : state.dead().discard(sequence, "anna", now(), events);
     if (!(before instanceof Task.Dead)) {
       assertThat(answer).isInstanceOf(DeadLetters.Answer.Refused.class);
@@ -177,7 +177,7 @@ class PartitionStateRandomTest {
     var step = state.dead().next(random.nextLong(lastSequence() + 1), DeadFilter.ALL, bounds);
     for (var task : step.matching()) {
       assertThat(task.isOpen()).isTrue();
-      state.dead().redrive(task.spec().sequence(), edits(random), "anna", now(), events);
+      state.dead().redrive(task.spec().sequence(), null, edits(random), "anna", now(), events);
     }
   }
 

@@ -39,7 +39,7 @@ final class PartitionStory {
           new Limits.Kept(1_000, 1L << 30, Duration.ofDays(14).toMillis()),
           new Limits.Requests(1L << 30, 60_000, Duration.ofHours(24).toMillis()),
           new Limits.Schedules(1_000, 1 << 20, 3_600_000),
-          new Limits.UniqueKeys(1_000, 1 << 20, 0),
+          new Limits.UniqueKeys(1_000, 1 << 20, null),
           LEASE.toNanos(),
           Duration.ofHours(1).toNanos(),
           new Limits.Ended(1_000, 600_000));

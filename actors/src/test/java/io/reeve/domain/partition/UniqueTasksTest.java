@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reeve.domain.partition.PartitionState.Answer;
 import io.reeve.domain.partition.PartitionStory.Start;
 import io.reeve.domain.task.OnCollision;
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.UniqueClaim;
 import io.reeve.domain.task.UniqueKey;
 import io.reeve.domain.task.UniqueScope;
+import io.reeve.domain.task.UniqueTaken;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -259,14 +264,59 @@ class UniqueTasksTest {
     var dead = dies(claim);
     var second = added(claim);
 
-    var refused = (DeadLetters.Answer.Refused) redrive(dead, claim);
+    assertThat(redrive(dead, claim)).isEqualTo(new DeadLetters.Answer.KeyHeld(second));
+    assertThat(story.state.dead().open()).isEqualTo(1);
+  }
 
-    assertThat(refused.reason().code()).isEqualTo(Rejection.Code.ALREADY_EXISTS);
-    assertThat(refused.reason().message()).contains("task " + second);
+  @Test
+  void aDeadTaskStaysDeadWhileItsKeyFindsNoRoom() {
+    story = new PartitionStory(limits(1_000, 1, 1_000));
+    var dead = dies(claim(UniqueScope.UNTIL_ENDED));
+    added(new UniqueClaim(new UniqueKey("", "other"), UniqueScope.UNTIL_ENDED, 0, RETURN));
+
+    assertThat(redrive(dead, claim(UniqueScope.UNTIL_ENDED)))
+        .isInstanceOf(DeadLetters.Answer.KeptByKey.class);
     assertThat(story.state.dead().open()).isEqualTo(1);
   }
 
   // ---- Bounds
+
+  /**
+   * What an end gives back may not come again: here another partition holds more than the share of
+   * submissions since it recovered. So the new task takes its room before the other one ends.
+   */
+  @Test
+  void aReplacementKeepsTheRoomThatItWasGiven() {
+    var budget = new LiveBudget(6 * LiveBudget.SLAB, 40 * LiveBudget.SLAB, bytes -> {});
+    var state = new PartitionState(PartitionStory.ROOMY, budget.open(0));
+    state.recovered(story.now());
+    var events = new ArrayList<PartitionEvent>();
+    var replace = claim(UniqueScope.UNTIL_ENDED, OnCollision.REPLACE);
+    state.unique().submit("", 7, large(3.2), replace, true, story.now(), events);
+    state.submit("", 7, List.of(large(1.7)), story.now(), events);
+    state.cancel(2, "", story.now(), events);
+    budget.open(1).hold(15 * LiveBudget.SLAB);
+
+    var answer = state.unique().submit("", 7, large(1.5), replace, true, story.now(), events);
+
+    assertThat(answer).isEqualTo(new Answer.Taken(3, 1, story.now().wallMs(), false));
+    assertThat(state.get(1)).isInstanceOf(Task.Cancelled.class);
+  }
+
+  private static PartitionStory.NewTask large(double slabs) {
+    return new PartitionStory.NewTask(profile(), 0, 0, new byte[(int) (slabs * LiveBudget.SLAB)]);
+  }
+
+  @Test
+  void aReplacementComesInBeforeTheOtherOneEnds() {
+    added(claim(UniqueScope.UNTIL_ENDED));
+    var stored = story.journal.size();
+    added(claim(UniqueScope.UNTIL_ENDED, OnCollision.REPLACE));
+
+    assertThat(story.journal.subList(stored, story.journal.size()))
+        .extracting(Object::getClass)
+        .containsExactly(Submission.class, TaskEvent.Cancelled.class, UniqueTaken.class);
+  }
 
   @ParameterizedTest
   @CsvSource({"1, 1000000", "1000, 700"})
@@ -379,7 +429,7 @@ class UniqueTasksTest {
         roomy.dead(),
         roomy.requests(),
         roomy.schedules(),
-        new Limits.UniqueKeys(keysMax, keysBytesMax, 0),
+        new Limits.UniqueKeys(keysMax, keysBytesMax, null),
         roomy.leaseNanos(),
         roomy.leaseAuditNanos(),
         roomy.ended());

@@ -3,6 +3,7 @@ package io.reeve.node.store;
 import static io.reeve.node.store.StoreException.Reason.FEWER_PARTITIONS;
 
 import io.reeve.domain.partition.PartitionCounts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,6 +58,17 @@ public final class PartitionGrowth {
   /** How many partitions there are. */
   public int count() {
     return count;
+  }
+
+  /**
+   * With those of before, also while the store has to be told yet. The instants are not for use.
+   */
+  public PartitionCounts withFormer() {
+    var lines = new ArrayList<>(found);
+    if (!has(found)) {
+      lines.add(new PartitionCounts.Line(count, 0));
+    }
+    return new PartitionCounts(lines);
   }
 
   /** With those of before, once the store has the number; empty: it has to be told first. */
