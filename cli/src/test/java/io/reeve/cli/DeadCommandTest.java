@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.client.ReeveClient;
 import io.reeve.client.TaskRequest;
+import io.reeve.v1.OnCollision;
 import io.reeve.v1.TaskState;
+import io.reeve.v1.UniqueScope;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ class DeadCommandTest {
     processes = new OneJvm(directory);
     var programs = processes.programs(Map.of());
     assertThat(programs.node().run(null, Map.of("reeve.partition.count", 2))).isZero();
-    var queues = List.of("list", "groups", "show", "one", "many", "discard");
+    var queues = List.of("list", "groups", "show", "one", "many", "discard", "held");
     assertThat(programs.worker().run(null, Map.of(Programs.WORKER_QUEUES, queues))).isZero();
   }
 
@@ -97,6 +99,33 @@ class DeadCommandTest {
         .isEqualTo(
             "redriven %s as %s%nalready redriven %s as %s%n".formatted(dead, next, dead, next));
     assertThat(reeve("discard", dead)).isEqualTo(ExitCode.REFUSED.number());
+  }
+
+  @Test
+  void namesTheTaskThatHoldsTheKeyOfADeadOne() {
+    String dead;
+    String holder;
+    try (var client = ReeveClient.connect(processes.endpoint())) {
+      dead = client.submit(unique("fail", "held")).taskId();
+      assertThat(client.awaitResult(dead, SOON).getState()).isEqualTo(TaskState.TASK_STATE_DEAD);
+      holder = client.submit(unique("echo", "nobody-serves-this")).taskId();
+    }
+
+    assertThat(reeve("redrive", dead)).isEqualTo(ExitCode.REFUSED.number());
+
+    assertThat(cli.err()).contains("task " + holder + " holds").doesNotContain("--request-id");
+    assertThat(reeve("redrive", "--queue", "held", "--yes")).isZero();
+    assertThat(cli.out()).endsWith("redriven 0\n");
+    assertThat(redrivenAs(dead)).isEmpty();
+  }
+
+  private static TaskRequest unique(String kind, String queue) {
+    return TaskRequest.of(kind)
+        .payload("{\"message\": \"no\", \"permanent\": true}")
+        .queue(queue)
+        .unique(
+            "order-17", UniqueScope.UNIQUE_SCOPE_UNTIL_ENDED, OnCollision.ON_COLLISION_RETURN_FIRST)
+        .build();
   }
 
   @Test
