@@ -1,7 +1,6 @@
 package io.reeve.journal;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.reeve.domain.schedule.InvalidRuleException;
 import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
 import io.reeve.domain.schedule.ScheduleRule;
@@ -227,6 +226,8 @@ final class StoredSchedules {
     var rule = timing.rule();
     if (rule instanceof ScheduleRule.Cron cron) {
       stored.setCron(cron.expression().toString()).setZone(cron.zone().getId());
+    } else if (rule instanceof ScheduleRule.Unknown unknown) {
+      stored.setCron(unknown.expression()).setZone(unknown.zone());
     } else if (rule instanceof ScheduleRule.Interval interval) {
       stored.setEveryMs(interval.everyMs()).setAnchorMs(interval.anchorMs());
     } else if (rule instanceof ScheduleRule.Dates dates) {
@@ -259,9 +260,9 @@ final class StoredSchedules {
     }
   }
 
-  private static ScheduleRule ruleOf(StoredSchedule stored) throws InvalidRuleException {
+  private static ScheduleRule ruleOf(StoredSchedule stored) {
     if (!stored.getCron().isEmpty()) {
-      return ScheduleRule.Cron.of(stored.getCron(), stored.getZone());
+      return ScheduleRule.taken(stored.getCron(), stored.getZone());
     }
     return stored.getEveryMs() != 0
         ? new ScheduleRule.Interval(stored.getEveryMs(), stored.getAnchorMs())

@@ -391,6 +391,11 @@ final class SchedulesCodec {
           ScheduleDefinition.Cron.newBuilder()
               .setExpression(cron.expression().toString())
               .setZone(cron.zone().getId()));
+    } else if (rule instanceof ScheduleRule.Unknown unknown) {
+      written.setCron(
+          ScheduleDefinition.Cron.newBuilder()
+              .setExpression(unknown.expression())
+              .setZone(unknown.zone()));
     } else if (rule instanceof ScheduleRule.Interval interval) {
       written.setInterval(
           ScheduleDefinition.Interval.newBuilder()
@@ -425,7 +430,7 @@ final class SchedulesCodec {
   private static ScheduleRule ruleOf(ScheduleDefinition written) throws UnreadableMessageException {
     return switch (written.getRuleCase()) {
       case CRON ->
-          ScheduleRule.Cron.of(written.getCron().getExpression(), written.getCron().getZone());
+          ScheduleRule.taken(written.getCron().getExpression(), written.getCron().getZone());
       case INTERVAL ->
           new ScheduleRule.Interval(
               written.getInterval().getEveryMs(), written.getInterval().getAnchorMs());

@@ -162,7 +162,8 @@ final class RandomEvents {
   }
 
   private ScheduleRule rule() {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
+      case 3 -> ScheduleRule.taken("@daily", "Mars/Olympus");
       case 0 -> ScheduleRule.Cron.of("*/7 1 * * MON#2", pick(new String[] {"UTC", "+05:30"}));
       case 1 -> new ScheduleRule.Interval(1_000 + random.nextInt(1_000), random.nextInt(10));
       default -> new ScheduleRule.Dates(1, 2 + random.nextInt(100));

@@ -231,6 +231,9 @@ final class WireSamples {
     all.put("set-schedule", new Schedules.Set(nightly, 3, true, at("client")));
     all.put("set-schedule-interval", new Schedules.Set(minutes, 0, false, at("client")));
     all.put("set-schedule-dates", new Schedules.Set(dates, 0, true, at("client")));
+    var elsewhere =
+        schedule(ScheduleRule.taken("30 2 * * *", "Mars/Olympus"), Missed.ONCE, Overlap.SKIP);
+    all.put("set-schedule-unknown-zone", new Schedules.Set(elsewhere, 0, true, at("client")));
     all.put("get-schedule", new Schedules.Get("nightly", at("client")));
     all.put(
         "list-schedules",

@@ -23,7 +23,8 @@ final class ScheduleJson {
     if (schedule.hasPause()) {
       var pause = json.putObject("pause").put("reason", schedule.getPause().getReason());
       Json.text(pause, "by", schedule.getPause().getBy());
-      Json.instant(pause, "pausedAt", true, schedule.getPause().getPausedAt());
+      Json.instant(
+          pause, "pausedAt", schedule.getPause().hasPausedAt(), schedule.getPause().getPausedAt());
     }
     Json.instant(json, "createdAt", schedule.hasCreatedAt(), schedule.getCreatedAt());
     Json.instant(json, "changedAt", schedule.hasChangedAt(), schedule.getChangedAt());

@@ -84,8 +84,7 @@ final class ScheduleText {
 
   private static String pause(Schedule schedule) {
     var pause = schedule.getPause();
-    return "since "
-        + Words.instant(pause.getPausedAt())
+    return (pause.hasPausedAt() ? "since " + Words.instant(pause.getPausedAt()) : "by the server")
         + (pause.getReason().isEmpty() ? "" : ": " + Words.printable(pause.getReason()));
   }
 

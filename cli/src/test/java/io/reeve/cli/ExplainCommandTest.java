@@ -64,8 +64,8 @@ class ExplainCommandTest extends CommandTest {
                         .setStartAt(NOON)
                         .setQuality(EstimateQuality.ESTIMATE_QUALITY_ROUGH)),
             "t-1  behind",
-            "  About 12 tasks start before it (9 urgent, 2 of higher priority), on 4 slots. Wait, or"
-                + " start more workers.",
+            "  About 12 tasks start before it (9 urgent, 2 of higher priority), on 4 slots. Wait,"
+                + " or start more workers.",
             "  It starts at about 2026-11-20 12:00:00Z.",
             "  It expires at 2026-11-20 12:00:00Z unless it starts."),
         said(

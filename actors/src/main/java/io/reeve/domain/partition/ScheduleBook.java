@@ -261,7 +261,7 @@ final class ScheduleBook {
   }
 
   private long dueAtMs(Schedule schedule) {
-    var active = schedule.pause() == null;
+    var active = schedule.active();
     var waiting = schedule.progress().waitingMs() != 0;
     if (active && (schedule.backfill() != null || (waiting && !formerLives(schedule)))) {
       return 0;
@@ -270,7 +270,7 @@ final class ScheduleBook {
     if (nextMs != NEVER) {
       return active ? schedule.definition().timing().dueAtMs(schedule.name(), nextMs) : NEVER;
     }
-    return waiting || schedule.backfill() != null ? NEVER : forgottenAtMs(schedule);
+    return schedule.ended() && schedule.backfill() == null ? forgottenAtMs(schedule) : NEVER;
   }
 
   /** When a schedule that has ended is forgotten. */

@@ -1,6 +1,7 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.schedule.FirePlan;
+import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.PlannedSpec;
 import io.reeve.domain.task.Rejection;
@@ -108,6 +109,9 @@ public final class ScheduleRules {
     }
     if (entry != null && entry.schedule().definition().equals(definition)) {
       return done(entry);
+    }
+    if (definition.timing().rule() instanceof ScheduleRule.Unknown rule) {
+      return unknownRule(rule.why());
     }
     var before = entry == null ? null : entry.schedule();
     var version = before == null ? 0 : before.version();
@@ -235,6 +239,9 @@ public final class ScheduleRules {
           "expected a range of the past, got one that ends %d ms from now"
               .formatted(toMs - now.wallMs()));
     }
+    if (!entry.schedule().unknownBecause().isEmpty()) {
+      return unknownRule(entry.schedule().unknownBecause());
+    }
     if (entry.schedule().backfill() != null) {
       return refused(
           Rejection.Code.WRONG_STATE,
@@ -327,7 +334,7 @@ public final class ScheduleRules {
     }
 
     void take(int room) {
-      if (entry.schedule().pause() == null) {
+      if (entry.schedule().active()) {
         fireByRule(room);
         if (!full && made < room) {
           backfill(room - made);
@@ -338,7 +345,7 @@ public final class ScheduleRules {
         schedules.putBackFull(entry, nowMs);
       } else if (isOver(schedule)) {
         books.emit(new ScheduleEvent.Deleted(schedule.number(), nowMs), out);
-      } else if (schedule.pause() == null && schedule.backfill() != null) {
+      } else if (schedule.active() && schedule.backfill() != null) {
         schedules.putBackForLater(entry, nowMs);
       } else {
         schedules.putBack(entry);
@@ -465,6 +472,10 @@ public final class ScheduleRules {
   private static Answer unknown(String name) {
     return refused(
         Rejection.Code.UNKNOWN_SCHEDULE, "expected a known schedule, got \"" + name + "\"");
+  }
+
+  private static Answer unknownRule(String why) {
+    return refused(Rejection.Code.WRONG_STATE, why + ", which the node of its partition lacks");
   }
 
   private static Answer reused(String requestId) {

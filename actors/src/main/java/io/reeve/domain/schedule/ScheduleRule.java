@@ -48,6 +48,31 @@ public sealed interface ScheduleRule {
   }
 
   /**
+   * A cron expression whose instants this process cannot tell: a node with other rules of time
+   * zones took it in. It is kept as it came, for a process that can.
+   *
+   * @param why the refusal of {@link Cron#of}
+   */
+  record Unknown(String expression, String zone, String why) implements ScheduleRule {
+    @Override
+    public long next(long afterMs) {
+      return NEVER;
+    }
+  }
+
+  /**
+   * A cron expression that another node or another release took in. Never refuses, since a schedule
+   * that cannot be read would keep its whole partition or page from being read.
+   */
+  static ScheduleRule taken(String expression, String zone) {
+    try {
+      return Cron.of(expression, zone);
+    } catch (InvalidRuleException e) {
+      return new Unknown(expression, zone, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
    * Each whole number of intervals away from an anchor, before and behind it.
    *
    * @param everyMs from {@link #EVERY_MIN_MS} to {@link #EVERY_MAX_MS}

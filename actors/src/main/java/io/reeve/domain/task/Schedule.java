@@ -96,7 +96,21 @@ public record Schedule(
 
   /** Whether the rule makes no more tasks, be it paused or not. */
   public boolean ended() {
-    return progress.waitingMs() == 0 && nextMs() == ScheduleRule.NEVER;
+    return progress.waitingMs() == 0
+        && nextMs() == ScheduleRule.NEVER
+        && unknownBecause().isEmpty();
+  }
+
+  /** Why this process cannot tell its instants; empty when it can. */
+  public String unknownBecause() {
+    return definition.timing().rule() instanceof ScheduleRule.Unknown rule ? rule.why() : "";
+  }
+
+  /**
+   * Whether it makes tasks by its rule and for a backfill: nobody paused it, and its rule is known.
+   */
+  public boolean active() {
+    return pause == null && unknownBecause().isEmpty();
   }
 
   /**

@@ -19,19 +19,12 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schedules of a partition, which starts again in the middle of each story. */
-class ScheduleStoryTest {
-
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final byte[] TEMPLATE = {10, 1, 'k'};
-
-  private final PartitionStory story = new PartitionStory();
+class ScheduleStoryTest extends ScheduleStories {
 
   @ParameterizedTest
   @EnumSource(Start.class)
@@ -396,86 +389,5 @@ class ScheduleStoryTest {
 
   private static int made(PartitionEvent event) {
     return event instanceof ScheduleEvent.Fired fired ? fired.plannedMs().length : 0;
-  }
-
-  // ---- The schedule of the stories -------------------------------------------------------------
-
-  private static ScheduleDefinition every(Duration interval, Missed missed, Overlap overlap) {
-    var rule = new ScheduleRule.Interval(interval.toMillis(), NOON);
-    var timing = new ScheduleTiming(rule, 0, 0, 0, 0, missed, overlap);
-    return new ScheduleDefinition("s", timing, PartitionStory.profile(), TEMPLATE);
-  }
-
-  private static ScheduleDefinition named(String name, byte[] template) {
-    var timing = every(MINUTE, Missed.NONE, Overlap.SKIP).timing();
-    return new ScheduleDefinition(name, timing, PartitionStory.profile(), template);
-  }
-
-  private Answer.Done set(ScheduleDefinition definition) {
-    return (Answer.Done) call(events -> set(definition, 0, true, events));
-  }
-
-  private Answer set(
-      ScheduleDefinition definition,
-      long expectedVersion,
-      boolean mayCreate,
-      List<PartitionEvent> events) {
-    return rules().set(definition, expectedVersion, mayCreate, now(), events);
-  }
-
-  private Answer.Made trigger(String requestId) {
-    return (Answer.Made) call(events -> rules().trigger("s", requestId, now(), events));
-  }
-
-  private Schedule schedule() {
-    return ((Answer.Done) rules().get("s")).schedule();
-  }
-
-  private ScheduleRules rules() {
-    return story.state.schedules();
-  }
-
-  private Now now() {
-    return story.now();
-  }
-
-  private Answer call(Function<List<PartitionEvent>, Answer> command) {
-    var answer = new ArrayList<Answer>();
-    story.batch(events -> answer.add(command.apply(events)));
-    return answer.get(0);
-  }
-
-  private Rejection refusal(Function<List<PartitionEvent>, Answer> command) {
-    return ((Answer.Refused) call(command)).reason();
-  }
-
-  /** Events that a command made. */
-  private static int rows(Function<List<PartitionEvent>, Answer> command) {
-    var events = new ArrayList<PartitionEvent>();
-    assertThat(command.apply(events)).isNotInstanceOf(Answer.Refused.class);
-    return events.size();
-  }
-
-  private static long minute(int minute) {
-    return NOON + minute * 60_000L;
-  }
-
-  private List<Task> tasks() {
-    var tasks = new ArrayList<Task>();
-    story.state.forEachAfter(0, tasks::add);
-    return tasks;
-  }
-
-  /** Planned instants of the runs by the rule, as stored. */
-  private List<Long> planned() {
-    var planned = new ArrayList<Long>();
-    for (var event : story.journal) {
-      if (event instanceof ScheduleEvent.Fired fired && fired.cause() == ScheduleEvent.Cause.RULE) {
-        for (var at : fired.plannedMs()) {
-          planned.add(at);
-        }
-      }
-    }
-    return planned;
   }
 }

@@ -11,6 +11,7 @@ import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.partition.PartitionCounts.Line;
 import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Schedule;
 import io.reeve.partition.Clients;
@@ -246,6 +247,32 @@ class ScheduleServiceEdgeTest {
     assertThat(schedule.getVersion()).isEqualTo(3);
     assertThat(List.of(schedule.getRuns(), schedule.getSkipped(), schedule.getExtraRuns()))
         .containsExactly(5L, 1L, 2L);
+  }
+
+  @Test
+  void aScheduleOfAZoneThatThisJavaDoesNotKnowIsShownAsPausedWithTheReason() {
+    var known = setOnce(nightly());
+    var mars =
+        new io.reeve.domain.task.ScheduleDefinition(
+            known.name(),
+            known.timing().withRule(ScheduleRule.taken("30 2 * * *", "Mars/Olympus")),
+            known.profile(),
+            known.template());
+    var answer =
+        edge.calling(
+            () -> client.getSchedule(GetScheduleRequest.newBuilder().setName("nightly").build()));
+    edge.asked(Schedules.Get.class)
+        .command()
+        .replyTo()
+        .tell(new Schedules.Is(view(2, schedule(mars))));
+
+    var schedule = answer.join().getSchedule();
+    assertThat(schedule.getState()).isEqualTo(ScheduleState.SCHEDULE_STATE_PAUSED);
+    assertThat(schedule.getPause().getReason())
+        .isEqualTo("expected the id of a time zone, such as Europe/Berlin, got \"Mars/Olympus\"");
+    assertThat(schedule.getPause().hasPausedAt()).isFalse();
+    assertThat(schedule.getDefinition().getCron().getTimeZone()).isEqualTo("Mars/Olympus");
+    assertThat(schedule.hasNext()).isFalse();
   }
 
   @Test

@@ -115,7 +115,7 @@ final class ScheduleReplies {
     if (schedule.ended()) {
       return ScheduleState.SCHEDULE_STATE_ENDED;
     }
-    return schedule.pause() == null
+    return schedule.active()
         ? ScheduleState.SCHEDULE_STATE_ACTIVE
         : ScheduleState.SCHEDULE_STATE_PAUSED;
   }
@@ -136,6 +136,8 @@ final class ScheduleReplies {
               .setReason(pause.reason())
               .setBy(pause.by())
               .setPausedAt(WireTime.instant(pause.sinceMs())));
+    } else if (!schedule.active()) {
+      answer.setPause(SchedulePause.newBuilder().setReason(schedule.unknownBecause()));
     }
   }
 
@@ -184,6 +186,9 @@ final class ScheduleReplies {
           CronRule.newBuilder()
               .setExpression(cron.expression().toString())
               .setTimeZone(cron.zone().getId()));
+    } else if (rule instanceof ScheduleRule.Unknown unknown) {
+      answer.setCron(
+          CronRule.newBuilder().setExpression(unknown.expression()).setTimeZone(unknown.zone()));
     } else if (rule instanceof ScheduleRule.Interval interval) {
       answer.setInterval(
           IntervalRule.newBuilder()
