@@ -5,10 +5,10 @@ import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.Dispatch;
 import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Order;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Labels;
-import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
@@ -106,13 +106,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    */
   public record DemandShown(long epoch, Demand demand) implements Wire {}
 
-  /**
-   * Asks what keeps a ready task from starting. Answered by {@link StreamExplained}.
-   *
-   * @param ahead ready tasks of its class that its partition leases before it
-   */
-  public record ExplainStream(
-      TaskClass taskClass, int partition, long ahead, ActorRef<StreamExplained> replyTo)
+  /** Asks what keeps a ready task from starting. Answered by {@link StreamExplained}. */
+  public record ExplainStream(ReadyTask task, ActorRef<StreamExplained> replyTo)
       implements Command {}
 
   /**
@@ -168,6 +163,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private final DispatcherSettings settings;
   private final Consumer<ActorRef<EpochStarted>> epochs;
   private final ActorRef<EpochStarted> opened;
+  private final Clock clock;
   private final LongSupplier nanoTime;
   private final LongConsumer onEpoch;
   private final TimerScheduler<Command> timers;
@@ -179,7 +175,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   /**
    * @param node address of this node, for people
-   * @param clock stamps the epoch's event
+   * @param clock stamps the epoch's event, and tells the age of tasks
    * @param nanoTime monotonic
    * @param onEpoch told each epoch that it works under, by the actor's thread
    */
@@ -202,6 +198,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
                         opened ->
                             context.spawnAnonymous(
                                 DispatcherEpoch.create(settings, clock, node, opened)),
+                        clock,
                         nanoTime,
                         onEpoch)));
   }
@@ -212,12 +209,14 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       Partitions partitions,
       DispatcherSettings settings,
       Consumer<ActorRef<EpochStarted>> epochs,
+      Clock clock,
       LongSupplier nanoTime,
       LongConsumer onEpoch) {
     super(context);
     this.timers = timers;
     this.settings = settings;
     this.epochs = epochs;
+    this.clock = clock;
     this.nanoTime = nanoTime;
     this.onEpoch = onEpoch;
     this.dispatch = new Dispatch(partitions.count(), settings.rules());
@@ -406,9 +405,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   }
 
   private Behavior<Command> onExplainStream(ExplainStream c) {
-    if (partitions.has(c.partition())) {
-      var explanation =
-          dispatch.explain(c.taskClass(), c.partition(), c.ahead(), nanoTime.getAsLong());
+    if (partitions.has(c.task().partition())) {
+      var explanation = dispatch.explain(c.task(), clock.millis(), nanoTime.getAsLong());
       c.replyTo().tell(new StreamExplained(epoch, explanation));
     }
     return this;

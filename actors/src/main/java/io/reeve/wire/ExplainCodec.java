@@ -2,6 +2,7 @@ package io.reeve.wire;
 
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Blocker;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.partition.Place;
 import io.reeve.partition.Clients;
@@ -80,18 +81,21 @@ final class ExplainCodec {
 
   private ExplainStream write(Dispatcher.ExplainStream explain) {
     return ExplainStream.newBuilder()
-        .setTaskClass(Values.written(explain.taskClass()))
-        .setPartition(explain.partition())
-        .setAhead(explain.ahead())
+        .setTaskClass(Values.written(explain.task().taskClass()))
+        .setPartition(explain.task().partition())
+        .setAhead(explain.task().ahead())
+        .setSubmittedMs(explain.task().submittedMs())
         .setReplyTo(refs.write(explain.replyTo()))
         .build();
   }
 
   private Dispatcher.ExplainStream read(ExplainStream written) throws UnreadableMessageException {
     return new Dispatcher.ExplainStream(
-        Values.classOf(written.getTaskClass()),
-        written.getPartition(),
-        written.getAhead(),
+        new ReadyTask(
+            Values.classOf(written.getTaskClass()),
+            written.getPartition(),
+            written.getAhead(),
+            written.getSubmittedMs()),
         refs.read(written.getReplyTo()));
   }
 
@@ -134,6 +138,8 @@ final class ExplainCodec {
         .setHigherAhead(view.higherAhead())
         .setUrgentAhead(view.urgentAhead())
         .setOthers(view.others())
+        .setKindsAhead(view.kindsAhead())
+        .setAbout(view.about())
         .build();
   }
 
@@ -153,6 +159,8 @@ final class ExplainCodec {
         written.getAhead(),
         written.getHigherAhead(),
         written.getUrgentAhead(),
-        written.getOthers());
+        written.getOthers(),
+        written.getKindsAhead(),
+        written.getAbout());
   }
 }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.task.Labels;
@@ -401,8 +402,12 @@ class DispatcherTest {
     var reader = kit.<Dispatcher.StreamExplained>createTestProbe();
     var other = new TaskClass("mail", "print", Lane.URGENT, Priority.NORMAL);
 
-    running.self().tell(new Dispatcher.ExplainStream(other, 7, 0, reader.getRef()));
-    running.self().tell(new Dispatcher.ExplainStream(other, 0, 0, reader.getRef()));
+    running
+        .self()
+        .tell(new Dispatcher.ExplainStream(new ReadyTask(other, 7, 0, 0), reader.getRef()));
+    running
+        .self()
+        .tell(new Dispatcher.ExplainStream(new ReadyTask(other, 0, 0, 0), reader.getRef()));
 
     var told = reader.receiveMessage();
     assertThat(told.epoch()).isPositive();

@@ -4,6 +4,7 @@ import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Blocker;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.StreamView;
 import io.reeve.domain.dispatch.WorkerKind;
@@ -91,7 +92,7 @@ final class WireSamples {
       List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
 
   private static final StreamView SEEN =
-      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13);
+      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13, 14, true);
   private static final TaskProfile CAREFUL =
       new TaskProfile(
           SEND,
@@ -414,7 +415,9 @@ final class WireSamples {
     all.put(
         "located",
         new Clients.Located(waiting(), ALARM, new Place(1L << 33, true), NOON + 150_000));
-    all.put("explain-stream", new Dispatcher.ExplainStream(RING, 3, 12, at("asker")));
+    all.put(
+        "explain-stream",
+        new Dispatcher.ExplainStream(new ReadyTask(RING, 3, 12, NOON), at("asker")));
     for (var blocker : Blocker.values()) {
       var name = blocker.name().toLowerCase(Locale.ROOT).replace('_', '-');
       var startIn = blocker == Blocker.NO_CREDIT ? 90_000_000_000L : StreamExplanation.NOT_KNOWN;

@@ -64,6 +64,7 @@ final class ExplainJson {
       json.putObject("ahead")
           .put("total", ahead.getTotal())
           .put("sameClass", ahead.getSameClass())
+          .put("otherKinds", ahead.getOtherKinds())
           .put("higherPriority", ahead.getHigherPriority())
           .put("urgent", ahead.getUrgent())
           .put("about", ahead.getAbout());

@@ -145,6 +145,9 @@ final class ExplainText {
     if (ahead.getHigherPriority() > 0) {
       parts.add(ahead.getHigherPriority() + " of higher priority");
     }
+    if (ahead.getOtherKinds() > 0) {
+      parts.add(ahead.getOtherKinds() + " older of other kinds");
+    }
     return (ahead.getAbout() ? "About " : "")
         + ahead.getTotal()
         + (ahead.getTotal() == 1 ? " task starts" : " tasks start")

@@ -1,9 +1,9 @@
 package io.reeve.edge;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
-import io.reeve.domain.task.TaskClass;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
 import java.time.Duration;
@@ -31,9 +31,6 @@ public interface ClusterView {
   /**
    * What keeps a ready task from starting, by the word of the dispatcher; empty when none answers
    * in time, or it has only just started.
-   *
-   * @param ahead ready tasks of its class that its partition leases before it
    */
-  CompletionStage<Optional<StreamExplanation>> explain(
-      TaskClass taskClass, int partition, long ahead, Duration within);
+  CompletionStage<Optional<StreamExplanation>> explain(ReadyTask task, Duration within);
 }

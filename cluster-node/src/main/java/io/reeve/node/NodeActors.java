@@ -1,9 +1,9 @@
 package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
-import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.grpc.GrpcServer;
@@ -207,12 +207,11 @@ final class NodeActors implements GrpcServer.Spawner, ClusterView {
   }
 
   @Override
-  public CompletionStage<Optional<StreamExplanation>> explain(
-      TaskClass taskClass, int partition, long ahead, Duration within) {
+  public CompletionStage<Optional<StreamExplanation>> explain(ReadyTask task, Duration within) {
     CompletionStage<Dispatcher.StreamExplained> asked =
         AskPattern.ask(
             dispatcher,
-            replyTo -> new Dispatcher.ExplainStream(taskClass, partition, ahead, replyTo),
+            replyTo -> new Dispatcher.ExplainStream(task, replyTo),
             within,
             system.scheduler());
     return asked

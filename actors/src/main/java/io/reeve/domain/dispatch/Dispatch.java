@@ -366,13 +366,13 @@ public final class Dispatch {
   /**
    * What keeps a ready task from starting.
    *
-   * @param ahead ready tasks of its class that its partition leases before it
+   * @param nowMs milliseconds since the epoch
    */
-  public StreamExplanation explain(TaskClass taskClass, int partition, long ahead, long nowNanos) {
+  public StreamExplanation explain(ReadyTask task, long nowMs, long nowNanos) {
     holdTime.at(nowNanos, held(), releasedTotal);
     var view =
         new StreamReader(workforce, classes, pairing)
-            .view(taskClass, grants.stocks[partition], ahead);
+            .view(task, grants.stocks[task.partition()], nowMs);
     var mean = releasedTotal == 0 ? 0 : holdTime.meanNanos();
     return StreamExplanation.of(view, mean);
   }

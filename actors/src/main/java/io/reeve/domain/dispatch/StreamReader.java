@@ -3,8 +3,10 @@ package io.reeve.domain.dispatch;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,10 @@ final class StreamReader {
   }
 
   /**
-   * @param ahead ready tasks of the class that the partition leases before it, those that open
-   *     grants will take included
+   * @param nowMs milliseconds since the epoch
    */
-  StreamView view(TaskClass taskClass, Stock stock, long ahead) {
+  StreamView view(ReadyTask task, Stock stock, long nowMs) {
+    var taskClass = task.taskClass();
     var ready = classes.get(taskClass);
     var groups = ready == null ? workforce.groupsFor(taskClass) : ready.field.groups;
     var able = groups.stream().flatMap(group -> group.workers.stream()).toList();
@@ -52,9 +54,9 @@ final class StreamReader {
       moving += worker.standing() + worker.revoking();
     }
     var granted = ready == null ? 0 : ready.grantedAt(stock.partition);
-    var left = Math.max(0, ahead - granted);
-    var own = left + elsewhere(ready, stock.partition, left);
-    var rivals = rivals(taskClass, groups, own);
+    var count = new Count(task, ready, groups, nowMs);
+    count.own(Math.max(0, task.ahead() - granted));
+    count.rivals();
     return new StreamView(
         stock.known,
         sessions(group -> group.offer.servesQueue(taskClass.queue())),
@@ -66,54 +68,93 @@ final class StreamReader {
         free,
         otherFree,
         moving,
-        granted > ahead,
-        own,
-        rivals.higher,
-        rivals.urgent,
-        rivals.others);
+        granted > task.ahead(),
+        count.ahead,
+        count.higher,
+        Math.min(count.urgent, urgentBefore(count.ahead + count.kinds + count.higher + 1)),
+        count.others,
+        count.kinds,
+        count.about);
   }
 
   private long sessions(Predicate<Group> those) {
     return workforce.groups().stream().filter(those).mapToLong(group -> group.workers.size()).sum();
   }
 
-  /** About: backlogs are emptied together, so from each partition as many go first. */
-  private static long elsewhere(@Nullable ReadyClass ready, int partition, long ahead) {
-    var count = 0L;
-    if (ready != null && ahead > 0) {
-      for (var p = 0; p < ready.partitions(); p++) {
-        count += p == partition ? 0 : Math.min(ahead, ready.availableAt(p));
+  /** Of the tasks that want the same slots, those that go first. */
+  private final class Count {
+    private final ReadyTask task;
+    private final @Nullable ReadyClass ready;
+    private final Set<Group> groups = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<Field, Boolean> sharing = new IdentityHashMap<>();
+    private final long nowMs;
+    private long ahead;
+    private long kinds;
+    private long higher;
+    private long urgent;
+    private long others;
+    private boolean about;
+
+    Count(ReadyTask task, @Nullable ReadyClass ready, List<Group> groups, long nowMs) {
+      this.task = task;
+      this.ready = ready;
+      this.groups.addAll(groups);
+      this.nowMs = nowMs;
+    }
+
+    /** Those of its class. */
+    void own(long atItsPartition) {
+      ahead = atItsPartition;
+      for (var p = 0; ready != null && p < ready.partitions(); p++) {
+        ahead += p == task.partition() ? 0 : olderAt(ready, p);
       }
     }
-    return count;
-  }
 
-  /** Tasks of other classes that want the same slots. */
-  private record Rivals(long higher, long urgent, long others) {}
-
-  private Rivals rivals(TaskClass taskClass, List<Group> groups, long ahead) {
-    var higher = 0L;
-    var urgent = 0L;
-    var others = 0L;
-    for (var other : classes.values()) {
-      var waits = other.available();
-      if (waits == 0
-          || other.taskClass.equals(taskClass)
-          || Collections.disjoint(other.field.groups, groups)) {
-        continue;
-      }
-      var sameLane = other.taskClass.lane() == taskClass.lane();
-      if (!sameLane && taskClass.lane() == Lane.NORMAL) {
-        urgent += waits;
-      } else if (sameLane && !other.taskClass.queue().equals(taskClass.queue())) {
-        others += Math.min(waits, ahead + 1);
-      } else if (sameLane) {
-        var rank = other.taskClass.priority().compareTo(taskClass.priority());
-        higher += rank > 0 ? waits : 0;
-        others += rank == 0 ? Math.min(waits, ahead + 1) : 0;
+    /** Those of other classes. */
+    void rivals() {
+      for (var other : classes.values()) {
+        if (other != ready && other.available() > 0 && shares(other.field)) {
+          add(other);
+        }
       }
     }
-    return new Rivals(higher, Math.min(urgent, urgentBefore(ahead + higher + 1)), others);
+
+    private boolean shares(Field field) {
+      return (ready != null && field == ready.field)
+          || sharing.computeIfAbsent(
+              field, any -> field.groups.stream().anyMatch(groups::contains));
+    }
+
+    private void add(ReadyClass other) {
+      var mine = task.taskClass();
+      var its = other.taskClass;
+      if (its.lane() != mine.lane()) {
+        urgent += mine.lane() == Lane.NORMAL ? other.available() : 0;
+      } else if (!its.queue().equals(mine.queue())) {
+        others += Math.min(other.available(), ahead + 1);
+      } else if (its.priority() != mine.priority()) {
+        higher += its.priority().compareTo(mine.priority()) > 0 ? other.available() : 0;
+      } else {
+        for (var p = 0; p < other.partitions(); p++) {
+          kinds += olderAt(other, p);
+        }
+      }
+    }
+
+    /**
+     * Tasks of a class at a partition that were submitted before the task. Only the age of the
+     * oldest is known; the others are taken to have come evenly since then.
+     */
+    private long olderAt(ReadyClass of, int partition) {
+      var available = of.availableAt(partition);
+      var headMs = of.headAt(partition);
+      if (available == 0 || headMs >= task.submittedMs()) {
+        return 0;
+      }
+      about |= available > 1;
+      var share = (double) (task.submittedMs() - headMs) / Math.max(1, nowMs - headMs);
+      return Math.max(1, Math.round(available * Math.min(1, share)));
+    }
   }
 
   private long urgentBefore(long normal) {

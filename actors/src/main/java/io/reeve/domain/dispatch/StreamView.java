@@ -18,7 +18,10 @@ package io.reeve.domain.dispatch;
  * @param ahead tasks of its class that start before it, in all partitions
  * @param higherAhead tasks of its queue and lane with a higher priority
  * @param urgentAhead tasks of the urgent lane that start before it
- * @param others tasks of other queues and kinds that compete with it for the same slots, about
+ * @param others tasks of other queues that compete with it for the same slots, about
+ * @param kindsAhead tasks of its queue, lane and priority and of other kinds or labels that start
+ *     before it
+ * @param about whether ahead and kindsAhead are estimates
  */
 public record StreamView(
     boolean partitionHeard,
@@ -35,10 +38,12 @@ public record StreamView(
     long ahead,
     long higherAhead,
     long urgentAhead,
-    long others) {
+    long others,
+    long kindsAhead,
+    boolean about) {
 
   /** All tasks that start before it. */
   public long aheadTotal() {
-    return ahead + higherAhead + urgentAhead;
+    return ahead + kindsAhead + higherAhead + urgentAhead;
   }
 }

@@ -9,9 +9,11 @@ import io.reeve.domain.task.TaskClass;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockersTest {
 
@@ -29,26 +31,23 @@ class BlockersTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     // heard, of queue, of kind, of class, draining, slots, free, of lane, moving, granted, ahead,
-    // higher,
-    // urgent
-    "PARTITION_AWAY,      false, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0",
-    "NO_WORKER_FOR_QUEUE, true,  0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
-    "NO_WORKER_FOR_KIND,  true,  1, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
-    "NO_WORKER_WITH_LABELS, true, 2, 1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5",
-    "WORKERS_DRAINING,    true,  2, 2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5",
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5", // granted
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0", // credit for all ahead
-    // and
-    // it
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0", // and on the way back
-    "BEHIND,              true,  2, 2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0", // credit for those ahead
-    // only
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0",
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1", // by lane
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0", // by priority
-    "LANE_RESERVED,       true,  1, 1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0",
-    "LANE_RESERVED,       true,  1, 1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9", // no slot for it at all
-    "NO_CREDIT,           true,  1, 1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0",
+    // higher, urgent, kinds
+    "PARTITION_AWAY,      false, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0",
+    "NO_WORKER_FOR_QUEUE, true,  0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "NO_WORKER_FOR_KIND,  true,  1, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "NO_WORKER_WITH_LABELS, true, 2, 1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "WORKERS_DRAINING,    true,  2, 2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5, 0", // granted
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0, 0", // credit for all
+    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0, 0", // and on the way back
+    "BEHIND,              true,  2, 2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0, 0", // only for those ahead
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0, 0",
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1, 0", // by lane
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0, 0", // by priority
+    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 0, 1", // by age
+    "LANE_RESERVED,       true,  1, 1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0, 0",
+    "LANE_RESERVED,       true,  1, 1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9, 0", // no slot at all
+    "NO_CREDIT,           true,  1, 1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0, 0",
   })
   void theFirstThatHoldsCounts(
       Blocker blocker,
@@ -64,7 +63,8 @@ class BlockersTest {
       boolean granted,
       long ahead,
       long higher,
-      long urgent) {
+      long urgent,
+      long kinds) {
     var view =
         new StreamView(
             heard,
@@ -81,7 +81,9 @@ class BlockersTest {
             ahead,
             higher,
             urgent,
-            3);
+            3,
+            kinds,
+            false);
 
     assertThat(Blockers.first(view)).isEqualTo(blocker);
   }
@@ -113,7 +115,7 @@ class BlockersTest {
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.NO_WORKER_FOR_QUEUE);
 
     worker("b", "mail", "print", 4, 0);
-    var told = dispatch.explain(MAIL, 0, 0, 0);
+    var told = explain(MAIL, 0, 0, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.NO_WORKER_FOR_KIND);
     assertThat(told.view().queueWorkers()).isEqualTo(1);
 
@@ -133,7 +135,7 @@ class BlockersTest {
             "mail", "send", Lane.NORMAL, Priority.NORMAL, Labels.of(Map.of("zone", "eu")));
     dispatch.ready(0, needing, 1, 0);
 
-    var told = dispatch.explain(needing, 0, 0, 0);
+    var told = explain(needing, 0, 0, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.NO_WORKER_WITH_LABELS);
     assertThat(told.view().kindWorkers()).isEqualTo(1);
     assertThat(told.startInNanos()).isEqualTo(StreamExplanation.NOT_KNOWN);
@@ -169,7 +171,7 @@ class BlockersTest {
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.ON_ITS_WAY);
     assertThat(blocker(MAIL, 1)).isEqualTo(Blocker.ON_ITS_WAY);
     assertThat(blocker(MAIL, 2)).as("the next one").isEqualTo(Blocker.NO_CREDIT);
-    var told = dispatch.explain(MAIL, 0, 5, 0);
+    var told = explain(MAIL, 0, 5, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
     assertThat(told.view().ahead()).as("but for those that are granted").isEqualTo(3);
     assertThat(told.view().held()).isEqualTo(2);
@@ -177,15 +179,21 @@ class BlockersTest {
   }
 
   @Test
-  void partitionsTakeTurns() {
-    busy(2, 0);
-    dispatch.ready(0, MAIL, 10, 0);
-    dispatch.ready(1, MAIL, 3, 0);
+  void olderTasksOfOtherPartitionsGoFirst() {
+    busy(1, 0);
+    dispatch.ready(0, MAIL, 1, 900);
+    dispatch.ready(1, MAIL, 50, 100);
     dispatch.pair(0);
 
-    assertThat(dispatch.explain(MAIL, 0, 2, 0).view().ahead()).isEqualTo(4);
-    assertThat(dispatch.explain(MAIL, 0, 9, 0).view().ahead()).isEqualTo(12);
-    assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.NO_CREDIT);
+    var told = dispatch.explain(new ReadyTask(MAIL, 0, 0, 900), 900, 0);
+    assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
+    assertThat(told.view().ahead()).isEqualTo(50);
+    assertThat(told.view().about()).as("how old they are is known of the first").isTrue();
+    var later = dispatch.explain(new ReadyTask(MAIL, 0, 0, 900), 1_700, 0);
+    assertThat(later.view().ahead()).as("as if they had come evenly").isEqualTo(25);
+    var older = dispatch.explain(new ReadyTask(MAIL, 1, 0, 100), 900, 0);
+    assertThat(older.blocker()).isEqualTo(Blocker.NO_CREDIT);
+    assertThat(older.view().about()).isFalse();
   }
 
   @Test
@@ -194,7 +202,7 @@ class BlockersTest {
     dispatch.ready(0, MAIL, 1, 0);
     dispatch.pair(0);
 
-    var told = dispatch.explain(MAIL, 0, 0, 0);
+    var told = explain(MAIL, 0, 0, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.LANE_RESERVED);
     assertThat(told.view().reservedFree()).isEqualTo(1);
     assertThat(blocker(ALARM, 0)).isEqualTo(Blocker.ON_ITS_WAY);
@@ -207,24 +215,41 @@ class BlockersTest {
     dispatch.ready(1, ALARM, 400, 0);
     dispatch.pair(0);
 
-    var told = dispatch.explain(MAIL, 0, 0, 0);
+    var told = explain(MAIL, 0, 0, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
     assertThat(told.view().urgentAhead()).as("nine of ten").isEqualTo(9);
     assertThat(told.view().ahead()).isZero();
   }
 
   @Test
-  void otherKindsTakeTurnsWhereTheyWantTheSameSlots() {
+  void olderTasksOfOtherKindsGoFirstWhereTheyWantTheSameSlots() {
     heard();
     worker("a", "mail", "*", 2, 0);
     dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
-    dispatch.ready(0, MAIL, 5, 0);
-    dispatch.ready(0, BILLS, 100, 0);
-    dispatch.ready(0, new TaskClass("other", "send", Lane.NORMAL, Priority.HIGH), 100, 0);
-    worker("b", "other", "send", 0, 0);
+    dispatch.ready(0, MAIL, 1, 900);
+    dispatch.ready(0, BILLS, 30, 100);
+    dispatch.ready(1, BILLS, 20, 901);
+    dispatch.ready(1, BILLS.withPriority(Priority.LOW), 100, 100);
+    dispatch.ready(1, new TaskClass("other", "print", Lane.NORMAL, Priority.NORMAL), 100, 100);
     dispatch.pair(0);
 
-    assertThat(dispatch.explain(MAIL, 0, 4, 0).view().others()).isEqualTo(5);
+    var told = dispatch.explain(new ReadyTask(MAIL, 0, 0, 900), 900, 0);
+    assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
+    assertThat(told.view().kindsAhead()).isEqualTo(30);
+    assertThat(told.view().aheadTotal()).isEqualTo(30);
+    assertThat(told.view().others()).isZero();
+  }
+
+  @Test
+  void otherQueuesTakeTurnsWhereTheyWantTheSameSlots() {
+    heard();
+    worker("a", "*", "*", 2, 0);
+    dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
+    dispatch.ready(0, MAIL, 5, 0);
+    dispatch.ready(0, new TaskClass("other", "send", Lane.NORMAL, Priority.HIGH), 100, 0);
+    dispatch.pair(0);
+
+    assertThat(explain(MAIL, 0, 4, 0).view().others()).isEqualTo(5);
   }
 
   @Test
@@ -237,11 +262,34 @@ class BlockersTest {
     dispatch.ready(1, BILLS.withPriority(Priority.LOW), 100, 0);
     dispatch.pair(0);
 
-    var told = dispatch.explain(MAIL, 0, 0, 0);
+    var told = explain(MAIL, 0, 0, 0);
     assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
     assertThat(told.view().higherAhead()).isEqualTo(7);
     assertThat(told.view().others()).isZero();
     assertThat(blocker(BILLS.withPriority(Priority.HIGH), 0)).isEqualTo(Blocker.NO_CREDIT);
+  }
+
+  // ---- Played out ------------------------------------------------------------------------------
+
+  /** One slot after the other comes free, and the tasks that start before the named one count. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void whatIsNamedIsWhatHappens(long seed) {
+    var random = new SplittableRandom(seed);
+    for (var round = 0; round < 50; round++) {
+      var world = new OneSlot(random);
+      var watched = world.anyTask();
+      var told = world.explain(watched);
+
+      var before = world.startedBefore(watched);
+
+      assertThat(told.blocker())
+          .as("round %d, %d started before", round, before)
+          .isEqualTo(before == 0 ? Blocker.NO_CREDIT : Blocker.BEHIND);
+      if (!told.view().about()) {
+        assertThat(told.view().aheadTotal()).as("round %d", round).isEqualTo(before);
+      }
+    }
   }
 
   // ---- Estimates -------------------------------------------------------------------------------
@@ -254,7 +302,7 @@ class BlockersTest {
     dispatch.credit("a", 1, new CreditTotals(2, 0, 2, 0, 0));
     dispatch.pair(0);
     dispatch.ready(0, MAIL, 10, 0);
-    assertThat(dispatch.explain(MAIL, 0, 9, 0).startInNanos())
+    assertThat(explain(MAIL, 0, 9, 0).startInNanos())
         .as("nothing was measured yet")
         .isEqualTo(StreamExplanation.NOT_KNOWN);
 
@@ -263,8 +311,7 @@ class BlockersTest {
     dispatch.pair(4 * SECOND);
 
     // Two slots for four seconds, and one task done.
-    assertThat(dispatch.explain(MAIL, 0, 9, 4 * SECOND).startInNanos())
-        .isBetween(36 * SECOND, 44 * SECOND);
+    assertThat(explain(MAIL, 0, 9, 4 * SECOND).startInNanos()).isBetween(36 * SECOND, 44 * SECOND);
   }
 
   @Test
@@ -273,13 +320,18 @@ class BlockersTest {
     dispatch.ready(0, MAIL, 10, 0);
     dispatch.credit("busy", 1, new CreditTotals(2, 2, 2, 1, 0));
 
-    var told = dispatch.explain(MAIL, 0, 9, SECOND);
+    var told = explain(MAIL, 0, 9, SECOND);
     assertThat(told.blocker()).isEqualTo(Blocker.LANE_RESERVED);
     assertThat(told.startInNanos()).isEqualTo(StreamExplanation.NOT_KNOWN);
   }
 
   private Blocker blocker(TaskClass taskClass, long ahead) {
-    return dispatch.explain(taskClass, 0, ahead, 0).blocker();
+    return explain(taskClass, 0, ahead, 0).blocker();
+  }
+
+  /** Of a task that is as old as all others. */
+  private StreamExplanation explain(TaskClass taskClass, int partition, long ahead, long nowNanos) {
+    return dispatch.explain(new ReadyTask(taskClass, partition, ahead, 0), 0, nowNanos);
   }
 
   private void heard() {

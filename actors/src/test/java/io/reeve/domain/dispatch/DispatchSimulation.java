@@ -236,8 +236,7 @@ final class DispatchSimulation {
   private boolean isAvailable(TaskClass taskClass) {
     for (var belief : dispatch.beliefs()) {
       var ready = belief.ready().getOrDefault(taskClass, 0);
-      if (ready > 0
-          && !dispatch.explain(taskClass, belief.partition(), ready - 1, now).view().granted()) {
+      if (ready > 0 && !explain(taskClass, belief.partition(), ready - 1).view().granted()) {
         return true;
       }
     }
@@ -374,6 +373,11 @@ final class DispatchSimulation {
     }
   }
 
+  /** Its tasks are equally old, so that none goes before the first of its partition. */
+  private StreamExplanation explain(TaskClass taskClass, int partition, long ahead) {
+    return dispatch.explain(new ReadyTask(taskClass, partition, ahead, 0), 0, now);
+  }
+
   /** Once quiet: what is named of the first and the last task of each class is so. */
   void assertExplainedTruly() {
     for (var partition : partitions) {
@@ -388,7 +392,7 @@ final class DispatchSimulation {
   }
 
   private void assertExplainedTruly(int partition, TaskClass taskClass, int ahead) {
-    assertThat(dispatch.explain(taskClass, partition, ahead, now).blocker())
+    assertThat(explain(taskClass, partition, ahead).blocker())
         .as("behind %d of %s at partition %d", ahead, taskClass, partition)
         .isEqualTo(blocker(taskClass, ahead));
   }
@@ -442,7 +446,7 @@ final class DispatchSimulation {
 
   /** Once quiet: lifting what is named of a first task, and nothing else, changes the answer. */
   void assertLiftingHelps(int partition, TaskClass taskClass) {
-    var named = dispatch.explain(taskClass, partition, 0, now).blocker();
+    var named = explain(taskClass, partition, 0).blocker();
     if (named == Blocker.BEHIND) {
       return;
     }
@@ -453,7 +457,7 @@ final class DispatchSimulation {
     var helper = join(slots, 0, queues, kinds);
     settleDown();
     if (nobody) {
-      assertThat(dispatch.explain(taskClass, partition, 0, now).blocker())
+      assertThat(explain(taskClass, partition, 0).blocker())
           .as("after a worker came that takes none of %s", taskClass)
           .isEqualTo(Blocker.WORKERS_DRAINING);
     } else {

@@ -1,5 +1,6 @@
 package io.reeve.edge.calls;
 
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskState;
 import io.reeve.edge.ClusterView;
@@ -57,9 +58,11 @@ public final class ExplainCalls {
     return located.task().state() == TaskState.READY
         ? cluster
             .explain(
-                located.profile().taskClass(),
-                located.task().id().partition(),
-                located.place().ahead(),
+                new ReadyTask(
+                    located.profile().taskClass(),
+                    located.task().id().partition(),
+                    located.place().ahead(),
+                    located.task().submittedAtMs()),
                 asks.explain())
             .thenApply(stream -> Explanation.of(located, stream.orElse(null)))
         : CompletableFuture.completedFuture(Explanation.of(located, null));

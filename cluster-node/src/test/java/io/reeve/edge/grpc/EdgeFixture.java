@@ -13,10 +13,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.partition.PartitionCounts;
-import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
@@ -81,11 +81,11 @@ public final class EdgeFixture implements AutoCloseable {
   volatile Function<WorkerKind, CompletionStage<Dispatcher.DemandShown>> wanted =
       kind -> CompletableFuture.failedFuture(new TimeoutException("played"));
 
-  /** What the dispatcher says of ready tasks, which are asked for by class, partition and place. */
-  volatile Streams streams = (taskClass, partition, ahead) -> Optional.empty();
+  /** What the dispatcher says of ready tasks. */
+  volatile Streams streams = task -> Optional.empty();
 
   interface Streams {
-    Optional<StreamExplanation> of(TaskClass taskClass, int partition, long ahead);
+    Optional<StreamExplanation> of(ReadyTask task);
   }
 
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -193,9 +193,8 @@ public final class EdgeFixture implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Optional<StreamExplanation>> explain(
-        TaskClass taskClass, int partition, long ahead, Duration within) {
-      return CompletableFuture.completedFuture(streams.of(taskClass, partition, ahead));
+    public CompletionStage<Optional<StreamExplanation>> explain(ReadyTask task, Duration within) {
+      return CompletableFuture.completedFuture(streams.of(task));
     }
   }
 

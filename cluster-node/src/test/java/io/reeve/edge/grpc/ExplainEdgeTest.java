@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.StreamView;
 import io.reeve.domain.partition.Place;
@@ -43,7 +44,7 @@ class ExplainEdgeTest {
   private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.URGENT, Priority.HIGH);
   private static final Failure FULL = new Failure(FailureType.ERROR, "disk full", "28");
   private static final StreamView SEEN =
-      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9);
+      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9, 3, true);
 
   private final EdgeFixture edge = EdgeFixture.start("reeve.grpc.explain-partition-within = 300ms");
   private final TaskServiceGrpc.TaskServiceBlockingStub client =
@@ -115,16 +116,16 @@ class ExplainEdgeTest {
   @ParameterizedTest
   @EnumSource
   void theDispatcherSaysWhyAReadyTaskDoesNotStart(io.reeve.domain.dispatch.Blocker blocker) {
-    var asked = new ArrayList<String>();
+    var asked = new ArrayList<ReadyTask>();
     edge.streams =
-        (taskClass, partition, ahead) -> {
-          asked.add(taskClass + " " + partition + " " + ahead);
+        task -> {
+          asked.add(task);
           return Optional.of(new StreamExplanation(blocker, SEEN, 90_000_000_000L));
         };
 
     var told = explain(located(TaskState.READY, 0));
 
-    assertThat(asked).isEqualTo(List.of(MAIL + " 3 12"));
+    assertThat(asked).isEqualTo(List.of(new ReadyTask(MAIL, 3, 12, 1_000)));
     var name = blocker == io.reeve.domain.dispatch.Blocker.UNKNOWN ? "UNSPECIFIED" : blocker.name();
     assertThat(told.getBlocker().name()).isEqualTo("BLOCKER_" + name);
     assertThat(told.getWorkers().getServingQueue()).isEqualTo(3);
@@ -135,8 +136,9 @@ class ExplainEdgeTest {
     assertThat(told.getWorkers().getReservedFree()).isEqualTo(6);
     assertThat(told.getAhead().getSameClass()).isEqualTo(7);
     assertThat(told.getAhead().getUrgent()).isEqualTo(8);
-    assertThat(told.getAhead().getTotal()).isEqualTo(17);
+    assertThat(told.getAhead().getTotal()).isEqualTo(20);
     assertThat(told.getAhead().getHigherPriority()).isEqualTo(2);
+    assertThat(told.getAhead().getOtherKinds()).isEqualTo(3);
     assertThat(told.getAhead().getAbout()).isTrue();
     assertThat(told.getEstimate().getStartAt())
         .isEqualTo(WireTime.instant(EdgeFixture.NOON.plusSeconds(90).toEpochMilli()));
@@ -146,7 +148,7 @@ class ExplainEdgeTest {
   @Test
   void whereNothingCanBeToldThereIsNoEstimate() {
     edge.streams =
-        (taskClass, partition, ahead) ->
+        task ->
             Optional.of(
                 new StreamExplanation(
                     io.reeve.domain.dispatch.Blocker.NO_WORKER_FOR_KIND,

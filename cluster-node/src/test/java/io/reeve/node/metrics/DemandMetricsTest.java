@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.reeve.dispatch.Dispatcher;
 import io.reeve.domain.dispatch.Demand;
+import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
-import io.reeve.domain.task.TaskClass;
 import io.reeve.edge.ClusterView;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
@@ -45,8 +45,7 @@ class DemandMetricsTest {
     }
 
     @Override
-    public CompletionStage<Optional<StreamExplanation>> explain(
-        TaskClass taskClass, int partition, long ahead, Duration within) {
+    public CompletionStage<Optional<StreamExplanation>> explain(ReadyTask task, Duration within) {
       throw new AssertionError("expected to be asked for the demand");
     }
   }

@@ -122,7 +122,8 @@ final class ExplainReplies {
             .setSameClass(view.ahead())
             .setHigherPriority(view.higherAhead())
             .setUrgent(view.urgentAhead())
-            .setAbout(located.place().about()));
+            .setOtherKinds(view.kindsAhead())
+            .setAbout(located.place().about() || view.about()));
     if (stream.startInNanos() != StreamExplanation.NOT_KNOWN) {
       var startAtMs = TimeBounds.plus(nowMs, Duration.ofNanos(stream.startInNanos()).toMillis());
       reply.setEstimate(
