@@ -121,6 +121,12 @@ public final class ScheduleRules {
           "expected version %d of schedule %s, got %d"
               .formatted(expectedVersion, definition.name(), version));
     }
+    if (before != null && before.backfill() != null && !sameInstants(before, definition)) {
+      return refused(
+          Rejection.Code.WRONG_STATE,
+          "expected schedule %s without a backfill for another rule, got one in progress"
+              .formatted(definition.name()));
+    }
     var noRoom = schedules.noRoomFor(definition, before == null ? null : before.definition());
     if (noRoom != null) {
       return new Answer.Refused(noRoom);
@@ -137,15 +143,19 @@ public final class ScheduleRules {
     if (before == null) {
       return nowMs;
     }
-    var old = before.definition().timing();
-    var timing = definition.timing();
     var sameRuns =
-        old.rule().equals(timing.rule())
-            && old.startMs() == timing.startMs()
-            && old.endMs() == timing.endMs()
-            && old.runsMax() == timing.runsMax();
+        sameInstants(before, definition)
+            && before.definition().timing().runsMax() == definition.timing().runsMax();
     var afterMs = before.progress().afterMs();
     return sameRuns ? afterMs : Math.max(afterMs, nowMs);
+  }
+
+  private static boolean sameInstants(Schedule before, ScheduleDefinition definition) {
+    var old = before.definition().timing();
+    var timing = definition.timing();
+    return old.rule().equals(timing.rule())
+        && old.startMs() == timing.startMs()
+        && old.endMs() == timing.endMs();
   }
 
   /** The schedule makes no tasks but by hand until it is resumed. */
@@ -404,7 +414,8 @@ public final class ScheduleRules {
         return;
       }
       var timing = schedule.definition().timing();
-      var planned = timing.upcoming(backfill.cursorMs(), room);
+      var left = backfill.count() - backfill.made();
+      var planned = timing.upcoming(backfill.cursorMs(), Math.min(room, left));
       while (!planned.isEmpty() && planned.get(planned.size() - 1) > backfill.toMs()) {
         planned.remove(planned.size() - 1);
       }
@@ -414,7 +425,8 @@ public final class ScheduleRules {
       }
       if (!full) {
         var last = planned.isEmpty() ? backfill.toMs() : planned.get(planned.size() - 1);
-        var done = timing.next(last) > backfill.toMs();
+        // The zone may have other rules by now than when the instants were counted.
+        var done = planned.size() == left || timing.next(last) > backfill.toMs();
         fire(
             schedule,
             Cause.BACKFILL,

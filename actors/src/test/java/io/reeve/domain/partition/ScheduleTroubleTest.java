@@ -45,4 +45,29 @@ class ScheduleTroubleTest extends ScheduleStories {
     call(events -> rules().delete("s", now(), events));
     assertThat(refusal(events -> set(mars, 0, true, events)).message()).startsWith(why);
   }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void aRuleThatChangesUnderABackfillMakesNoMoreTasksOfIt(Start start) {
+    var daily = every(Duration.ofDays(1), Missed.ONCE, Overlap.SKIP);
+    set(daily);
+    call(events -> rules().pause("s", "", "", now(), events));
+    call(events -> rules().backfill("s", "", minute(-500 * 1_440), NOON, now(), events));
+    var often = every(Duration.ofSeconds(1), Missed.NONE, Overlap.SKIP);
+    assertThat(refusal(events -> set(often, 0, true, events)).message())
+        .isEqualTo("expected schedule s without a backfill for another rule, got one in progress");
+    set(every(Duration.ofDays(1), Missed.NONE, Overlap.SKIP));
+
+    // Such a change may be in a journal of before it was refused.
+    story.journal.add(new ScheduleEvent.Set(schedule().number(), 3, often, NOON, NOON));
+    story.replay();
+    story.start(start);
+    call(events -> rules().resume("s", now(), events));
+    for (var i = 0; i < 20; i++) {
+      story.pass(Duration.ofMillis(1));
+    }
+
+    assertThat(schedule().backfill()).isNull();
+    assertThat(schedule().progress().extraRuns()).isEqualTo(501);
+  }
 }
