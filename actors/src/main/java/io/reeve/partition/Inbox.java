@@ -312,7 +312,7 @@ final class Inbox {
     } else if (command instanceof Clients.SubmitUnique unique) {
       size = bytesOf(unique.submit());
     } else if (command instanceof Schedules.Set set) {
-      size = set.definition().template().length;
+      size = set.definition().bytes();
     } else if (command instanceof Leases.Settle settle) {
       for (var settlement : settle.settlements()) {
         size += bytesOf(settlement);

@@ -9,6 +9,9 @@ import java.util.List;
 /** A page of schedules in the making. Used once. */
 final class SchedulePage {
 
+  /** Of a schedule on the wire, beside what a client decides about. */
+  private static final int OVERHEAD = 500;
+
   private final int partition;
   private final Schedules.ListSchedules list;
   private final List<ScheduleView> schedules = new ArrayList<>();
@@ -33,7 +36,7 @@ final class SchedulePage {
       return false;
     }
     var shown = list.omitBytes() ? withoutPayload(schedule) : schedule;
-    bytes += shown.definition().template().length;
+    bytes += OVERHEAD + shown.bytes();
     schedules.add(new ScheduleView(partition, shown, full));
     return true;
   }

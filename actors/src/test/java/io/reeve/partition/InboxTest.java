@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
+import io.reeve.domain.schedule.Missed;
+import io.reeve.domain.schedule.Overlap;
+import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
@@ -14,6 +19,7 @@ import io.reeve.partition.Inbox.Taken;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,18 @@ class InboxTest {
     assertThat(inbox.next()).hasSize(8);
     assertThat(inbox.offer(settle(session, 5, 1))).isEqualTo(Taken.YES);
     assertThat(inbox.offer(cancel(4))).isEqualTo(Taken.YES);
+  }
+
+  @Test
+  void theDatesOfAScheduleAreBytesToo() {
+    var dates = new ScheduleRule.Dates(LongStream.range(1, 1_001).toArray());
+    var timing = new ScheduleTiming(dates, 0, 0, 0, 0, Missed.ONCE, Overlap.SKIP);
+    var profile =
+        new TaskProfile(MAIL, 1, 0, new RetryPolicy(1, Duration.ZERO, Duration.ZERO, 1, 0), "");
+    var definition = new ScheduleDefinition("s", timing, profile, new byte[0]);
+
+    assertThat(inbox.offer(new Schedules.Set(definition, 0, true, client))).isEqualTo(Taken.YES);
+    assertThat(inbox.offer(settle(session, 1, 1))).isEqualTo(Taken.TOO_LARGE);
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.reeve.v1.TaskSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,21 @@ class ScheduleDeskTest {
     assertThat(list("ab", "ab", 1, 1 << 20)).isEqualTo("abc | abc");
     assertThat(list("b", "ab", 9, 1 << 20)).isEqualTo(" | ");
     assertThat(list("", "", 9, 1)).isEqualTo("a | a");
+  }
+
+  @Test
+  void aPageEndsByAllThatItsSchedulesTake() {
+    var dates = new ScheduleRule.Dates(LongStream.range(1, 1_001).map(i -> NOON + i).toArray());
+    for (var name : List.of("a", "b", "c")) {
+      var timing = every(60_000, name).timing().withRule(dates);
+      var definition = new ScheduleDefinition(name, timing, PROFILE, new byte[0]);
+      ask(to -> new Schedules.Set(definition, 0, true, to));
+    }
+    ask(to -> new Schedules.Pause("c", "x".repeat(1_000), "anna", to));
+
+    assertThat(list("", "", 9, 8_000)).isEqualTo("a | a");
+    assertThat(list("", "", 9, 9_000)).isEqualTo("a b | b");
+    assertThat(list("", "", 9, 18_000)).isEqualTo("a b c | ");
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScheduleBook {
 
-  /** Heap of a schedule beside its template and the characters of its name; measured. */
+  /** Heap of a schedule beside its {@link Schedule#bytes}; measured. */
   static final int OVERHEAD = 480;
 
   /** How long a schedule without room for its task waits. */
@@ -63,7 +63,9 @@ final class ScheduleBook {
   /** Schedules with a run that waits, by the number of the task that it waits for. */
   private final Map<Long, Entry> byFormer = new HashMap<>();
 
+  /** Cron expressions, which many schedules have in common. */
   private final Map<ScheduleRule, ScheduleRule> rules = new LinkedHashMap<>();
+
   private final DueHeap due = new DueHeap(this::isValid);
   private long heldUntilMs = Long.MIN_VALUE;
   private long bytes;
@@ -108,7 +110,7 @@ final class ScheduleBook {
           Rejection.Code.OVER_CAPACITY,
           "expected at most %d schedules in a partition, got one more".formatted(limits.max()));
     }
-    var more = cost(definition) - (before == null ? 0 : cost(before));
+    var more = definition.bytes() - (before == null ? -OVERHEAD : before.bytes());
     return more <= 0 || bytes + more <= limits.bytesMax()
         ? null
         : new Rejection(
@@ -130,7 +132,7 @@ final class ScheduleBook {
     var before = entry == null ? null : entry.schedule;
     var after = event.applyTo(before);
     if (before != null) {
-      bytes -= cost(before.definition());
+      bytes -= cost(before);
       byFormer.remove(before.progress().lastSequence());
     }
     if (after != null) {
@@ -168,7 +170,7 @@ final class ScheduleBook {
 
   private void keep(Entry entry, Schedule schedule) {
     entry.schedule = schedule;
-    bytes += cost(schedule.definition());
+    bytes += cost(schedule);
     byNumber.put(schedule.number(), entry);
     byName.put(schedule.name(), entry);
     if (schedule.progress().waitingMs() != 0) {
@@ -177,7 +179,7 @@ final class ScheduleBook {
     index(entry);
   }
 
-  /** The same schedule with the one object of all equal rules and profiles. */
+  /** The same schedule with the one object of all equal cron expressions and profiles. */
   private Schedule shared(Schedule schedule) {
     var definition = schedule.definition();
     var timing = definition.timing();
@@ -194,6 +196,10 @@ final class ScheduleBook {
   }
 
   private ScheduleRule intern(ScheduleRule rule) {
+    if (!(rule instanceof ScheduleRule.Cron)) {
+      // Others are seldom equal, and dates of schedules that are gone would stay.
+      return rule;
+    }
     var known = rules.putIfAbsent(rule, rule);
     if (known == null && rules.size() > RULES_MAX) {
       rules.clear();
@@ -283,8 +289,8 @@ final class ScheduleBook {
     return entry != null && entry.dueAtMs == at;
   }
 
-  private static long cost(ScheduleDefinition definition) {
-    return OVERHEAD + 2L * definition.name().length() + definition.template().length;
+  private static long cost(Schedule schedule) {
+    return (long) OVERHEAD + schedule.bytes();
   }
 
   // ---- Snapshots

@@ -29,6 +29,9 @@ public sealed interface ScheduleRule {
    */
   long next(long afterMs);
 
+  /** Heap that it takes because of its length: a client decides how much. */
+  int bytes();
+
   /** A cron expression in the wall clock of a zone. */
   record Cron(CronExpression expression, ZoneId zone) implements ScheduleRule {
 
@@ -45,6 +48,12 @@ public sealed interface ScheduleRule {
     public long next(long afterMs) {
       return expression.next(afterMs, zone.getRules());
     }
+
+    /** Many schedules share one. */
+    @Override
+    public int bytes() {
+      return 0;
+    }
   }
 
   /**
@@ -57,6 +66,11 @@ public sealed interface ScheduleRule {
     @Override
     public long next(long afterMs) {
       return NEVER;
+    }
+
+    @Override
+    public int bytes() {
+      return 2 * (expression.length() + zone.length() + why.length());
     }
   }
 
@@ -93,6 +107,11 @@ public sealed interface ScheduleRule {
       var next = anchorMs + (Math.floorDiv(afterMs - anchorMs, everyMs) + 1) * everyMs;
       return next > CronExpression.LAST_MS ? NEVER : next;
     }
+
+    @Override
+    public int bytes() {
+      return 0;
+    }
   }
 
   /**
@@ -119,6 +138,11 @@ public sealed interface ScheduleRule {
       var found = Arrays.binarySearch(instantsMs, afterMs);
       var next = found >= 0 ? found + 1 : -found - 1;
       return next == instantsMs.length ? NEVER : instantsMs[next];
+    }
+
+    @Override
+    public int bytes() {
+      return Long.BYTES * instantsMs.length;
     }
 
     @Override

@@ -89,6 +89,12 @@ public record Schedule(
     return definition.name();
   }
 
+  /** Its bytes, as far as clients decide how many they are. */
+  public int bytes() {
+    return definition.bytes()
+        + (pause == null ? 0 : 2 * (pause.reason().length() + pause.by().length()));
+  }
+
   /** The planned instant that comes next; {@link ScheduleRule#NEVER} when none does. */
   public long nextMs() {
     return runsLeft() > 0 ? definition.timing().next(progress.afterMs()) : ScheduleRule.NEVER;

@@ -30,6 +30,12 @@ public record ScheduleDefinition(
     return new ScheduleDefinition(name, timing, profile, template);
   }
 
+  /** Its bytes, as far as a client decides how many they are. */
+  public int bytes() {
+    var codes = profile.retry().neverRetryCodes().stream().mapToInt(String::length).sum();
+    return template.length + timing.rule().bytes() + 2 * (name.length() + codes);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ScheduleDefinition definition

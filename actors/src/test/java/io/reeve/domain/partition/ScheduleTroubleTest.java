@@ -4,12 +4,16 @@ import static io.reeve.domain.partition.PartitionStory.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reeve.domain.partition.PartitionStory.Start;
+import io.reeve.domain.partition.ScheduleRules.Answer;
 import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
 import io.reeve.domain.schedule.ScheduleRule;
+import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.ScheduleEvent;
 import java.time.Duration;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -69,5 +73,23 @@ class ScheduleTroubleTest extends ScheduleStories {
 
     assertThat(schedule().backfill()).isNull();
     assertThat(schedule().progress().extraRuns()).isEqualTo(501);
+  }
+
+  @Test
+  void everythingThatMakesAScheduleLargeCounts() {
+    var dates = new ScheduleRule.Dates(LongStream.range(1, 1_001).map(i -> NOON + i).toArray());
+    var taken = 0;
+    while (true) {
+      var timing = new ScheduleTiming(dates, 0, 0, 0, 0, Missed.ONCE, Overlap.SKIP);
+      var name = "s" + taken;
+      var definition = new ScheduleDefinition(name, timing, PartitionStory.profile(), TEMPLATE);
+      if (call(events -> set(definition, 0, true, events)) instanceof Answer.Refused) {
+        break;
+      }
+      call(events -> rules().pause(name, "x".repeat(1_000), "", now(), events));
+      taken++;
+    }
+
+    assertThat(taken).as("schedules of about 10,500 bytes in 1 MiB").isBetween(95, 102);
   }
 }
