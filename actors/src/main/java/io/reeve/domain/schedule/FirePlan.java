@@ -32,9 +32,10 @@ public record FirePlan(
    *
    * @param afterMs all planned instants up to this one are answered
    * @param runs that happened
+   * @param lastAtMs when it fired last; 0 before the first
    * @param waitingMs the planned instant that waits; 0: none
    */
-  public record Standing(long afterMs, long runs, long waitingMs) {}
+  public record Standing(long afterMs, long runs, long lastAtMs, long waitingMs) {}
 
   /**
    * @param name of the schedule, for its jitter
@@ -52,7 +53,7 @@ public record FirePlan(
         timing.runsMax() == 0
             ? Long.MAX_VALUE
             : timing.runsMax() - standing.runs() - (standing.waitingMs() == 0 ? 0 : 1);
-    var due = runsLeft > 0 ? Due.of(timing, name, standing.afterMs(), nowMs) : null;
+    var due = runsLeft > 0 ? Due.of(timing, name, standing, nowMs) : null;
     var plan = new Draft(standing, formerLives, runsLeft, Math.max(0, fireMax));
     plan.releaseWaiting();
     if (due != null) {
@@ -83,17 +84,19 @@ public record FirePlan(
 
     int walked;
 
-    static Due of(ScheduleTiming timing, String name, long afterMs, long nowMs) {
+    static Due of(ScheduleTiming timing, String name, Standing standing, long nowMs) {
       var due = new Due();
-      due.walk(timing, name, afterMs, nowMs);
+      due.walk(timing, name, standing, nowMs);
       return due;
     }
 
-    private void walk(ScheduleTiming timing, String name, long afterMs, long nowMs) {
+    private void walk(ScheduleTiming timing, String name, Standing standing, long nowMs) {
+      var afterMs = standing.afterMs();
       var missed = new ArrayDeque<Long>();
       var lastSkipped = afterMs;
-      // Runs keep their order: one with little jitter waits for those before it.
-      var dueAtMs = Long.MIN_VALUE;
+      // Runs keep their order: one with little jitter waits for those before it, and is not missed
+      // before they had room. A clock that went back holds nothing up.
+      var dueAtMs = Math.min(standing.lastAtMs(), nowMs);
       lastMs = afterMs;
       for (var at = timing.next(afterMs); at != ScheduleRule.NEVER; at = timing.next(at)) {
         dueAtMs = Math.max(dueAtMs, timing.dueAtMs(name, at));

@@ -131,7 +131,8 @@ public record Schedule(
 
   /** Where it stands, for a {@link FirePlan}. */
   public FirePlan.Standing standing() {
-    return new FirePlan.Standing(progress.afterMs(), progress.runs(), progress.waitingMs());
+    return new FirePlan.Standing(
+        progress.afterMs(), progress.runs(), progress.lastAtMs(), progress.waitingMs());
   }
 
   /** When something happened to it last; meant for a schedule that has ended. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FirePlanTest {
 
@@ -28,7 +29,7 @@ class FirePlanTest {
   void nothingIsDueBeforeTheNextInstant() {
     var plan = plan(Missed.ONCE, Overlap.PARALLEL, MINUTE - 1, false);
 
-    assertThat(plan.isEmpty(new Standing(NOON, 0, 0))).isTrue();
+    assertThat(plan.isEmpty(new Standing(NOON, 0, 0, 0))).isTrue();
     assertThat(plan.afterMs()).isEqualTo(NOON);
   }
 
@@ -81,7 +82,7 @@ class FirePlanTest {
 
   @Test
   void aWaitingRunFiresOnceTheFormerEnded() {
-    var waiting = new Standing(NOON + 5 * MINUTE, 3, NOON + 2 * MINUTE);
+    var waiting = new Standing(NOON + 5 * MINUTE, 3, 0, NOON + 2 * MINUTE);
     var timing = timing(Missed.ONCE, Overlap.QUEUE_ONE, 0, 0);
     var now = NOON + 5 * MINUTE + 1;
 
@@ -95,7 +96,7 @@ class FirePlanTest {
 
   @Test
   void aSecondRunNeverWaits() {
-    var waiting = new Standing(NOON + 5 * MINUTE, 3, NOON + 2 * MINUTE);
+    var waiting = new Standing(NOON + 5 * MINUTE, 3, 0, NOON + 2 * MINUTE);
     var timing = timing(Missed.ONCE, Overlap.QUEUE_ONE, 0, 0);
 
     var plan = FirePlan.of(timing, "s", waiting, NOON + 6 * MINUTE, true, ROOM);
@@ -110,17 +111,17 @@ class FirePlanTest {
     var timing = timing(Missed.all(100), Overlap.PARALLEL, 0, 5);
     var now = NOON + 10 * MINUTE;
 
-    var plan = FirePlan.of(timing, "s", new Standing(NOON, 3, 0), now, false, ROOM);
+    var plan = FirePlan.of(timing, "s", new Standing(NOON, 3, 0, 0), now, false, ROOM);
     assertThat(minutes(plan.fire())).containsExactly(1, 2);
 
-    var over = new Standing(plan.afterMs(), 5, 0);
+    var over = new Standing(plan.afterMs(), 5, 0, 0);
     assertThat(FirePlan.of(timing, "s", over, now, false, ROOM).isEmpty(over)).isTrue();
   }
 
   @Test
   void aRunThatWaitsCountsAgainstTheBoundOnRuns() {
     var timing = timing(Missed.NONE, Overlap.QUEUE_ONE, 0, 5);
-    var waiting = new Standing(NOON, 4, NOON);
+    var waiting = new Standing(NOON, 4, 0, NOON);
 
     var plan = FirePlan.of(timing, "s", waiting, NOON + MINUTE, false, ROOM);
 
@@ -133,13 +134,13 @@ class FirePlanTest {
     var timing = timing(Missed.all(100), Overlap.PARALLEL, 0, 0);
     var now = NOON + 10 * MINUTE;
 
-    var first = FirePlan.of(timing, "s", new Standing(NOON, 0, 0), now, false, 4);
-    var second = FirePlan.of(timing, "s", new Standing(first.afterMs(), 4, 0), now, false, ROOM);
+    var first = FirePlan.of(timing, "s", new Standing(NOON, 0, 0, 0), now, false, 4);
+    var second = FirePlan.of(timing, "s", new Standing(first.afterMs(), 4, 0, 0), now, false, ROOM);
 
     assertThat(minutes(first.fire())).containsExactly(1, 2, 3, 4);
     assertThat(minutes(second.fire())).containsExactly(5, 6, 7, 8, 9, 10);
     for (var overlap : Overlap.values()) {
-      var standing = new Standing(NOON, 0, 0);
+      var standing = new Standing(NOON, 0, 0, 0);
       var none = FirePlan.of(timing(Missed.ONCE, overlap, 0, 0), "s", standing, now, false, 0);
       assertThat(none.isEmpty(standing)).isTrue();
     }
@@ -153,7 +154,7 @@ class FirePlanTest {
     var timing = timing(missed, Overlap.PARALLEL, 0, 0);
     var year = 525_600;
     var now = NOON + year * MINUTE + 1;
-    var standing = new Standing(NOON, 0, 0);
+    var standing = new Standing(NOON, 0, 0, 0);
     var fired = new ArrayList<Long>();
     var skipped = 0L;
     var slices = 0;
@@ -164,7 +165,7 @@ class FirePlanTest {
       assertThat(plan.walked()).isLessThanOrEqualTo(FirePlan.WALK_MAX);
       fired.addAll(plan.fire());
       skipped += plan.skipped();
-      standing = new Standing(plan.afterMs(), fired.size(), 0);
+      standing = new Standing(plan.afterMs(), fired.size(), 0, 0);
       slices++;
     }
 
@@ -177,7 +178,7 @@ class FirePlanTest {
   @Test
   void withJitterRunsKeepTheirOrderAndNoneIsEarly() {
     var timing = timing(Missed.NONE, Overlap.PARALLEL, 10 * MINUTE, 0);
-    var standing = new Standing(NOON, 0, 0);
+    var standing = new Standing(NOON, 0, 0, 0);
     var fired = new ArrayList<Long>();
 
     for (var now = NOON; now < NOON + 60 * MINUTE; now += 1_000) {
@@ -187,10 +188,56 @@ class FirePlanTest {
       }
       fired.addAll(plan.fire());
       assertThat(plan.skipped()).isZero();
-      standing = new Standing(plan.afterMs(), fired.size(), 0);
+      standing = new Standing(plan.afterMs(), fired.size(), 0, 0);
     }
 
     assertThat(fired).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(49);
+  }
+
+  /** A jitter above the interval puts runs behind others, and each plan has room for a few. */
+  @ParameterizedTest
+  @ValueSource(longs = {60, 1_440})
+  void aRunThatWaitedForThoseBeforeItIsNotMissed(long jitterMinutes) {
+    var rule = new ScheduleRule.Interval(1_000, NOON);
+    var jitterMs = jitterMinutes * MINUTE;
+    var timing = new ScheduleTiming(rule, 0, 0, jitterMs, 0, Missed.ONCE, Overlap.PARALLEL);
+    var standing = new Standing(NOON, 0, 0, 0);
+    var ends = NOON + 2 * jitterMs;
+    var fired = new ArrayList<Long>();
+
+    for (var now = NOON; now < ends; ) {
+      var plan = FirePlan.of(timing, "s", standing, now, false, 100);
+      assertThat(plan.skipped()).isZero();
+      fired.addAll(plan.fire());
+      var lastAtMs = plan.fire().isEmpty() ? standing.lastAtMs() : now;
+      standing = new Standing(plan.afterMs(), fired.size(), lastAtMs, 0);
+      now = Math.max(now + 1, timing.dueAtMs("s", timing.next(standing.afterMs())));
+    }
+
+    assertThat(fired).isSorted().doesNotHaveDuplicates();
+    assertThat(fired.size()).isGreaterThan((int) (jitterMs / 2_000));
+  }
+
+  @Test
+  void anOutageMissesRunsHoweverOftenTheyFiredBefore() {
+    var timing = timing(Missed.ONCE, Overlap.PARALLEL, 0, 0);
+
+    var plan =
+        FirePlan.of(
+            timing, "s", new Standing(NOON, 9, NOON + 1, 0), NOON + 10 * MINUTE, false, ROOM);
+
+    assertThat(minutes(plan.fire())).containsExactly(8, 9, 10);
+    assertThat(plan.skipped()).isEqualTo(7);
+  }
+
+  @Test
+  void aClockThatWentBackHoldsNoRunUp() {
+    var timing = timing(Missed.ONCE, Overlap.PARALLEL, 0, 0);
+    var standing = new Standing(NOON, 9, NOON + 60 * MINUTE, 0);
+
+    var plan = FirePlan.of(timing, "s", standing, NOON + MINUTE, false, ROOM);
+
+    assertThat(minutes(plan.fire())).containsExactly(1);
   }
 
   /** The night of 25 October 2026 in Berlin has the hour from 2 to 3 twice. */
@@ -211,12 +258,12 @@ class FirePlanTest {
     var rule = ScheduleRule.Cron.of(cron, "Europe/Berlin");
     var timing = new ScheduleTiming(rule, 0, 0, 0, 0, Missed.NONE, Overlap.PARALLEL);
     var start = Instant.parse(from).toEpochMilli();
-    var standing = new Standing(start, 0, 0);
+    var standing = new Standing(start, 0, 0, 0);
     var fired = new ArrayList<Long>();
     for (var now = start; now <= Instant.parse(to).toEpochMilli(); now += MINUTE / 2) {
       var plan = FirePlan.of(timing, "s", standing, now, false, ROOM);
       fired.addAll(plan.fire());
-      standing = new Standing(plan.afterMs(), fired.size(), 0);
+      standing = new Standing(plan.afterMs(), fired.size(), 0, 0);
     }
     assertThat(fired).doesNotHaveDuplicates();
     return fired;
@@ -230,7 +277,7 @@ class FirePlanTest {
       var overlap = OVERLAPS.get(random.nextInt(OVERLAPS.size()));
       var missed = missed(POLICIES.get(random.nextInt(POLICIES.size())), 1 + random.nextInt(5));
       var timing = timing(missed, overlap, random.nextInt(3) * MINUTE, 0);
-      var standing = new Standing(NOON, 0, 0);
+      var standing = new Standing(NOON, 0, 0, 0);
       var answered = 0L;
       var fired = new ArrayList<Long>();
       var now = NOON;
@@ -245,7 +292,7 @@ class FirePlanTest {
                 + (waits && plan.waitingMs() != 0 ? 1 : 0)
                 - (waits && standing.waitingMs() != 0 ? 1 : 0);
         fired.addAll(plan.fire());
-        standing = new Standing(plan.afterMs(), fired.size(), plan.waitingMs());
+        standing = new Standing(plan.afterMs(), fired.size(), 0, plan.waitingMs());
         assertThat(answered).isEqualTo((standing.afterMs() - NOON) / MINUTE);
       }
       assertThat(fired).doesNotHaveDuplicates();
@@ -256,7 +303,7 @@ class FirePlanTest {
     return FirePlan.of(
         timing(missed, overlap, 0, 0),
         "s",
-        new Standing(NOON, 0, 0),
+        new Standing(NOON, 0, 0, 0),
         NOON + behindNoon,
         lives,
         ROOM);
