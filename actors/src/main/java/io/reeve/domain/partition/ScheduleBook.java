@@ -229,14 +229,16 @@ final class ScheduleBook {
     return entry;
   }
 
-  /** Puts a schedule that was taken out back, for the next time that it has something to do. */
-  void putBack(Entry entry) {
-    index(entry);
-  }
-
-  /** The same for one that goes on with its backfill in a later batch. */
-  void putBackForLater(Entry entry, long nowMs) {
-    index(entry, TimeBounds.plus(nowMs, 1));
+  /**
+   * Puts a schedule that was taken out back, for the next time that it has something to do. One
+   * that is not done with what is due goes behind all others that are due.
+   */
+  void putBack(Entry entry, long nowMs) {
+    if (byNumber.get(entry.schedule.number()) == entry) {
+      entry.full = false;
+      var dueAtMs = dueAtMs(entry.schedule);
+      index(entry, dueAtMs > nowMs ? dueAtMs : TimeBounds.plus(nowMs, 1));
+    }
   }
 
   /** The same for one that finds no room for its task. */

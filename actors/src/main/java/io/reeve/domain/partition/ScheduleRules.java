@@ -28,7 +28,10 @@ public final class ScheduleRules {
   /** Planned instants of a backfill, at most. */
   public static final int BACKFILL_MAX = 10_000;
 
-  /** Tasks that one schedule makes at once, at most; the others have their turn before the rest. */
+  /**
+   * Tasks that one schedule makes at once, at most. All others that are due have their turn before
+   * it goes on in a later batch.
+   */
   private static final int FIRE_MAX = 100;
 
   /** Planned instants that one call of {@link #fireDue} looks at, about. */
@@ -355,10 +358,8 @@ public final class ScheduleRules {
         schedules.putBackFull(entry, nowMs);
       } else if (isOver(schedule)) {
         books.emit(new ScheduleEvent.Deleted(schedule.number(), nowMs), out);
-      } else if (schedule.active() && schedule.backfill() != null) {
-        schedules.putBackForLater(entry, nowMs);
       } else {
-        schedules.putBack(entry);
+        schedules.putBack(entry, nowMs);
       }
     }
 

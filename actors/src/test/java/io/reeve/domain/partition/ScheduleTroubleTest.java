@@ -12,6 +12,7 @@ import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.ScheduleEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,5 +92,23 @@ class ScheduleTroubleTest extends ScheduleStories {
     }
 
     assertThat(taken).as("schedules of about 10,500 bytes in 1 MiB").isBetween(95, 102);
+  }
+
+  @Test
+  void aScheduleThatCatchesUpLetsTheOthersGoFirst() {
+    for (var i = 0; i < 20; i++) {
+      var often = every(Duration.ofSeconds(1), Missed.ONCE, Overlap.PARALLEL).timing();
+      set(new ScheduleDefinition("p" + i, often, PartitionStory.profile(), TEMPLATE));
+    }
+    set(every(Duration.ofHours(1), Missed.NONE, Overlap.PARALLEL));
+    story.stall(Duration.ofDays(90));
+    var batches = 0;
+    while (schedule().nextMs() <= now().wallMs()) {
+      rules().fireDue(now(), 150, lease -> {}, new ArrayList<>());
+      story.stall(Duration.ofMillis(1));
+      batches++;
+    }
+
+    assertThat(batches).as("a turn for each of the others").isLessThanOrEqualTo(10);
   }
 }
