@@ -124,7 +124,9 @@ public final class ScheduleRules {
           "expected version %d of schedule %s, got %d"
               .formatted(expectedVersion, definition.name(), version));
     }
-    if (before != null && before.backfill() != null && !sameInstants(before, definition)) {
+    if (before != null
+        && before.backfill() != null
+        && !before.definition().timing().hasInstantsOf(definition.timing())) {
       return refused(
           Rejection.Code.WRONG_STATE,
           "expected schedule %s without a backfill for another rule, got one in progress"
@@ -135,30 +137,9 @@ public final class ScheduleRules {
       return new Answer.Refused(noRoom);
     }
     var number = before == null ? books.tasks.nextSequence : before.number();
-    var afterMs = afterMs(before, definition, now.wallMs());
+    var afterMs = before == null ? now.wallMs() : before.answeredFor(definition, now.wallMs());
     books.emit(new ScheduleEvent.Set(number, version + 1, definition, afterMs, now.wallMs()), out);
     return done(definition.name(), before == null ? null : before.definition());
-  }
-
-  /** A new rule begins now; what was due by the old one is not made up for. */
-  private static long afterMs(
-      @Nullable Schedule before, ScheduleDefinition definition, long nowMs) {
-    if (before == null) {
-      return nowMs;
-    }
-    var sameRuns =
-        sameInstants(before, definition)
-            && before.definition().timing().runsMax() == definition.timing().runsMax();
-    var afterMs = before.progress().afterMs();
-    return sameRuns ? afterMs : Math.max(afterMs, nowMs);
-  }
-
-  private static boolean sameInstants(Schedule before, ScheduleDefinition definition) {
-    var old = before.definition().timing();
-    var timing = definition.timing();
-    return old.rule().equals(timing.rule())
-        && old.startMs() == timing.startMs()
-        && old.endMs() == timing.endMs();
   }
 
   /** The schedule makes no tasks but by hand until it is resumed. */
@@ -175,16 +156,28 @@ public final class ScheduleRules {
     return done(entry);
   }
 
-  /** The schedule goes on. */
+  /** The schedule goes on, and from now on if a wrong clock led it far ahead. */
   public Answer resume(String name, Now now, List<PartitionEvent> out) {
     var entry = schedules.find(name);
     if (entry == null) {
       return unknown(name);
     }
-    if (entry.schedule().pause() != null) {
-      books.emit(new ScheduleEvent.Resumed(entry.schedule().number(), now.wallMs()), out);
+    var schedule = entry.schedule();
+    if (schedule.pause() != null) {
+      books.emit(new ScheduleEvent.Resumed(schedule.number(), now.wallMs()), out);
+      if (schedule.isFarAhead(now.wallMs())) {
+        goOnFrom(schedule, now.wallMs(), out);
+      }
     }
     return done(entry);
+  }
+
+  private void goOnFrom(Schedule schedule, long nowMs, List<PartitionEvent> out) {
+    var waitingMs = schedule.progress().waitingMs();
+    books.emit(
+        new ScheduleEvent.Fired(
+            schedule.number(), Cause.RULE, new long[0], 0, 0, nowMs, waitingMs, "", nowMs),
+        out);
   }
 
   /** Ends the schedule for good; its tasks stay. */

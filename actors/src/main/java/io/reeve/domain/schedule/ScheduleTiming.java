@@ -43,6 +43,11 @@ public record ScheduleTiming(
     return new ScheduleTiming(other, startMs, endMs, jitterMs, runsMax, missed, overlap);
   }
 
+  /** Whether both have the same planned instants. */
+  public boolean hasInstantsOf(ScheduleTiming other) {
+    return rule.equals(other.rule) && startMs == other.startMs && endMs == other.endMs;
+  }
+
   /** The first planned instant after another; {@link ScheduleRule#NEVER} when there is none. */
   public long next(long afterMs) {
     var next = rule.next(Math.max(afterMs, Math.max(0, startMs - 1)));

@@ -26,6 +26,12 @@ public record Schedule(
     Progress progress,
     @Nullable Backfill backfill) {
 
+  /**
+   * How far ahead of the clock a schedule may have answered instants: clocks that differ by less
+   * fire nothing twice. What lies further ahead was answered by a clock that was wrong.
+   */
+  static final long AHEAD_MAX_MS = 86_400_000;
+
   /** Why a schedule makes no tasks but by hand, who said so, and since when. */
   public record Pause(String reason, String by, long sinceMs) {}
 
@@ -87,6 +93,23 @@ public record Schedule(
 
   public String name() {
     return definition.name();
+  }
+
+  /**
+   * Up to which instant all planned ones are answered once the definition is changed. Those of
+   * another rule begin now: what was due by the old one is not made up for.
+   */
+  public long answeredFor(ScheduleDefinition changed, long nowMs) {
+    var timing = definition.timing();
+    var same =
+        timing.hasInstantsOf(changed.timing()) && timing.runsMax() == changed.timing().runsMax();
+    var afterMs = progress.afterMs();
+    return isFarAhead(nowMs) || (!same && nowMs > afterMs) ? nowMs : afterMs;
+  }
+
+  /** Whether a wrong clock led it far ahead, so that it would not make a task for long. */
+  public boolean isFarAhead(long nowMs) {
+    return progress.afterMs() - AHEAD_MAX_MS > nowMs;
   }
 
   /** Its bytes, as far as clients decide how many they are. */

@@ -53,6 +53,33 @@ class ScheduleTroubleTest extends ScheduleStories {
 
   @ParameterizedTest
   @EnumSource(Start.class)
+  void aClockThatWasWrongForAMomentSilencesAScheduleNoLongerThanAClientLets(Start start) {
+    set(every(MINUTE, Missed.ONCE, Overlap.PARALLEL));
+    story.jump(Duration.ofDays(365));
+    story.batch(events -> {});
+    story.jump(Duration.ofDays(-365));
+    story.start(start);
+    var before = planned().size();
+    story.pass(MINUTE.multipliedBy(2));
+    assertThat(planned()).hasSize(before);
+
+    call(events -> rules().pause("s", "", "", now(), events));
+    call(events -> rules().resume("s", now(), events));
+    story.start(start);
+    story.pass(MINUTE);
+    assertThat(planned()).hasSize(before + 1).endsWith(minute(3));
+
+    story.jump(Duration.ofDays(365));
+    story.batch(events -> {});
+    story.jump(Duration.ofDays(-365));
+    set(every(MINUTE, Missed.NONE, Overlap.PARALLEL));
+    story.start(start);
+    story.pass(MINUTE);
+    assertThat(planned()).endsWith(minute(4));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
   void aRuleThatChangesUnderABackfillMakesNoMoreTasksOfIt(Start start) {
     var daily = every(Duration.ofDays(1), Missed.ONCE, Overlap.SKIP);
     set(daily);
