@@ -135,7 +135,7 @@ public record FirePlan(
     private final int fireMax;
     private boolean formerLives;
     private boolean cancelFormer;
-    private long runsLeft;
+    private final long runsLeft;
     private long waitingMs;
     private long skipped;
     private long afterMs;
@@ -170,12 +170,16 @@ public record FirePlan(
       }
       skipped += due.skipped;
       afterMs = due.lastMs;
+      if (due.instants.isEmpty()) {
+        return;
+      }
+      // The latest counts, as a run that starts now finds the present and not what was.
+      skipped += due.instants.size() - 1L;
+      var latestMs = due.instants.get(due.instants.size() - 1);
       if (overlap == Overlap.CANCEL) {
-        addLast(due.instants);
+        supersede(latestMs);
       } else {
-        for (var at : due.instants) {
-          addOrSkip(at, overlap);
-        }
+        addOrSkip(latestMs, overlap);
       }
     }
 
@@ -187,29 +191,22 @@ public record FirePlan(
       skipped += due.skipped;
       fire.addAll(due.instants.subList(0, room));
       afterMs = room < due.instants.size() ? due.instants.get(room - 1) : due.lastMs;
-      runsLeft -= room;
     }
 
-    private void addLast(List<Long> instants) {
-      if (instants.isEmpty()) {
-        return;
-      }
+    private void supersede(long at) {
       // The run that was about to happen is superseded like one that runs.
-      skipped += instants.size() - 1L + fire.size();
+      skipped += fire.size();
       cancelFormer = formerLives && fire.isEmpty();
       fire.clear();
-      fire.add(instants.get(instants.size() - 1));
-      runsLeft--;
+      fire.add(at);
     }
 
     private void addOrSkip(long at, Overlap overlap) {
-      if (!formerLives && runsLeft > 0) {
+      if (!formerLives) {
         fire.add(at);
-        formerLives = true;
-        runsLeft--;
-      } else if (overlap == Overlap.QUEUE_ONE && waitingMs == 0 && runsLeft > 0) {
+      } else if (overlap == Overlap.QUEUE_ONE) {
+        skipped += waitingMs == 0 ? 0 : 1;
         waitingMs = at;
-        runsLeft--;
       } else {
         skipped++;
       }

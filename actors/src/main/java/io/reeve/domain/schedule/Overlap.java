@@ -7,7 +7,7 @@ package io.reeve.domain.schedule;
 public enum Overlap {
   /** The run does not happen. */
   SKIP,
-  /** The run happens when the former ends. One waits at most; what is due meanwhile is skipped. */
+  /** The run happens when the former ends. The latest waits; those before it are skipped. */
   QUEUE_ONE,
   /** The run happens beside the former. */
   PARALLEL,

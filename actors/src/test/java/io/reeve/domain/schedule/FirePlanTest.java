@@ -53,14 +53,14 @@ class FirePlanTest {
         "ONCE | PARALLEL  | false | 8 9 10  | 0  | 7",
         "ALL3 | PARALLEL  | true  | 6 7 8 9 10 | 0 | 5",
         "ALL9 | PARALLEL  | true  | 1 2 3 4 5 6 7 8 9 10 | 0 | 0",
-        "NONE | SKIP      | false | 9       | 0  | 9",
+        "NONE | SKIP      | false | 10      | 0  | 9",
         "NONE | SKIP      | true  |         | 0  | 10",
-        "ONCE | SKIP      | false | 8       | 0  | 9",
-        "ALL3 | SKIP      | false | 6       | 0  | 9",
-        "NONE | QUEUE_ONE | false | 9       | 10 | 8",
-        "NONE | QUEUE_ONE | true  |         | 9  | 9",
-        "ONCE | QUEUE_ONE | true  |         | 8  | 9",
-        "ALL3 | QUEUE_ONE | false | 6       | 7  | 8",
+        "ONCE | SKIP      | false | 10      | 0  | 9",
+        "ALL3 | SKIP      | false | 10      | 0  | 9",
+        "NONE | QUEUE_ONE | false | 10      | 0  | 9",
+        "NONE | QUEUE_ONE | true  |         | 10 | 9",
+        "ONCE | QUEUE_ONE | true  |         | 10 | 9",
+        "ALL3 | QUEUE_ONE | false | 10      | 0  | 9",
         "NONE | CANCEL    | false | 10      | 0  | 9",
         "ALL3 | CANCEL    | true  | 10      | 0  | 9",
       })
@@ -95,15 +95,31 @@ class FirePlanTest {
   }
 
   @Test
-  void aSecondRunNeverWaits() {
+  void aRunThatIsDueTakesThePlaceOfTheOneThatWaits() {
     var waiting = new Standing(NOON + 5 * MINUTE, 3, 0, NOON + 2 * MINUTE);
     var timing = timing(Missed.ONCE, Overlap.QUEUE_ONE, 0, 0);
 
     var plan = FirePlan.of(timing, "s", waiting, NOON + 6 * MINUTE, true, ROOM);
 
     assertThat(plan.fire()).isEmpty();
-    assertThat(plan.waitingMs()).isEqualTo(NOON + 2 * MINUTE);
+    assertThat(plan.waitingMs()).isEqualTo(NOON + 6 * MINUTE);
     assertThat(plan.skipped()).isEqualTo(1);
+  }
+
+  /** Hourly, back 20 seconds after the third hour: the run of the third is not the one skipped. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Overlap.class,
+      names = {"SKIP", "QUEUE_ONE"})
+  void afterAnOutageTheRunThatIsDueNowHappens(Overlap overlap) {
+    var rule = new ScheduleRule.Interval(60 * MINUTE, NOON);
+    var timing = new ScheduleTiming(rule, 0, 0, 0, 0, Missed.ONCE, overlap);
+    var now = NOON + 3 * 60 * MINUTE + 20_000;
+
+    var plan = FirePlan.of(timing, "s", new Standing(NOON, 0, 0, 0), now, false, ROOM);
+
+    assertThat(plan.fire()).containsExactly(NOON + 3 * 60 * MINUTE);
+    assertThat(plan.skipped()).isEqualTo(2);
   }
 
   @Test
