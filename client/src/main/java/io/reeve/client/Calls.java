@@ -88,7 +88,19 @@ final class Calls {
    */
   <Q, R, T> CompletableFuture<T> call(
       MethodDescriptor<Q, R> method, Q request, String requestId, Function<R, T> read) {
-    var tries = new Tries<>(method, request, requestId, read);
+    return begin(new Tries<>(method, request, requestId, true, read));
+  }
+
+  /**
+   * As {@link #call} for one that would undo what others did since, if it were repeated after it
+   * took effect. So it is repeated only where it certainly had none.
+   */
+  <Q, R, T> CompletableFuture<T> callOnce(
+      MethodDescriptor<Q, R> method, Q request, Function<R, T> read) {
+    return begin(new Tries<>(method, request, "", false, read));
+  }
+
+  private static <T> CompletableFuture<T> begin(Tries<?, ?, T> tries) {
     tries.begin();
     return tries.result;
   }
@@ -97,16 +109,23 @@ final class Calls {
     private final MethodDescriptor<Q, R> method;
     private final Q request;
     private final String requestId;
+    private final boolean repeatable;
     private final Function<R, T> read;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final long deadlineNanos = nanoTime.getAsLong() + nanos(callTimeout);
     private volatile @Nullable ClientCall<Q, R> current;
     private int triesDone;
 
-    Tries(MethodDescriptor<Q, R> method, Q request, String requestId, Function<R, T> read) {
+    Tries(
+        MethodDescriptor<Q, R> method,
+        Q request,
+        String requestId,
+        boolean repeatable,
+        Function<R, T> read) {
       this.method = method;
       this.request = request;
       this.requestId = requestId;
+      this.repeatable = repeatable;
       this.read = read;
       var unused =
           result.whenComplete(
@@ -127,9 +146,9 @@ final class Calls {
         endpoints.reconnect(turn);
       }
       var nanosLeft = Math.max(1, deadlineNanos - nanoTime.getAsLong());
-      var options =
-          CallOptions.DEFAULT.withDeadlineAfter(
-              Math.min(nanosLeft, nanos(tryTimeout)), TimeUnit.NANOSECONDS);
+      // Where there is no second try, the first has all the time.
+      var tryNanos = repeatable ? Math.min(nanosLeft, nanos(tryTimeout)) : nanosLeft;
+      var options = CallOptions.DEFAULT.withDeadlineAfter(tryNanos, TimeUnit.NANOSECONDS);
       var call = endpoints.channel(turn).newCall(method, options);
       current = call;
       call.start(new Answer(turn), new Metadata());
@@ -143,7 +162,8 @@ final class Calls {
         endpoints.moveOnFrom(turn);
       }
       triesDone++;
-      var delay = delayAfter(triesDone, failure);
+      var mayBeRepeated = repeatable || failure.hadNoEffect();
+      var delay = mayBeRepeated ? delayAfter(triesDone, failure) : null;
       var now = nanoTime.getAsLong();
       if (delay == null || deadlineNanos - now <= nanos(delay)) {
         result.completeExceptionally(failure.forRequest(requestId));

@@ -31,6 +31,9 @@ public final class ReeveException extends RuntimeException {
   /** The endpoint is something else than a gRPC server, such as the HTTP port of a node. */
   public static final String REASON_NOT_GRPC = "NOT_GRPC";
 
+  /** The server's word for a write without an answer of its partition. */
+  private static final String REASON_OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN";
+
   private static final long serialVersionUID = 1L;
 
   private final Status.Code code;
@@ -169,6 +172,13 @@ public final class ReeveException extends RuntimeException {
   /** The task that holds the unique key, if a submission was refused for it; else empty. */
   public String holder() {
     return holder;
+  }
+
+  /** Whether the call certainly had no effect: a server refused it, or none was reached. */
+  boolean hadNoEffect() {
+    return reason.isEmpty()
+        ? TransportFault.reachedNobody(getCause())
+        : !reason.equals(REASON_OUTCOME_UNKNOWN);
   }
 
   /** Whether the call may have taken effect although it failed. */

@@ -35,9 +35,10 @@ import java.util.function.Supplier;
  * The schedules of a server, by name; {@link ReeveClient#schedules()} has it. Safe for many
  * threads.
  *
- * <p>Calls are repeated like those for tasks. Triggers and backfills carry a request id, generated
- * when the caller gives none, so that a repeat has no second effect. A deletion whose answer was
- * lost may end with NOT_FOUND.
+ * <p>Reads are repeated like those for tasks. Triggers and backfills carry a request id, generated
+ * when the caller gives none, so that a repeat has no second effect. So does a set with the version
+ * that it expects. Other changes are repeated only if they certainly had no effect, as they would
+ * undo what others did since: after {@link ReeveException#isOutcomeUnknown()}, look first.
  */
 public final class Schedules {
 
@@ -85,7 +86,10 @@ public final class Schedules {
   }
 
   private CompletableFuture<SetScheduleResponse> set(SetScheduleRequest request) {
-    return calls.call(ScheduleServiceGrpc.getSetScheduleMethod(), request, "", Function.identity());
+    var method = ScheduleServiceGrpc.getSetScheduleMethod();
+    return request.getExpectedVersion() == 0
+        ? calls.callOnce(method, request, Function.identity())
+        : calls.call(method, request, "", Function.identity());
   }
 
   /** Removes the schedule and returns what it was. Tasks that it made go on. */
@@ -94,10 +98,9 @@ public final class Schedules {
   }
 
   public CompletableFuture<Schedule> deleteAsync(String name) {
-    return calls.call(
+    return calls.callOnce(
         ScheduleServiceGrpc.getDeleteScheduleMethod(),
         DeleteScheduleRequest.newBuilder().setName(name).build(),
-        "",
         DeleteScheduleResponse::getSchedule);
   }
 
@@ -177,10 +180,9 @@ public final class Schedules {
   }
 
   public CompletableFuture<Schedule> pauseAsync(String name, String reason) {
-    return calls.call(
+    return calls.callOnce(
         ScheduleServiceGrpc.getPauseScheduleMethod(),
         PauseScheduleRequest.newBuilder().setName(name).setReason(reason).build(),
-        "",
         PauseScheduleResponse::getSchedule);
   }
 
@@ -190,10 +192,9 @@ public final class Schedules {
   }
 
   public CompletableFuture<Schedule> resumeAsync(String name) {
-    return calls.call(
+    return calls.callOnce(
         ScheduleServiceGrpc.getResumeScheduleMethod(),
         ResumeScheduleRequest.newBuilder().setName(name).build(),
-        "",
         ResumeScheduleResponse::getSchedule);
   }
 
@@ -248,10 +249,9 @@ public final class Schedules {
   }
 
   public CompletableFuture<Schedule> stopBackfillAsync(String name) {
-    return calls.call(
+    return calls.callOnce(
         ScheduleServiceGrpc.getStopBackfillMethod(),
         StopBackfillRequest.newBuilder().setName(name).build(),
-        "",
         StopBackfillResponse::getSchedule);
   }
 }

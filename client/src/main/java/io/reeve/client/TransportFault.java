@@ -63,6 +63,13 @@ record TransportFault(Status.Code code, String reason, String message) {
         : said;
   }
 
+  /** Whether the failure came before there was a connection. */
+  static boolean reachedNobody(@Nullable Throwable failure) {
+    return has(failure, ConnectException.class)
+        || has(failure, NoRouteToHostException.class)
+        || has(failure, UnknownHostException.class);
+  }
+
   private static boolean has(@Nullable Throwable failure, Class<? extends Throwable> type) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
       if (type.isInstance(cause)) {

@@ -1,12 +1,15 @@
 package io.reeve.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.reeve.v1.CronRule;
 import io.reeve.v1.MissedPolicy;
 import io.reeve.v1.OverlapPolicy;
 import io.reeve.v1.Schedule;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -77,6 +80,41 @@ class SchedulesTest extends ClientTest {
     assertThat(server.calls())
         .containsExactly("TriggerSchedule", "TriggerSchedule", "TriggerSchedule");
     assertThat(server.schedules().requestIds()).containsExactly("request-1", "by-hand");
+  }
+
+  @Test
+  void aChangeThatMayHaveTakenEffectIsNotRepeated() {
+    var daily = ScheduleRequest.cron("@daily", BERLIN).task(HELLO);
+    for (Runnable change :
+        List.<Runnable>of(
+            () -> client.schedules().set("nightly", daily),
+            () -> client.schedules().pause("nightly", ""),
+            () -> client.schedules().resume("nightly"),
+            () -> client.schedules().stopBackfill("nightly"),
+            () -> client.schedules().delete("nightly"))) {
+      server.refuseNext(refusal(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN", 200));
+      assertThatThrownBy(change::run)
+          .isInstanceOfSatisfying(
+              ReeveException.class, e -> assertThat(e.isOutcomeUnknown()).isTrue());
+    }
+
+    assertThat(server.calls())
+        .containsExactly(
+            "SetSchedule", "PauseSchedule", "ResumeSchedule", "StopBackfill", "DeleteSchedule");
+  }
+
+  @Test
+  void aChangeThatCertainlyHadNoEffectIsRepeated() {
+    var daily = ScheduleRequest.cron("@daily", BERLIN).task(HELLO);
+    server.refuseNext(refusal(Status.Code.UNAVAILABLE, "NOT_READY", 0));
+    client.schedules().set("nightly", daily);
+    server.refuseNext(refusal(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN", 0));
+    client.schedules().set("nightly", daily, 1);
+
+    assertThat(server.calls())
+        .containsExactly("SetSchedule", "SetSchedule", "SetSchedule", "SetSchedule");
+    assertThat(TransportFault.reachedNobody(new IOException(new ConnectException()))).isTrue();
+    assertThat(TransportFault.reachedNobody(new IOException("connection reset"))).isFalse();
   }
 
   @Test

@@ -39,14 +39,17 @@ final class PartitionAsks {
       Function<ActorRef<Clients.Reply>, Partition.Command> command,
       boolean repeatable) {
     var attempts = repeatable ? settings.writeAttempts() : 1;
-    return write(partition, command, settings.write().dividedBy(attempts), attempts);
+    var outcomeUnknown = outcomeUnknown(partition, repeatable);
+    return write(
+        partition, command, settings.write().dividedBy(attempts), attempts, outcomeUnknown);
   }
 
   private CompletionStage<Clients.Reply> write(
       int partition,
       Function<ActorRef<Clients.Reply>, Partition.Command> command,
       Duration within,
-      int attemptsLeft) {
+      int attemptsLeft,
+      EdgeRefusal outcomeUnknown) {
     return partitions
         .ask(partition, command, within, scheduler)
         .exceptionallyCompose(
@@ -55,8 +58,8 @@ final class PartitionAsks {
                 return CompletableFuture.failedFuture(failure);
               }
               return attemptsLeft > 1
-                  ? write(partition, command, within, attemptsLeft - 1)
-                  : CompletableFuture.failedFuture(outcomeUnknown(partition));
+                  ? write(partition, command, within, attemptsLeft - 1, outcomeUnknown)
+                  : CompletableFuture.failedFuture(outcomeUnknown);
             });
   }
 
@@ -83,14 +86,17 @@ final class PartitionAsks {
     return EdgeRefusal.unwrap(failure) instanceof TimeoutException;
   }
 
-  private EdgeRefusal outcomeUnknown(int partition) {
+  private EdgeRefusal outcomeUnknown(int partition, boolean repeatable) {
     return new EdgeRefusal(
         Reason.OUTCOME_UNKNOWN,
         "expected an answer of partition "
             + partition
             + " within "
             + settings.write().toMillis()
-            + " ms, got none; the same request id may be sent again");
+            + " ms, got none; "
+            + (repeatable
+                ? "the same call may be sent again"
+                : "look whether the call took effect before you send it again"));
   }
 
   /** The answer, of the only type that says yes. */

@@ -31,7 +31,7 @@ public enum Reason {
   OUTCOME_UNKNOWN(
       200,
       "No answer arrived in time, and the call may have taken effect. Retry with the same"
-          + " request id."),
+          + " request id. Without one, look first."),
   NOT_READY(200, "The partition starts or moves. Retry."),
   NO_ANSWER(200, "A read got no answer in time. Retry."),
   INVALID_REQUEST(0, "A field is wrong in any state of the system; BadRequest names it."),

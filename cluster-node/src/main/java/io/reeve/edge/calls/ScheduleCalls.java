@@ -72,13 +72,17 @@ public final class ScheduleCalls {
       Caller caller, String name, ScheduleDefinition definition, long expectedVersion) {
     var read = definitions.read(name, definition);
     Expect.between("expected_version", expectedVersion, 0, Long.MAX_VALUE);
+    // A repeat undoes what others set in between, unless it says what it expects to find.
+    var repeatable = expectedVersion != 0;
     var home = routing.homeOfName(name);
     // First where it may be from before the partitions became more: nothing new is made there.
     return firstThatKnows(
             placesOf(name, false),
             place ->
                 asks.write(
-                    place, to -> new Schedules.Set(read, expectedVersion, place == home, to), true))
+                    place,
+                    to -> new Schedules.Set(read, expectedVersion, place == home, to),
+                    repeatable))
         .thenApply(reply -> PartitionAsks.expect(Schedules.WasSet.class, reply));
   }
 
@@ -127,10 +131,13 @@ public final class ScheduleCalls {
     return change(name, to -> new Schedules.StopBackfill(name, to));
   }
 
-  /** A change that is the same when it is made twice. */
+  /**
+   * A change that names a schedule and nothing of its state. It is asked once: a repeat after a
+   * lost answer would undo what others did in between.
+   */
   private CompletionStage<ScheduleView> change(
       String name, Function<ActorRef<Clients.Reply>, Partition.Command> command) {
-    return write(name, command, true).thenApply(ScheduleCalls::schedule);
+    return write(name, command, false).thenApply(ScheduleCalls::schedule);
   }
 
   private CompletionStage<Clients.Reply> write(

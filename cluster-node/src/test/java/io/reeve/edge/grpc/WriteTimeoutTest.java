@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.reeve.partition.Clients;
+import io.reeve.partition.Schedules;
 import io.reeve.v1.CancelTaskRequest;
+import io.reeve.v1.DeleteScheduleRequest;
+import io.reeve.v1.ScheduleServiceGrpc;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.TaskServiceGrpc;
 import java.time.Duration;
@@ -67,6 +70,20 @@ class WriteTimeoutTest {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       assertThat(edge.asked(Clients.Cancel.class).partition()).isEqualTo(1);
     }
+    edge.partitions.expectNoMessage(Duration.ZERO);
+  }
+
+  /** A repeat would delete a schedule that somebody else set meanwhile under the name. */
+  @Test
+  void aChangeOfAScheduleIsAskedOnce() {
+    var schedules =
+        ScheduleServiceGrpc.newBlockingStub(edge.channel())
+            .withDeadlineAfter(CLIENTS_DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    var call = DeleteScheduleRequest.newBuilder().setName("nightly").build();
+
+    outcomeUnknown(() -> schedules.deleteSchedule(call));
+
+    edge.asked(Schedules.Delete.class);
     edge.partitions.expectNoMessage(Duration.ZERO);
   }
 
