@@ -66,6 +66,7 @@ public record EdgeSettings(
    *     away
    * @param explain how long the dispatcher may take to say why a task does not start, before there
    *     is none
+   * @param explainsMax questions to the dispatcher at the same time
    */
   public record Asks(
       Duration write,
@@ -74,7 +75,8 @@ public record EdgeSettings(
       int readAttempts,
       int listScanMax,
       Duration locate,
-      Duration explain) {}
+      Duration explain,
+      int explainsMax) {}
 
   /**
    * @param refresh how often a watch is registered anew, which heals it after a partition moved
@@ -202,7 +204,8 @@ public record EdgeSettings(
         keys.count("read-attempts", 1, 10),
         keys.count("list-scan-max", 1, 1_000_000),
         keys.duration("explain-partition-within", Duration.ofMillis(10), Duration.ofMinutes(1)),
-        keys.duration("explain-dispatcher-within", Duration.ofMillis(10), Duration.ofMinutes(1)));
+        keys.duration("explain-dispatcher-within", Duration.ofMillis(10), Duration.ofMinutes(1)),
+        keys.count("explains-max", 1, 1_000));
   }
 
   private static Watches watches(Keys keys) {

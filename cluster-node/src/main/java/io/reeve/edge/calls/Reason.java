@@ -27,7 +27,9 @@ public enum Reason {
   TOO_MANY_CLASSES(
       1000, "The tasks of the partition require too many different sets of labels. Back off."),
   STORE_FULL(5000, "The disk of the store has no room for new tasks. Existing tasks continue."),
-  OVERLOADED(100, "Too many commands wait at the partition. Back off."),
+  OVERLOADED(
+      100,
+      "Too many commands wait at the partition, or too many tasks are being explained. Back off."),
   OUTCOME_UNKNOWN(
       200,
       "No answer arrived in time, and the call may have taken effect. Retry with the same"

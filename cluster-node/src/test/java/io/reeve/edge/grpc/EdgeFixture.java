@@ -84,6 +84,9 @@ public final class EdgeFixture implements AutoCloseable {
   /** What the dispatcher says of ready tasks. */
   volatile Streams streams = task -> Optional.empty();
 
+  /** The dispatcher answers once it is done. */
+  volatile CompletableFuture<Void> dispatcherAnswers = CompletableFuture.completedFuture(null);
+
   interface Streams {
     Optional<StreamExplanation> of(ReadyTask task);
   }
@@ -194,7 +197,7 @@ public final class EdgeFixture implements AutoCloseable {
 
     @Override
     public CompletionStage<Optional<StreamExplanation>> explain(ReadyTask task, Duration within) {
-      return CompletableFuture.completedFuture(streams.of(task));
+      return dispatcherAnswers.thenApply(now -> streams.of(task));
     }
   }
 

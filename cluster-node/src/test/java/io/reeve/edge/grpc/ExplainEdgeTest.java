@@ -1,5 +1,6 @@
 package io.reeve.edge.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -32,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +49,8 @@ class ExplainEdgeTest {
   private static final StreamView SEEN =
       new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9, 3, true);
 
-  private final EdgeFixture edge = EdgeFixture.start("reeve.grpc.explain-partition-within = 300ms");
+  private final EdgeFixture edge =
+      EdgeFixture.start("reeve.grpc { explain-partition-within = 300ms, explains-max = 2 }");
   private final TaskServiceGrpc.TaskServiceBlockingStub client =
       TaskServiceGrpc.newBlockingStub(edge.channel());
 
@@ -156,6 +160,37 @@ class ExplainEdgeTest {
                     StreamExplanation.NOT_KNOWN));
 
     assertThat(explain(located(TaskState.READY, 0)).hasEstimate()).isFalse();
+  }
+
+  @Test
+  void theDispatcherIsAskedForAFewTasksAtATime() {
+    edge.dispatcherAnswers = new CompletableFuture<>();
+    var calls =
+        Stream.generate(() -> asked().handle(ExplainEdgeTest::blockerOrReason)).limit(3).toList();
+    calls.forEach(call -> locate());
+
+    var refused = CompletableFuture.anyOf(calls.toArray(CompletableFuture[]::new)).join();
+    edge.dispatcherAnswers.complete(null);
+
+    assertThat(refused).isEqualTo("OVERLOADED");
+    assertThat(calls)
+        .extracting(CompletableFuture::join)
+        .containsExactlyInAnyOrder("OVERLOADED", "BLOCKER_NO_DISPATCHER", "BLOCKER_NO_DISPATCHER");
+    assertThat(explain(located(TaskState.READY, 0)).getBlocker())
+        .isEqualTo(Blocker.BLOCKER_NO_DISPATCHER);
+  }
+
+  private static String blockerOrReason(
+      @Nullable ExplainResponse told, @Nullable Throwable failure) {
+    if (told != null) {
+      return told.getBlocker().name();
+    }
+    var refusal = requireNonNull(requireNonNull(failure).getCause());
+    return EdgeFixture.errorInfo((StatusRuntimeException) refusal).getReason();
+  }
+
+  private void locate() {
+    edge.asked(Clients.Locate.class).command().replyTo().tell(located(TaskState.READY, 0));
   }
 
   @Test
