@@ -97,14 +97,15 @@ public record Schedule(
 
   /**
    * Up to which instant all planned ones are answered once the definition is changed. Those of
-   * another rule begin now: what was due by the old one is not made up for.
+   * another rule begin now, and so do those of one that had ended: what was due before is not made
+   * up for. Another end or bound leaves what is due as it is.
    */
   public long answeredFor(ScheduleDefinition changed, long nowMs) {
-    var timing = definition.timing();
-    var same =
-        timing.hasInstantsOf(changed.timing()) && timing.runsMax() == changed.timing().runsMax();
+    var old = definition.timing();
+    var timing = changed.timing();
+    var goesOn = old.rule().equals(timing.rule()) && old.startMs() == timing.startMs() && !ended();
     var afterMs = progress.afterMs();
-    return isFarAhead(nowMs) || (!same && nowMs > afterMs) ? nowMs : afterMs;
+    return isFarAhead(nowMs) || (!goesOn && nowMs > afterMs) ? nowMs : afterMs;
   }
 
   /** Whether a wrong clock led it far ahead, so that it would not make a task for long. */

@@ -138,4 +138,54 @@ class ScheduleTroubleTest extends ScheduleStories {
 
     assertThat(batches).as("a turn for each of the others").isLessThanOrEqualTo(10);
   }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void anotherEndDropsNoRunThatIsLateByItsJitter(Start start) {
+    var before = until(minute(100), 0, 600_000);
+    set(before);
+    story.stall(MINUTE.plusMillis(1));
+    assertThat(before.timing().dueAtMs("s", minute(1))).isGreaterThan(now().wallMs());
+
+    set(until(minute(200), 0, 600_000));
+    story.start(start);
+    story.pass(MINUTE.multipliedBy(11));
+
+    assertThat(planned()).startsWith(minute(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void anotherEndDuringAPauseLeavesWhatWasMissedToThePolicy(Start start) {
+    set(until(minute(100), 0, 0));
+    call(events -> rules().pause("s", "", "", now(), events));
+    story.stall(MINUTE.multipliedBy(3));
+    set(until(minute(200), 0, 0));
+    story.start(start);
+    call(events -> rules().resume("s", now(), events));
+    story.batch(events -> {});
+
+    assertThat(planned()).containsExactly(minute(2), minute(3));
+    assertThat(schedule().progress().skipped()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void aScheduleThatHadEndedBeginsAnewWithAnotherBound(Start start) {
+    set(until(minute(200), 2, 0));
+    story.pass(MINUTE.multipliedBy(5));
+    assertThat(schedule().ended()).isTrue();
+    set(until(minute(200), 3, 0));
+    story.start(start);
+    story.pass(MINUTE);
+
+    assertThat(planned()).containsExactly(minute(1), minute(2), minute(6));
+  }
+
+  private static ScheduleDefinition until(long endMs, long runsMax, long jitterMs) {
+    var rule = every(MINUTE, Missed.NONE, Overlap.PARALLEL).timing().rule();
+    var timing =
+        new ScheduleTiming(rule, 0, endMs, jitterMs, runsMax, Missed.NONE, Overlap.PARALLEL);
+    return new ScheduleDefinition("s", timing, PartitionStory.profile(), TEMPLATE);
+  }
 }
