@@ -194,8 +194,9 @@ public record FirePlan(
     }
 
     private void supersede(long at) {
-      // The run that was about to happen is superseded like one that runs.
-      skipped += fire.size();
+      // Runs that wait, or were about to happen, are superseded like one that runs.
+      skipped += fire.size() + (waitingMs == 0 ? 0 : 1);
+      waitingMs = 0;
       cancelFormer = formerLives && fire.isEmpty();
       fire.clear();
       fire.add(at);

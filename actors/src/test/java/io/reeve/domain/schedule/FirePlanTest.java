@@ -106,6 +106,20 @@ class FirePlanTest {
     assertThat(plan.skipped()).isEqualTo(1);
   }
 
+  /** The policy was queue-one when the run began to wait. */
+  @Test
+  void aRunThatWaitsIsSupersededTooAndNotMadeBehindALaterOne() {
+    var waiting = new Standing(NOON + 5 * MINUTE, 3, 0, NOON + 2 * MINUTE);
+    var timing = timing(Missed.ONCE, Overlap.CANCEL, 0, 0);
+
+    var plan = FirePlan.of(timing, "s", waiting, NOON + 6 * MINUTE, true, ROOM);
+
+    assertThat(minutes(plan.fire())).containsExactly(6);
+    assertThat(plan.waitingMs()).isZero();
+    assertThat(plan.skipped()).isEqualTo(1);
+    assertThat(plan.cancelFormer()).isTrue();
+  }
+
   /** Hourly, back 20 seconds after the third hour: the run of the third is not the one skipped. */
   @ParameterizedTest
   @EnumSource(
