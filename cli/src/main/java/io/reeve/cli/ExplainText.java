@@ -117,7 +117,9 @@ final class ExplainText {
               + " failed for good at "
               + Words.instant(told.getEnd().getFinishedAt())
               + because(told.getEnd().getFailure())
-              + ". Decide whether to submit the task again.";
+              + ". Mend the cause, then repeat the task with 'reeve dead redrive "
+              + told.getTaskId()
+              + "'.";
       case BLOCKER_CANCELLED ->
           "A client cancelled the task at "
               + Words.instant(told.getEnd().getFinishedAt())

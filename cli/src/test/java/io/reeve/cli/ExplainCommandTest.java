@@ -69,6 +69,11 @@ class ExplainCommandTest extends CommandTest {
             "  It starts at about 2026-11-20 12:00:00Z.",
             "  It expires at 2026-11-20 12:00:00Z unless it starts."),
         said(
+            told(Blocker.BLOCKER_DEAD),
+            "t-1  dead",
+            "  Attempt 1 of 4 failed for good at 2026-11-20 12:00:00Z (unspecified). Mend the"
+                + " cause, then repeat the task with 'reeve dead redrive t-1'."),
+        said(
             told(Blocker.BLOCKER_BACKING_OFF)
                 .setFailure(
                     Failure.newBuilder()

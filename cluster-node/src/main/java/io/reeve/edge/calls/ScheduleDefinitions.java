@@ -93,10 +93,11 @@ final class ScheduleDefinitions {
   }
 
   private static ScheduleRule cron(String field, CronRule cron) {
+    var zoneField = field + ".time_zone";
     var zone = cron.getTimeZone().isEmpty() ? ZONE_DEFAULT : cron.getTimeZone();
     return new ScheduleRule.Cron(
         named(field + ".expression", () -> CronExpression.parse(cron.getExpression())),
-        named(field + ".time_zone", () -> Zones.of(Expect.text("time_zone", zone, 128))));
+        named(zoneField, () -> Zones.of(Expect.text(zoneField, zone, 128))));
   }
 
   private static ScheduleRule interval(String field, IntervalRule interval) {

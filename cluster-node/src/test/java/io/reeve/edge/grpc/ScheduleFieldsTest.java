@@ -68,6 +68,7 @@ class ScheduleFieldsTest {
             d -> d.getCronBuilder().setExpression("0 ".repeat(10_000))),
         mistake("definition.cron.time_zone", d -> d.getCronBuilder().setTimeZone("Mars/Olympus")),
         mistake("definition.cron.time_zone", d -> d.getCronBuilder().setTimeZone("EST")),
+        mistake("definition.cron.time_zone", d -> d.getCronBuilder().setTimeZone("x".repeat(129))),
         mistake("definition.interval.every", d -> d.setInterval(IntervalRule.getDefaultInstance())),
         mistake("definition.interval.every", d -> d.setInterval(every(0, 900_000_000))),
         mistake("definition.interval.every", d -> d.setInterval(every(315_576_001, 0))),
