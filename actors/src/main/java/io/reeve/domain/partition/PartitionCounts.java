@@ -14,7 +14,7 @@ import java.util.List;
 public record PartitionCounts(List<Line> lines) {
 
   /** By how much the clocks of two nodes may differ. */
-  private static final long CLOCKS_DIFFER_MS = 10L * 60 * 1000;
+  static final long CLOCKS_DIFFER_MS = 10L * 60 * 1000;
 
   /**
    * @param sinceMs when the partitions were first as many, by the wall clock; 0: from the beginning

@@ -239,7 +239,7 @@ public final class ScheduleRules {
           ? done(entry)
           : reused(requestId);
     }
-    if (toMs > now.wallMs()) {
+    if (toMs - now.wallMs() > PartitionCounts.CLOCKS_DIFFER_MS) {
       return refused(
           Rejection.Code.WRONG_STATE,
           "expected a range of the past, got one that ends %d ms from now"
@@ -254,8 +254,10 @@ public final class ScheduleRules {
           "expected schedule %s without a backfill, got one in progress".formatted(name));
     }
     var timing = entry.schedule().definition().timing();
+    // The clock that called the end of the range past may lie ahead of this one.
+    var endMs = Math.min(toMs, now.wallMs());
     var count = 0;
-    for (var at = timing.next(Math.max(0, fromMs - 1)); at <= toMs; at = timing.next(at)) {
+    for (var at = timing.next(Math.max(0, fromMs - 1)); at <= endMs; at = timing.next(at)) {
       count++;
       if (count > BACKFILL_MAX) {
         return refused(

@@ -216,8 +216,8 @@ class ScheduleStoryTest extends ScheduleStories {
                 .message())
         .isEqualTo("expected at most 10000 planned instants in the range, got more");
     assertThat(
-            refusal(events -> rules().backfill("s", "", NOON, NOON + 5, now(), events)).message())
-        .isEqualTo("expected a range of the past, got one that ends 5 ms from now");
+            refusal(events -> rules().backfill("s", "", NOON, minute(11), now(), events)).message())
+        .isEqualTo("expected a range of the past, got one that ends 660000 ms from now");
     call(events -> rules().pause("s", "", "", now(), events));
     call(events -> rules().backfill("s", "", minute(-5_000), NOON, now(), events));
     assertThat(refusal(events -> rules().backfill("s", "", NOON, NOON, now(), events)).message())

@@ -139,6 +139,21 @@ class ScheduleTroubleTest extends ScheduleStories {
     assertThat(batches).as("a turn for each of the others").isLessThanOrEqualTo(10);
   }
 
+  /** A client asked for a backfill up to now, by a clock that lies two minutes ahead. */
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void aRangeUpToNowByAnotherClockIsPast(Start start) {
+    set(every(MINUTE, Missed.ONCE, Overlap.SKIP));
+    call(events -> rules().backfill("s", "r-1", minute(-3), minute(2), now(), events));
+    story.start(start);
+    story.batch(events -> {});
+
+    assertThat(schedule().progress().extraRuns()).as("up to noon").isEqualTo(4);
+    assertThat(schedule().backfill()).isNull();
+    call(events -> rules().backfill("s", "r-1", minute(-3), minute(2), now(), events));
+    assertThat(schedule().progress().extraRuns()).isEqualTo(4);
+  }
+
   @ParameterizedTest
   @EnumSource(Start.class)
   void anotherEndDropsNoRunThatIsLateByItsJitter(Start start) {
