@@ -3,7 +3,6 @@ package io.reeve.domain.partition;
 import io.reeve.domain.schedule.FirePlan;
 import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.task.PartitionEvent;
-import io.reeve.domain.task.PlannedSpec;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.ScheduleDefinition;
@@ -36,6 +35,9 @@ public final class ScheduleRules {
 
   /** Planned instants that one call of {@link #fireDue} looks at, about. */
   private static final int WALKS_MAX = 20_000;
+
+  /** Bytes of tasks that one call of {@link #fireDue} makes, about. */
+  private static final long BYTES_MAX = 8L << 20;
 
   private final Books books;
   private final ScheduleBook schedules;
@@ -255,15 +257,11 @@ public final class ScheduleRules {
     }
     var timing = entry.schedule().definition().timing();
     // The clock that called the end of the range past may lie ahead of this one.
-    var endMs = Math.min(toMs, now.wallMs());
-    var count = 0;
-    for (var at = timing.next(Math.max(0, fromMs - 1)); at <= endMs; at = timing.next(at)) {
-      count++;
-      if (count > BACKFILL_MAX) {
-        return refused(
-            Rejection.Code.WRONG_STATE,
-            "expected at most %d planned instants in the range, got more".formatted(BACKFILL_MAX));
-      }
+    var count = timing.count(fromMs, Math.min(toMs, now.wallMs()), BACKFILL_MAX + 1);
+    if (count > BACKFILL_MAX) {
+      return refused(
+          Rejection.Code.WRONG_STATE,
+          "expected at most %d planned instants in the range, got more".formatted(BACKFILL_MAX));
     }
     var noRoom = books.requests.noRoomFor(requestId, now.wallMs());
     if (noRoom != null) {
@@ -303,14 +301,18 @@ public final class ScheduleRules {
       Now now, int eventsMax, Consumer<Task.Leased> cancelled, List<PartitionEvent> out) {
     var made = 0;
     var walked = 0;
-    while (out.size() + made < eventsMax && walked < WALKS_MAX) {
+    var bytesLeft = BYTES_MAX;
+    while (out.size() + made < eventsMax && walked < WALKS_MAX && bytesLeft > 0) {
       var entry = schedules.takeDue(now.wallMs());
       if (entry == null) {
         return;
       }
       var turn = new Turn(entry, now.wallMs(), cancelled, out);
-      turn.take(Math.min(FIRE_MAX, eventsMax - out.size() - made));
+      var each = entry.schedule().taskBytes();
+      var fit = (int) Math.min(FIRE_MAX, Math.max(1, bytesLeft / each));
+      turn.take(Math.min(fit, eventsMax - out.size() - made));
       made += turn.made;
+      bytesLeft -= turn.made * each;
       walked += turn.walked;
     }
   }
@@ -457,10 +459,8 @@ public final class ScheduleRules {
   }
 
   private @Nullable Rejection noRoomFor(int count, Schedule schedule) {
-    var bytes = schedule.definition().template().length + PlannedSpec.bytesMax(schedule.name());
-    return count == 0
-        ? null
-        : books.tasks.noRoomFor(count, (long) count * bytes, schedule.definition().profile());
+    var profile = schedule.definition().profile();
+    return count == 0 ? null : books.tasks.noRoomFor(count, count * schedule.taskBytes(), profile);
   }
 
   // ---- Answers

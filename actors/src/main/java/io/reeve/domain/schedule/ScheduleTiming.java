@@ -69,6 +69,17 @@ public record ScheduleTiming(
   }
 
   /**
+   * How many planned instants there are in a range that includes both ends; {@code most} at most.
+   */
+  public int count(long fromMs, long toMs, int most) {
+    var count = 0;
+    for (var at = next(Math.max(0, fromMs - 1)); at <= toMs && count < most; at = next(at)) {
+      count++;
+    }
+    return count;
+  }
+
+  /**
    * The planned instants that come next.
    *
    * @param count of them, at most

@@ -119,6 +119,11 @@ public record Schedule(
         + (pause == null ? 0 : 2 * (pause.reason().length() + pause.by().length()));
   }
 
+  /** Bytes of one of its tasks, at most. */
+  public long taskBytes() {
+    return (long) definition.template().length + PlannedSpec.bytesMax(name());
+  }
+
   /** The planned instant that comes next; {@link ScheduleRule#NEVER} when none does. */
   public long nextMs() {
     return runsLeft() > 0 ? definition.timing().next(progress.afterMs()) : ScheduleRule.NEVER;

@@ -66,6 +66,11 @@ abstract class ScheduleStories {
     return story.now();
   }
 
+  /** Tasks that the event made. */
+  static int made(PartitionEvent event) {
+    return event instanceof ScheduleEvent.Fired fired ? fired.plannedMs().length : 0;
+  }
+
   Answer call(Function<List<PartitionEvent>, Answer> command) {
     var answer = new ArrayList<Answer>();
     story.batch(events -> answer.add(command.apply(events)));

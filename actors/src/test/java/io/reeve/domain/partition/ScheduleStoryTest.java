@@ -380,14 +380,10 @@ class ScheduleStoryTest extends ScheduleStories {
       var events = new ArrayList<PartitionEvent>();
       story.state.sweep(now(), 150, events);
       rules().fireDue(now(), 150, lease -> {}, events);
-      sizes.add(events.stream().mapToInt(ScheduleStoryTest::made).sum());
+      sizes.add(events.stream().mapToInt(ScheduleStories::made).sum());
       story.stall(Duration.ofMillis(1));
     } while (story.state.nextSweepInNanos(now()) == 0);
 
     assertThat(sizes).containsExactly(100, 100, 100, 100, 100, 100);
-  }
-
-  private static int made(PartitionEvent event) {
-    return event instanceof ScheduleEvent.Fired fired ? fired.plannedMs().length : 0;
   }
 }

@@ -9,6 +9,7 @@ import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
 import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.schedule.ScheduleTiming;
+import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.ScheduleEvent;
 import java.time.Duration;
@@ -137,6 +138,24 @@ class ScheduleTroubleTest extends ScheduleStories {
     }
 
     assertThat(batches).as("a turn for each of the others").isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void oneTurnOfLargeTemplatesMakesAFewMegabytes() {
+    var timing = every(MINUTE, Missed.all(1_000), Overlap.PARALLEL).timing();
+    var large = new byte[500_000];
+    set(new ScheduleDefinition("s", timing, PartitionStory.profile(), large));
+    set(new ScheduleDefinition("t", timing, PartitionStory.profile(), large));
+    story.stall(MINUTE.multipliedBy(50));
+    var made = new ArrayList<Integer>();
+    while (schedule().nextMs() <= now().wallMs()) {
+      var events = new ArrayList<PartitionEvent>();
+      rules().fireDue(now(), 4_096, lease -> {}, events);
+      made.add(events.stream().mapToInt(ScheduleStories::made).sum());
+      story.stall(Duration.ofMillis(1));
+    }
+
+    assertThat(made).allMatch(tasks -> tasks > 0 && tasks <= 17);
   }
 
   /** A client asked for a backfill up to now, by a clock that lies two minutes ahead. */
