@@ -43,11 +43,16 @@ final class ScheduleDesk {
     return reply(rules.get(((Schedules.Get) call).name()));
   }
 
+  /** Two payloads might exceed a message between nodes, or the limit of the client. */
   private Clients.Reply replyToSet(Answer answer) {
-    return answer instanceof Answer.Done done
-        ? new Schedules.WasSet(
-            new ScheduleView(partition, done.schedule(), done.full()), done.before())
-        : reply(answer);
+    if (!(answer instanceof Answer.Done done)) {
+      return reply(answer);
+    }
+    var before = done.before();
+    return new Schedules.WasSet(
+        new ScheduleView(partition, done.schedule(), done.full()),
+        before == null ? null : SchedulePage.withoutPayload(before),
+        !done.schedule().definition().equals(before));
   }
 
   private Clients.Reply reply(Answer answer) {

@@ -42,16 +42,20 @@ final class SchedulePage {
   }
 
   private static Schedule withoutPayload(Schedule schedule) {
-    var definition = schedule.definition();
-    var lean = SpecBytes.withoutPayload(definition.template());
     return new Schedule(
         schedule.number(),
         schedule.version(),
-        new ScheduleDefinition(definition.name(), definition.timing(), definition.profile(), lean),
+        withoutPayload(schedule.definition()),
         schedule.createdAtMs(),
         schedule.setAtMs(),
         schedule.pause(),
         schedule.progress(),
         schedule.backfill());
+  }
+
+  static ScheduleDefinition withoutPayload(ScheduleDefinition definition) {
+    var lean = SpecBytes.withoutPayload(definition.template());
+    return new ScheduleDefinition(
+        definition.name(), definition.timing(), definition.profile(), lean);
   }
 }

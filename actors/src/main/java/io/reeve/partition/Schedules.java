@@ -98,9 +98,10 @@ public final class Schedules {
   /**
    * The schedule is durable.
    *
-   * @param before its definition before the call, which may be the same; null: the call made it
+   * @param before its definition before the call, without the payload; null: the call made it
+   * @param changed whether the call changed something
    */
-  public record WasSet(ScheduleView schedule, @Nullable ScheduleDefinition before)
+  public record WasSet(ScheduleView schedule, @Nullable ScheduleDefinition before, boolean changed)
       implements Reply {}
 
   /**

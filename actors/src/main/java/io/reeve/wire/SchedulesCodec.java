@@ -250,7 +250,8 @@ final class SchedulesCodec {
   }
 
   private static ScheduleWasSet write(Schedules.WasSet set) {
-    var written = ScheduleWasSet.newBuilder().setSchedule(write(set.schedule()));
+    var written =
+        ScheduleWasSet.newBuilder().setSchedule(write(set.schedule())).setChanged(set.changed());
     if (set.before() != null) {
       written.setBefore(write(set.before()));
     }
@@ -259,7 +260,9 @@ final class SchedulesCodec {
 
   private static Schedules.WasSet read(ScheduleWasSet written) throws UnreadableMessageException {
     return new Schedules.WasSet(
-        read(written.getSchedule()), written.hasBefore() ? read(written.getBefore()) : null);
+        read(written.getSchedule()),
+        written.hasBefore() ? read(written.getBefore()) : null,
+        written.getChanged());
   }
 
   private static ScheduleTriggered write(Schedules.Triggered triggered) {

@@ -58,9 +58,16 @@ class ScheduleDeskTest {
 
     assertThat(made.before()).isNull();
     assertThat(made.schedule().id()).isEqualTo("3-s1");
-    assertThat(changed.before()).isEqualTo(every(60_000, "s"));
+    assertThat(changed.before())
+        .isEqualTo(SchedulePage.withoutPayload(every(60_000, "s")))
+        .isNotEqualTo(every(60_000, "s"));
+    assertThat(List.of(made.changed(), changed.changed(), same.changed()))
+        .containsExactly(true, true, false);
     assertThat(changed.schedule().schedule().version()).isEqualTo(2);
-    assertThat(same).isEqualTo(new Schedules.WasSet(changed.schedule(), every(5_000, "s")));
+    assertThat(same)
+        .isEqualTo(
+            new Schedules.WasSet(
+                changed.schedule(), SchedulePage.withoutPayload(every(5_000, "s")), false));
     assertThat(ask(to -> new Schedules.Get("s", to))).isEqualTo(new Schedules.Is(same.schedule()));
   }
 

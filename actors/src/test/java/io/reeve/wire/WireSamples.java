@@ -274,8 +274,8 @@ final class WireSamples {
                 null),
             false);
     all.put("schedule-is", new Schedules.Is(full));
-    all.put("schedule-was-set", new Schedules.WasSet(fresh, null));
-    all.put("schedule-was-set-again", new Schedules.WasSet(full, dates));
+    all.put("schedule-was-set", new Schedules.WasSet(fresh, null, true));
+    all.put("schedule-was-set-again", new Schedules.WasSet(full, dates, false));
     all.put("schedule-triggered", new Schedules.Triggered(fresh, 1L << 40, true));
     all.put("schedules-listed", new Schedules.Listed(List.of(fresh, full), "nightly"));
     return all;

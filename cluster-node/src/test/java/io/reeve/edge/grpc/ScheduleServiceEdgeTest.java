@@ -109,7 +109,9 @@ class ScheduleServiceEdgeTest {
     earlier
         .command()
         .replyTo()
-        .tell(new Schedules.WasSet(view(earlier.partition(), schedule(definition)), definition));
+        .tell(
+            new Schedules.WasSet(
+                view(earlier.partition(), schedule(definition)), definition, false));
 
     assertThat(earlier.partition()).isEqualTo(FOUR.home(MOVED));
     assertThat(answer.join().getCreated()).isFalse();
@@ -360,7 +362,7 @@ class ScheduleServiceEdgeTest {
 
   private static Schedules.WasSet wasSet(EdgeFixture.Asked<Schedules.Set> asked) {
     return new Schedules.WasSet(
-        view(asked.partition(), schedule(asked.command().definition())), null);
+        view(asked.partition(), schedule(asked.command().definition())), null, true);
   }
 
   private static Schedule schedule(io.reeve.domain.task.ScheduleDefinition definition) {

@@ -44,12 +44,11 @@ final class ScheduleReplies {
 
   SetScheduleResponse set(Schedules.WasSet done) {
     var before = done.before();
-    var now = done.schedule().schedule().definition();
     var response =
         SetScheduleResponse.newBuilder()
             .setSchedule(schedule(done.schedule()))
             .setCreated(before == null)
-            .setChanged(!now.equals(before));
+            .setChanged(done.changed());
     if (before != null) {
       response.setPrevious(definition(before));
     }
