@@ -15,6 +15,7 @@ import io.reeve.edge.bounds.Call;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.calls.Expect;
 import io.reeve.edge.calls.Reason;
+import io.reeve.edge.calls.TaskPage;
 import io.reeve.edge.grpc.EdgeServices;
 import io.reeve.v1.WatchTaskRequest;
 import java.nio.charset.StandardCharsets;
@@ -309,6 +310,10 @@ public final class Api {
     }
     var message = requests.read(path, query(request), body);
     var running = services.get();
+    // Else many callers at once would have many pages made before any of them finds no room.
+    if (operation.isPaged() && !call.take(TaskPage.BYTES_MAX)) {
+      throw EdgeRefusal.noRoom();
+    }
     if (operation.form() == Operation.Form.EVENTS) {
       return events.watch(running, (WatchTaskRequest) message, call);
     }

@@ -65,6 +65,11 @@ record Operation(
     return segments().stream().filter(Segment::isField).map(Segment::text).toList();
   }
 
+  /** Whether the answer is a page of a list, which ends at a number of bytes. */
+  boolean isPaged() {
+    return answer.getDescriptorForType().findFieldByName("next_page_token") != null && !hasBody();
+  }
+
   /** Whether the request is in a body; otherwise it is in the query. */
   boolean hasBody() {
     return method.equals(HttpMethods.POST) || method.equals(HttpMethods.PUT);

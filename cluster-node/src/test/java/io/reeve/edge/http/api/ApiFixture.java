@@ -44,6 +44,13 @@ final class ApiFixture implements AutoCloseable {
    * @param overrides settings in HOCON
    */
   ApiFixture(EdgeFixture edge, String overrides) {
+    this(edge, overrides, new Room(100_000_000, 8_000_000));
+  }
+
+  /**
+   * @param room for the bytes in flight
+   */
+  ApiFixture(EdgeFixture edge, String overrides, Room room) {
     this.edge = edge;
     var settings = HttpSettings.from(EdgeFixture.config(overrides), 0);
     var system = edge.kit.system();
@@ -60,7 +67,7 @@ final class ApiFixture implements AutoCloseable {
                     new Metrics(),
                     api,
                     "1.2.3",
-                    new Room(100_000_000, 8_000_000),
+                    room,
                     System::nanoTime))
             .toCompletableFuture()
             .join();

@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import io.reeve.edge.bounds.Room;
 import io.reeve.edge.grpc.EdgeFixture;
 import io.reeve.edge.grpc.Tasks;
 import io.reeve.partition.Clients;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Watches of tasks as server-sent events, and nodes that serve nobody. */
+/** Watches of tasks as server-sent events, and nodes that serve nobody or have no room. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiWatchTest {
 
@@ -50,7 +52,7 @@ class ApiWatchTest {
     assertThat(lines.next()).isEqualTo("data: {}");
     assertThat(lines.next()).isEmpty();
     assertThat(lines.hasNext()).isFalse();
-    api.edge.kit.createTestProbe().expectTerminated(watcher, java.time.Duration.ofSeconds(5));
+    api.edge.kit.createTestProbe().expectTerminated(watcher, Duration.ofSeconds(5));
     assertThat(api.api.openStreams()).isZero();
   }
 
@@ -99,6 +101,21 @@ class ApiWatchTest {
     try (var other = ApiFixture.start("reeve.http.api.enabled = off")) {
       assertThat(other.get("/nodes").status()).isEqualTo(404);
       assertThat(other.get("/nodes").text()).startsWith("not found");
+    }
+  }
+
+  @Test
+  void aNodeWithoutRoomAsksNobody() {
+    try (var other = new ApiFixture(EdgeFixture.start(), "", new Room(1_000, 400))) {
+      other.api.open(other.edge.server.services());
+
+      assertThat(other.get("/tasks").status()).isEqualTo(429);
+      assertThat(other.get("/dead-letters").reason()).isEqualTo("NO_ROOM");
+      assertThat(other.post("/tasks", "{\"requestId\":\"" + "r".repeat(300) + "\"}").reason())
+          .isEqualTo("NO_ROOM");
+      other.edge.partitions.expectNoMessage(Duration.ZERO);
+
+      assertThat(other.get("/nodes").status()).isEqualTo(200);
     }
   }
 }
