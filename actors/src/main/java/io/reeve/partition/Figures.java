@@ -82,6 +82,9 @@ public final class Figures {
   private final TimeFigures snapshots = TimeFigures.ofTasks();
   private final LongAdder events = new LongAdder();
   private final LongAdder staleSettlements = new LongAdder();
+  private final LongAdder batches = new LongAdder();
+  private final LongAdder commands = new LongAdder();
+  private final LongAdder grants = new LongAdder();
   private final Map<Integer, Open> open = new ConcurrentHashMap<>();
 
   /** Of no partition yet. */
@@ -130,6 +133,15 @@ public final class Figures {
     writes.addNanos(nanos);
   }
 
+  /** A batch was carried out. */
+  void carriedOut(int commandsOfBatch, int grantsOfBatch) {
+    batches.increment();
+    commands.add(commandsOfBatch);
+    if (grantsOfBatch > 0) {
+      grants.add(grantsOfBatch);
+    }
+  }
+
   /** A snapshot is stored. */
   void snapshot(long nanos) {
     snapshots.addNanos(nanos);
@@ -172,6 +184,21 @@ public final class Figures {
   /** Events in all rows. */
   public long events() {
     return events.sum();
+  }
+
+  /** Batches of commands. Those that change nothing have no row. */
+  public long batches() {
+    return batches.sum();
+  }
+
+  /** Commands in all batches. */
+  public long commands() {
+    return commands.sum();
+  }
+
+  /** Grants and standing grants of the dispatcher in all batches. */
+  public long grants() {
+    return grants.sum();
   }
 
   /** Settlements that were refused, since their leases had ended. */

@@ -159,6 +159,7 @@ final class PartitionWriter
     @Nullable Command current = null;
     @Nullable PartitionRow row;
     List<PartitionEvent> events;
+    var grants = 0;
     try {
       turn.begin(state, now, surroundings.room().get() == JournalRoom.ENOUGH);
     } catch (RuntimeException e) {
@@ -168,6 +169,7 @@ final class PartitionWriter
       for (var command : batch.commands()) {
         current = command;
         turn.carryOut(command);
+        grants += isGrant(command) ? 1 : 0;
       }
       current = null;
       events = turn.end();
@@ -175,6 +177,7 @@ final class PartitionWriter
     } catch (RuntimeException e) {
       return giveUp(current != null ? current : onlyOne(batch), e);
     }
+    surroundings.figures().carriedOut(batch.commands().size(), grants);
     if (row == null) {
       finish(state, now);
       return Effect().none();
@@ -240,6 +243,10 @@ final class PartitionWriter
     var events = new ArrayList<PartitionEvent>(1);
     state.start(startId, surroundings.now().get(), events);
     return Effect().persist(nextRow(events)).thenRun(stored -> front.tell(new WriterReady()));
+  }
+
+  private static boolean isGrant(Command command) {
+    return command instanceof Grants.Grant || command instanceof Grants.StandingGrant;
   }
 
   private long nanosSince(long nanos) {

@@ -246,6 +246,8 @@ class PartitionTest {
     assertThat(of.waits.sumSeconds()).isEqualTo(9);
     assertThat(of.runs.sumSeconds()).isEqualTo(0.5);
     assertThat(figures.staleSettlements()).isEqualTo(1);
+    assertThat(figures.grants()).isEqualTo(1);
+    assertThat(figures.commands()).isGreaterThanOrEqualTo(figures.batches());
     assertThat(LongStream.of(figures.writes().counts()).sum()).isEqualTo(rows().size());
     assertThat(looks)
         .containsExactly(

@@ -10,13 +10,22 @@ import io.reeve.edge.http.MetricSource;
 import io.reeve.partition.Figures;
 import java.util.Map;
 
-/** What the partitions of this node write, and how long it takes. */
+/** What the partitions of this node carry out and write, and how long it takes. */
 public record JournalMetrics(Figures figures) implements MetricSource {
 
   @Override
   public void bindTo(MeterRegistry registry) {
     FunctionCounter.builder("reeve.journal.events", figures, Figures::events)
         .description("Events in the rows that were stored")
+        .register(registry);
+    FunctionCounter.builder("reeve.partition.batches", figures, Figures::batches)
+        .description("Batches of commands that partitions carried out")
+        .register(registry);
+    FunctionCounter.builder("reeve.partition.commands", figures, Figures::commands)
+        .description("Commands in these batches")
+        .register(registry);
+    FunctionCounter.builder("reeve.grants", figures, Figures::grants)
+        .description("Grants of the dispatcher that partitions carried out")
         .register(registry);
     FunctionCounter.builder("reeve.settlements.stale", figures, Figures::staleSettlements)
         .description("Settlements that were refused because their leases had ended")
