@@ -55,6 +55,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
    * @param queues which queues it serves, the preferred first; "*" alone: any
    * @param kinds which kinds it runs; "*" alone: any
    * @param labels of its worker
+   * @param process names the start of the process that the worker is; empty: not known
    * @param credit where its credit stands
    * @param session whom to tell orders; its end is the end of the session
    * @param deliverTo where partitions deliver
@@ -67,6 +68,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       List<String> queues,
       Set<String> kinds,
       Labels labels,
+      String process,
       CreditTotals credit,
       ActorRef<ToSession> session,
       ActorRef<Leases.ToSession> deliverTo)

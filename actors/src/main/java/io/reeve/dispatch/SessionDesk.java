@@ -29,7 +29,14 @@ final class SessionDesk {
   boolean register(Dispatcher.Register c) {
     var offer =
         new Offer(
-            c.holder(), c.sessionNo(), c.workerId(), c.pool(), c.queues(), c.kinds(), c.labels());
+            c.holder(),
+            c.sessionNo(),
+            c.workerId(),
+            c.pool(),
+            c.queues(),
+            c.kinds(),
+            c.labels(),
+            c.process());
     var before = byHolder.get(c.holder());
     var moved = before != null && !before.session().equals(c.session());
     if (before != null && moved && before.sessionNo() == c.sessionNo()) {

@@ -18,6 +18,7 @@ import io.reeve.journal.v1.DiscardedRun;
 import io.reeve.journal.v1.EventRun;
 import io.reeve.journal.v1.ExpiredRun;
 import io.reeve.journal.v1.LeasedRun;
+import io.reeve.journal.v1.LostRun;
 import io.reeve.journal.v1.PartitionRow;
 import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
@@ -66,6 +67,7 @@ final class RunDecoder {
       case LEASED -> leased(run.getLeased());
       case COMPLETED -> completed(run.getCompleted());
       case ATTEMPT_FAILED -> attemptFailed(run.getAttemptFailed());
+      case LOST -> lost(run.getLost());
       case DIED -> died(run.getDied());
       case RELEASED -> released(run.getReleased());
       case CANCELLED -> cancelled(run.getCancelled());
@@ -163,6 +165,19 @@ final class RunDecoder {
               failures.get(failures.size() == 1 ? 0 : i),
               dueAtOnce ? run.getAtMs() : run.getRetryAtMs(i),
               run.getAtMs()));
+    }
+  }
+
+  private void lost(LostRun run) {
+    StoredValues.requireKnown(run);
+    var count = run.getSequenceDeltasCount();
+    requireAll("fences", run.getFencesCount(), count);
+    var failures = failures(run.getFailuresList(), count);
+    var sequence = 0L;
+    for (var i = 0; i < count; i++) {
+      sequence += run.getSequenceDeltas(i);
+      var failure = failures.get(failures.size() == 1 ? 0 : i);
+      events.add(new TaskEvent.Lost(sequence, run.getFences(i), failure, run.getAtMs()));
     }
   }
 

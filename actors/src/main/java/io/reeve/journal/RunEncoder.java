@@ -23,6 +23,7 @@ import io.reeve.journal.v1.EventRun;
 import io.reeve.journal.v1.ExpiredRun;
 import io.reeve.journal.v1.HolderEndedRun;
 import io.reeve.journal.v1.LeasedRun;
+import io.reeve.journal.v1.LostRun;
 import io.reeve.journal.v1.PartitionRow;
 import io.reeve.journal.v1.RedrivenRun;
 import io.reeve.journal.v1.ReleasedRun;
@@ -96,6 +97,11 @@ final class RunEncoder {
     @Override
     public EventRun attemptFailed(TaskEvent.AttemptFailed first) {
       return run.setAttemptFailed(RunEncoder.this.attemptFailed(first)).build();
+    }
+
+    @Override
+    public EventRun lost(TaskEvent.Lost first) {
+      return run.setLost(RunEncoder.this.lost(first)).build();
     }
 
     @Override
@@ -283,6 +289,24 @@ final class RunEncoder {
             failures(
                 events.subList(start, oneFailure ? start + 1 : next).stream()
                     .map(event -> ((TaskEvent.AttemptFailed) event).failure())))
+        .build();
+  }
+
+  private LostRun lost(TaskEvent.Lost first) {
+    var run = LostRun.newBuilder().setAtMs(first.atMs());
+    var start = next;
+    var oneFailure = true;
+    var before = 0L;
+    while (peek() instanceof TaskEvent.Lost event && event.atMs() == first.atMs()) {
+      run.addSequenceDeltas(event.sequence() - before).addFences(event.fence());
+      oneFailure &= event.failure().equals(first.failure());
+      before = event.sequence();
+      next++;
+    }
+    return run.addAllFailures(
+            failures(
+                events.subList(start, oneFailure ? start + 1 : next).stream()
+                    .map(event -> ((TaskEvent.Lost) event).failure())))
         .build();
   }
 

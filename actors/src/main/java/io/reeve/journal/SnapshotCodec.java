@@ -375,7 +375,7 @@ final class SnapshotCodec {
     }
 
     private History historyOf(SnapshotTask stored) {
-      if (stored.getRedriveOf() == 0 && stored.getAttemptsCount() == 0) {
+      if (stored.getRedriveOf() == 0 && stored.getLosses() == 0 && stored.getAttemptsCount() == 0) {
         return History.NONE;
       }
       var attempts = new ArrayList<Attempt>(stored.getAttemptsCount());
@@ -389,7 +389,7 @@ final class SnapshotCodec {
                 attempt.getEndedAtMs(),
                 StoredValues.failureOf(attempt.getFailure())));
       }
-      return new History(stored.getRedriveOf(), attempts);
+      return new History(stored.getRedriveOf(), stored.getLosses(), attempts);
     }
 
     private @Nullable Disposal disposalOf(SnapshotTask stored) {

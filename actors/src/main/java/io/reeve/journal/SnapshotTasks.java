@@ -116,6 +116,7 @@ final class SnapshotTasks {
     for (var attempt : past.history().attempts()) {
       message(SnapshotTask.ATTEMPTS_FIELD_NUMBER, stored(attempt));
     }
+    number(SnapshotTask.LOSSES_FIELD_NUMBER, past.losses());
   }
 
   private static int stateOf(Task task) {

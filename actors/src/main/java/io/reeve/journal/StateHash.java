@@ -147,6 +147,9 @@ public final class StateHash {
       add(past.failure().message());
       add(past.failure().code());
     }
+    if (past.losses() > 0) {
+      add(past.losses());
+    }
   }
 
   private void add(String text) {

@@ -230,7 +230,7 @@ final class DispatcherDesk {
       return -1;
     }
     speakers.set(grantee.holder(), session);
-    outbox.assign(session, leased);
+    outbox.assign(session, taskClass, leased);
     return leased.size();
   }
 

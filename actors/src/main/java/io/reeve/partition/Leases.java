@@ -53,9 +53,8 @@ public final class Leases {
       implements FromSession {}
 
   /**
-   * The holder is gone for good: its leases end now. Of a holder that was lost the attempts count
-   * as failed and run again at once while attempts are left; of one that left in order they do not
-   * count.
+   * The holder is gone for good: its leases end now, and their attempts do not count. Each task of
+   * a holder that was lost has one more loss.
    *
    * @param session who says so: two sessions may bear one number, and the other one may live
    */
@@ -84,8 +83,16 @@ public final class Leases {
    * The session is the holder's now.
    *
    * @param lost of the leases it named those that are not its own any more
+   * @param alone among the others is that of a task in quarantine: the worker must get nothing
+   *     beside it
    */
-  public record Attached(int partition, int sessionNo, List<LeaseKey> lost) implements ToSession {}
+  public record Attached(int partition, int sessionNo, List<LeaseKey> lost, boolean alone)
+      implements ToSession {
+
+    public Attached(int partition, int sessionNo, List<LeaseKey> lost) {
+      this(partition, sessionNo, lost, false);
+    }
+  }
 
   /**
    * Leases that the holder has here, at intervals: what brought them may have been lost between

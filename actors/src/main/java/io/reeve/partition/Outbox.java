@@ -1,6 +1,7 @@
 package io.reeve.partition;
 
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Leases.EndReason;
 import io.reeve.partition.Leases.EndedLease;
 import io.reeve.partition.Leases.LeaseKey;
@@ -39,8 +40,8 @@ final class Outbox {
     replies.add(() -> to.tell(message));
   }
 
-  /** Leases for the worker of this session. */
-  void assign(ActorRef<ToSession> session, List<Task.Leased> leased) {
+  /** Leases of one class for the worker of this session. */
+  void assign(ActorRef<ToSession> session, TaskClass taskClass, List<Task.Leased> leased) {
     if (leased.isEmpty()) {
       return;
     }
@@ -52,7 +53,8 @@ final class Outbox {
               spec.sequence(),
               task.fence(),
               task.attempt(),
-              spec.profile().taskClass().lane(),
+              taskClass.lane(),
+              taskClass.quarantined(),
               task.expiresAtMs(),
               spec.profile().executionTimeoutMs(),
               spec.submittedAtMs(),

@@ -3,6 +3,7 @@ package io.reeve.partition;
 import com.typesafe.config.Config;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.partition.Limits;
+import io.reeve.domain.task.LossRule;
 import io.reeve.domain.task.TaskId;
 import io.reeve.settings.Keys;
 import java.time.Duration;
@@ -72,7 +73,12 @@ public record PartitionSettings(int count, Memory memory, Partition.Settings par
         TimeBounds.waitOf(lease.durationFrom("audit-interval", Duration.ofSeconds(1))),
         new Limits.Ended(
             ended.count("max", 1, 10_000_000),
-            TimeBounds.duration(ended.durationFrom("kept", Duration.ofMinutes(1)))));
+            TimeBounds.duration(ended.durationFrom("kept", Duration.ofMinutes(1)))),
+        losses(keys.below("losses")));
+  }
+
+  private static LossRule losses(Keys keys) {
+    return new LossRule(keys.count("max", 1, 1_000), keys.flag("quarantine"));
   }
 
   private static Limits.Kept kept(Keys keys) {

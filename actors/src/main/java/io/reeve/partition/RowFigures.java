@@ -142,6 +142,12 @@ final class RowFigures
   }
 
   @Override
+  public RowFigures lost(TaskEvent.Lost event) {
+    add(task, Count.RETRIED, 1);
+    return add(task, failed(event.failure().type()), 1);
+  }
+
+  @Override
   public RowFigures died(TaskEvent.Died event) {
     add(task, Count.DIED, 1);
     return add(task, failed(event.failure().type()), 1);
@@ -166,7 +172,8 @@ final class RowFigures
     return switch (type) {
       case ERROR -> Count.FAILED_ERROR;
       case TIMED_OUT -> Count.FAILED_TIMED_OUT;
-      case WORKER_LOST -> Count.FAILED_WORKER_LOST;
+      // A task is poison because its workers were lost.
+      case WORKER_LOST, POISON -> Count.FAILED_WORKER_LOST;
       case REJECTED -> Count.FAILED_REJECTED;
     };
   }

@@ -114,7 +114,8 @@ final class SessionDesk {
     }
     speakers.set(c.holder(), c.session());
     var lostKeys = lost.stream().map(c.held()::get).toList();
-    outbox.reply(c.session(), new Leases.Attached(partition, c.sessionNo(), lostKeys));
+    var alone = draft.leases().isolates(c.holder());
+    outbox.reply(c.session(), new Leases.Attached(partition, c.sessionNo(), lostKeys, alone));
   }
 
   private void onHolderGone(Leases.HolderGone c, Draft draft) {

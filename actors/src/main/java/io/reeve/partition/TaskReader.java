@@ -33,7 +33,7 @@ final class TaskReader {
     var expiresAtMs = task instanceof Task.Queued queued ? queued.expiresAtMs() : 0;
     return new Clients.Located(
         view(task, nowMs).bare(),
-        task.spec().profile(),
+        task.spec().profile().with(state.taskClass(sequence)),
         state.place(sequence),
         expiresAtMs == Task.Queued.NEVER ? 0 : expiresAtMs);
   }
@@ -70,6 +70,7 @@ final class TaskReader {
         disposal == null ? 0 : disposal.redrivenAs(),
         past.history().redriveOf(),
         past.history().attempts(),
-        disposal == null || disposal.redriven() ? 0 : disposal.atMs());
+        disposal == null || disposal.redriven() ? 0 : disposal.atMs(),
+        past.losses());
   }
 }

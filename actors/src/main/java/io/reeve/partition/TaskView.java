@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param redriveOf the dead task of the same partition that this one repeats; 0: none
  * @param attempts that failed, in order
  * @param discardedAtMs when a person discarded this dead task
+ * @param losses how often its worker was lost under it
  */
 public record TaskView(
     TaskId id,
@@ -42,7 +43,8 @@ public record TaskView(
     long redrivenAs,
     long redriveOf,
     List<Attempt> attempts,
-    long discardedAtMs) {
+    long discardedAtMs,
+    int losses) {
 
   /** The last that a worker said of a running attempt. Not journalled. */
   public record Progress(double percent, String message, long atMs) {}
@@ -109,6 +111,7 @@ public record TaskView(
         redrivenAs,
         redriveOf,
         otherAttempts,
-        discardedAtMs);
+        discardedAtMs,
+        losses);
   }
 }

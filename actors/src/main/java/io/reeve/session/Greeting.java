@@ -66,7 +66,7 @@ final class Greeting extends AbstractBehavior<Command> {
     var session = new SessionParts(getContext(), env, reminders, worker, card, hello, token);
     var lost = session.holding.takeOver(hello);
     card.introduce(hello, session.leases.total(), session.heardAt);
-    return resume == null ? Serving.welcome(session, lost) : Resuming.begin(session, lost);
+    return resume == null ? Serving.welcome(session, lost, false) : Resuming.begin(session, lost);
   }
 
   private @Nullable Misuse check(Session.Hello hello) {

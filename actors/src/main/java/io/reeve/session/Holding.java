@@ -56,7 +56,7 @@ final class Holding {
     var covered = all;
     for (var i = 0; i < all.size(); i++) {
       var assignment = all.get(i);
-      if (serving ? credit.admit(assignment.lane()) : credit.turnAway()) {
+      if (serving ? credit.admit(assignment.lane(), assignment.alone()) : credit.turnAway()) {
         put(assigned.partition(), assignment);
         if (!handedBack.isEmpty()) {
           covered.add(assignment);

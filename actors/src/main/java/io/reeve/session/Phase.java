@@ -133,7 +133,16 @@ abstract class Phase extends AbstractBehavior<Command> {
       return superseded();
     }
     session.partitions.attached(attached.partition());
+    if (attached.alone()) {
+      onAlone();
+    }
     return onAttached(attached.partition(), session.holding.lose(attached));
+  }
+
+  /** One of the leases of the holder must have nothing beside it. */
+  void onAlone() {
+    credit.holdsAlone();
+    tellCredit();
   }
 
   /** The partition confirms the leases of the holder, but for those that are lost. */

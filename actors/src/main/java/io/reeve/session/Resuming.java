@@ -15,6 +15,9 @@ final class Resuming extends Phase {
 
   private final List<Session.Lease> lost;
 
+  /** One of the leases must have nothing beside it. */
+  private boolean alone;
+
   private Resuming(SessionParts session, List<Session.Lease> lost) {
     super(session, new CreditBook(session.env.settings().capacityMax(), 0, 0, 0));
     this.lost = lost;
@@ -46,13 +49,18 @@ final class Resuming extends Phase {
   }
 
   @Override
+  void onAlone() {
+    alone = true;
+  }
+
+  @Override
   Behavior<Command> onAttached(int partition, List<Session.Lease> taken) {
     lost.addAll(taken);
-    return session.partitions.allAttached() ? Serving.welcome(session, lost) : this;
+    return session.partitions.allAttached() ? Serving.welcome(session, lost, alone) : this;
   }
 
   @Override
   Behavior<Command> onDue(Due due) {
-    return due == Due.WELCOME ? Serving.welcome(session, lost) : super.onDue(due);
+    return due == Due.WELCOME ? Serving.welcome(session, lost, alone) : super.onDue(due);
   }
 }

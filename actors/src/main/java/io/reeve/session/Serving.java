@@ -29,9 +29,14 @@ final class Serving extends Phase {
    * Welcomes the worker and registers with the dispatcher.
    *
    * @param lost leases that the worker named and that are not its own any more
+   * @param alone one of its leases must have nothing beside it
    */
-  static Behavior<Command> welcome(SessionParts session, List<Session.Lease> lost) {
-    return new Serving(session).begin(lost);
+  static Behavior<Command> welcome(SessionParts session, List<Session.Lease> lost, boolean alone) {
+    var serving = new Serving(session);
+    if (alone) {
+      serving.credit.holdsAlone();
+    }
+    return serving.begin(lost);
   }
 
   private Behavior<Command> begin(List<Session.Lease> lost) {

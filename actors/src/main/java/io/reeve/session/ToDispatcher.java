@@ -55,9 +55,17 @@ final class ToDispatcher {
             offer.queues(),
             offer.kinds(),
             offer.labels(),
+            process(offer),
             credit,
             self,
             deliverTo));
+  }
+
+  /** Pools of one process have one host and process id, whichever of them started anew. */
+  private static String process(Session.Hello offer) {
+    return offer.pid() == 0 || offer.host().isEmpty()
+        ? ""
+        : offer.workerId() + "/" + offer.host() + "/" + offer.pid();
   }
 
   /**

@@ -326,7 +326,8 @@ final class ClientsCodec {
             .setWorkerId(view.workerId())
             .setRedrivenAs(view.redrivenAs())
             .setRedriveOf(view.redriveOf())
-            .setDiscardedAtMs(view.discardedAtMs());
+            .setDiscardedAtMs(view.discardedAtMs())
+            .setLosses(view.losses());
     view.attempts().forEach(attempt -> written.addAttempts(write(attempt)));
     if (view.failure() != null) {
       written.setFailure(Values.written(view.failure()));
@@ -366,7 +367,8 @@ final class ClientsCodec {
         written.getRedrivenAs(),
         written.getRedriveOf(),
         written.getAttemptsList().stream().map(ClientsCodec::read).toList(),
-        written.getDiscardedAtMs());
+        written.getDiscardedAtMs(),
+        written.getLosses());
   }
 
   private static io.reeve.wire.v1.Attempt write(Attempt attempt) {

@@ -133,6 +133,7 @@ final class ExplainCodec {
         .setFree(view.free())
         .setReservedFree(view.reservedFree())
         .setMoving(view.moving())
+        .setQuarantined(view.quarantined())
         .setGranted(view.granted())
         .setAhead(view.ahead())
         .setHigherAhead(view.higherAhead())
@@ -155,6 +156,7 @@ final class ExplainCodec {
         written.getFree(),
         written.getReservedFree(),
         written.getMoving(),
+        written.getQuarantined(),
         written.getGranted(),
         written.getAhead(),
         written.getHigherAhead(),

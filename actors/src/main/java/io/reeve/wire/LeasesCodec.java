@@ -199,11 +199,12 @@ final class LeasesCodec {
   // ---- Assignments -----------------------------------------------------------------------------
 
   /** Terms of an assignment, in an order as {@link Values.Table} needs it. */
-  private record TermsKey(Lane lane, long leaseExpiresAtMs, long executionTimeoutMs)
+  private record TermsKey(Lane lane, boolean alone, long leaseExpiresAtMs, long executionTimeoutMs)
       implements Comparable<TermsKey> {
 
     private static final Comparator<TermsKey> ORDER =
         Comparator.comparing(TermsKey::lane)
+            .thenComparing(TermsKey::alone)
             .thenComparingLong(TermsKey::leaseExpiresAtMs)
             .thenComparingLong(TermsKey::executionTimeoutMs);
 
@@ -215,6 +216,7 @@ final class LeasesCodec {
     Terms written() {
       return Terms.newBuilder()
           .setLane(Values.numberOf(lane))
+          .setAlone(alone)
           .setLeaseExpiresAtMs(leaseExpiresAtMs)
           .setExecutionTimeoutMs(executionTimeoutMs)
           .build();
@@ -227,7 +229,9 @@ final class LeasesCodec {
     var sequence = 0L;
     var submittedAtMs = 0L;
     for (var task : assigned.assignments()) {
-      terms.add(new TermsKey(task.lane(), task.leaseExpiresAtMs(), task.executionTimeoutMs()));
+      terms.add(
+          new TermsKey(
+              task.lane(), task.alone(), task.leaseExpiresAtMs(), task.executionTimeoutMs()));
       written
           .addSequenceDeltas(task.sequence() - sequence)
           .addFences(task.fence())
@@ -261,6 +265,7 @@ final class LeasesCodec {
               written.getFences(i),
               written.getAttempts(i),
               Values.laneOf(terms.getLane()),
+              terms.getAlone(),
               terms.getLeaseExpiresAtMs(),
               terms.getExecutionTimeoutMs(),
               submittedAtMs,
@@ -329,12 +334,16 @@ final class LeasesCodec {
         .setPartition(attached.partition())
         .setSessionNo(attached.sessionNo())
         .setLost(Values.written(attached.lost()))
+        .setAlone(attached.alone())
         .build();
   }
 
   private static Leases.Attached read(Attached written) throws UnreadableMessageException {
     return new Leases.Attached(
-        written.getPartition(), written.getSessionNo(), Values.keysOf(written.getLost()));
+        written.getPartition(),
+        written.getSessionNo(),
+        Values.keysOf(written.getLost()),
+        written.getAlone());
   }
 
   private static LeasesHeld write(Leases.LeasesHeld held) {

@@ -105,6 +105,7 @@ final class SessionsCodec {
         .addAllQueues(register.queues())
         .addAllKinds(Values.sorted(register.kinds()))
         .addAllLabels(Values.written(register.labels()))
+        .setProcess(register.process())
         .setCredit(write(register.credit()))
         .setSession(refs.write(register.session()))
         .setDeliverTo(refs.write(register.deliverTo()))
@@ -120,6 +121,7 @@ final class SessionsCodec {
         List.copyOf(written.getQueuesList()),
         Set.copyOf(written.getKindsList()),
         Values.labelsOf(written.getLabelsList()),
+        written.getProcess(),
         read(written.getCredit()),
         refs.read(written.getSession()),
         refs.read(written.getDeliverTo()));
@@ -162,6 +164,7 @@ final class SessionsCodec {
         .setReceivedTotal(credit.receivedTotal())
         .setReleasedTotal(credit.releasedTotal())
         .setUrgentHeld(credit.urgentHeld())
+        .setAlone(credit.alone())
         .build();
   }
 
@@ -171,7 +174,8 @@ final class SessionsCodec {
         written.getUrgentReserve(),
         written.getReceivedTotal(),
         written.getReleasedTotal(),
-        written.getUrgentHeld());
+        written.getUrgentHeld(),
+        written.getAlone());
   }
 
   private Registered write(Dispatcher.Registered registered) {

@@ -50,6 +50,7 @@ final class Values {
         .setTenant(profile.tenant())
         .addAllNeverRetryCodes(retry.neverRetryCodes())
         .addAllNeeds(written(profile.taskClass().needs()))
+        .setQuarantined(profile.taskClass().quarantined())
         .build();
   }
 
@@ -60,7 +61,8 @@ final class Values {
             written.getKind(),
             laneOf(written.getLane()),
             priorityOf(written.getPriority()),
-            labelsOf(written.getNeedsList())),
+            labelsOf(written.getNeedsList()),
+            written.getQuarantined()),
         written.getExecutionTimeoutMs(),
         written.getQueueTimeoutMs(),
         new RetryPolicy(
@@ -79,7 +81,8 @@ final class Values {
             .setQueue(taskClass.queue())
             .setKind(taskClass.kind())
             .setLane(numberOf(taskClass.lane()))
-            .addAllNeeds(written(taskClass.needs()));
+            .addAllNeeds(written(taskClass.needs()))
+            .setQuarantined(taskClass.quarantined());
     if (taskClass.priority() != Priority.NORMAL) {
       written.setPriority(numberOf(taskClass.priority()));
     }
@@ -92,7 +95,8 @@ final class Values {
         written.getKind(),
         laneOf(written.getLane()),
         written.hasPriority() ? priorityOf(written.getPriority()) : Priority.NORMAL,
-        labelsOf(written.getNeedsList()));
+        labelsOf(written.getNeedsList()),
+        written.getQuarantined());
   }
 
   static List<Label> written(Labels labels) {

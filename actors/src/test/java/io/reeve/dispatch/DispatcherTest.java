@@ -488,6 +488,7 @@ class DispatcherTest {
         List.of("*"),
         Set.of("send"),
         Labels.NONE,
+        "",
         new CreditTotals(capacity, reserve, 0, 0, 0),
         from,
         delivery.getRef());

@@ -16,6 +16,7 @@ import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.LossRule;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
@@ -184,6 +185,12 @@ final class GoldenSamples {
             new TaskEvent.Died(2, 4, DISK_FULL, NOON + 4),
             new TaskEvent.Died(
                 3, 1, new Failure(FailureType.REJECTED, "unknown kind", "KIND"), NOON + 4)));
+    rows.put(
+        "lost",
+        List.of(
+            new TaskEvent.Lost(2, 1, LOST, NOON + 5),
+            new TaskEvent.Lost(3, 4, LOST, NOON + 5),
+            new TaskEvent.Lost(4, 1, DISK_FULL, NOON + 6)));
     rows.put("released", List.of(new TaskEvent.Released(2, 1, "draining", NOON + 5)));
     rows.put(
         "cancelled",
@@ -374,7 +381,7 @@ final class GoldenSamples {
       case 4, 5 ->
           task.fail(
               task.fence(), new FailureReport(DISK_FULL, false, 0, random.nextDouble()), nowMs);
-      case 6 -> task.lose(task.fence(), LOST, nowMs);
+      case 6 -> task.lose(task.fence(), LOST, LossRule.DEFAULT, nowMs);
       case 7 -> task.release(task.fence(), "draining", nowMs);
       case 8 -> random.nextInt(6) == 0 ? task.cancel("not needed", nowMs) : Decision.Already.SO;
       case 9 -> task.expire(nowMs);

@@ -45,7 +45,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 20;
+  private static final int KINDS = 21;
 
   private final RandomGenerator random;
 
@@ -95,6 +95,7 @@ final class RandomEvents {
       case 17 -> taken();
       case 18 -> new UniqueMet(name(), random.nextLong(), number(), instant());
       case 10 -> new Discarded(number(), name(), instant());
+      case 19 -> new TaskEvent.Lost(number(), number(), failure(), instant());
       case 15 -> new ScheduleEvent.Set(number(), number(), definition(), instant(), instant());
       case 16 -> new ScheduleEvent.Deleted(number(), instant());
       case 11 -> new ScheduleEvent.Paused(number(), name(), name(), instant());
@@ -229,7 +230,7 @@ final class RandomEvents {
                 () -> new Attempt(random.nextInt(), name(), instant(), instant(), failure()))
             .limit(random.nextInt(3))
             .toList();
-    return new History(random.nextBoolean() ? 0 : number(), attempts);
+    return new History(random.nextBoolean() ? 0 : number(), random.nextInt(3), attempts);
   }
 
   private PartitionSnapshot.Request request() {

@@ -212,7 +212,8 @@ class PartitionTest {
     assertThat(acked.refused().get(0).rejection().code()).isEqualTo(Rejection.Code.STALE_LEASE);
     var task = get(1);
     assertThat(task.state()).isEqualTo(TaskState.READY);
-    assertThat(task.attempt()).isEqualTo(1);
+    assertThat(task.attempt()).isZero();
+    assertThat(task.losses()).isEqualTo(1);
   }
 
   @Test

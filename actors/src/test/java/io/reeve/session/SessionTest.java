@@ -842,7 +842,7 @@ class SessionTest {
   }
 
   private static Assignment assignment(long sequence, long fence, Lane lane) {
-    return new Assignment(sequence, fence, 1, lane, 0, 0, 0, new byte[0]);
+    return new Assignment(sequence, fence, 1, lane, false, 0, 0, 0, new byte[0]);
   }
 
   private static Settlement completed(long sequence) {

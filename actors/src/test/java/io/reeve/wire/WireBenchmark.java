@@ -133,6 +133,7 @@ class WireBenchmark {
                         1,
                         1,
                         Lane.NORMAL,
+                        false,
                         NOON + 30_000,
                         300_000,
                         NOON,
@@ -175,6 +176,7 @@ class WireBenchmark {
         0,
         0,
         List.of(),
+        0,
         0);
   }
 }

@@ -92,7 +92,7 @@ final class WireSamples {
       List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
 
   private static final StreamView SEEN =
-      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, 10, 11, 12, 13, 14, true);
+      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, true, 10, 11, 12, 13, 14, true);
   private static final TaskProfile CAREFUL =
       new TaskProfile(
           SEND,
@@ -305,6 +305,9 @@ final class WireSamples {
             "w-1",
             at("session")));
     all.put("grant-of-labels", new Grants.Grant(7, 3, NEEDING, 2, "h-1", 2, "w-1", at("session")));
+    var alone = SEND.inQuarantine();
+    var grant = new Grants.Grant(7, 5, alone, 1, "h-1", 2, "w-1", at("session"));
+    all.put("grant-in-quarantine", grant);
     all.put(
         "standing-grant-with-labels",
         new Grants.StandingGrant(
@@ -339,16 +342,28 @@ final class WireSamples {
         new Leases.Assigned(
             3,
             List.of(
-                new Assignment(9, 4, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("one")),
                 new Assignment(
-                    5, 1, 2, Lane.URGENT, NOON + 30_000, 5_000, NOON - 7, utf8("two")))));
+                    9, 4, 1, Lane.NORMAL, false, NOON + 30_000, 300_000, NOON, utf8("one")),
+                new Assignment(
+                    5, 1, 2, Lane.URGENT, false, NOON + 30_000, 5_000, NOON - 7, utf8("two")))));
     all.put(
         "assigned-alike",
         new Leases.Assigned(
             3,
             List.of(
-                new Assignment(9, 1, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("a")),
-                new Assignment(10, 1, 1, Lane.NORMAL, NOON + 30_000, 300_000, NOON, utf8("b")))));
+                new Assignment(
+                    9, 1, 1, Lane.NORMAL, false, NOON + 30_000, 300_000, NOON, utf8("a")),
+                new Assignment(
+                    10, 1, 1, Lane.NORMAL, false, NOON + 30_000, 300_000, NOON, utf8("b")))));
+    all.put(
+        "assigned-alone",
+        new Leases.Assigned(
+            3,
+            List.of(
+                new Assignment(9, 3, 1, Lane.NORMAL, true, NOON + 30_000, 300_000, NOON, utf8("a")),
+                new Assignment(
+                    10, 1, 1, Lane.NORMAL, false, NOON + 30_000, 300_000, NOON, utf8("b")))));
+    all.put("attached-alone", new Leases.Attached(3, 2, KEYS, true));
     all.put(
         "settle-acked",
         new Leases.SettleAcked(3, 9, List.of(new Leases.RefusedSettlement(3, 1, STALE))));
@@ -378,6 +393,7 @@ final class WireSamples {
             List.of("mail", "alarm"),
             Set.of("io.example.send", "io.example.ring"),
             Labels.NONE,
+            "",
             CREDIT,
             at("session"),
             at("delivery")));
@@ -391,10 +407,13 @@ final class WireSamples {
             List.of("*"),
             Set.of("*"),
             LABELS,
+            "w-1/a1",
             CREDIT,
             at("session"),
             at("delivery")));
     all.put("credit", new Dispatcher.CreditChanged("h-1", 2, CREDIT, at("session")));
+    var alone = new CreditTotals(8, 2, 10, 9, 0, true);
+    all.put("credit-alone", new Dispatcher.CreditChanged("h-1", 2, alone, at("session")));
     all.put("session-ended", new Dispatcher.SessionEnded("h-1", 2, at("session")));
     all.put("show-epoch", new Dispatcher.ShowEpoch(at("asker")));
     all.put(
@@ -448,7 +467,8 @@ final class WireSamples {
         9,
         2,
         List.of(new Attempt(1, "w-0", NOON, NOON + 1, DISK_FULL)),
-        NOON + 7);
+        NOON + 7,
+        1);
   }
 
   private static TaskView waiting() {
@@ -471,6 +491,7 @@ final class WireSamples {
         0,
         0,
         List.of(),
+        0,
         0);
   }
 

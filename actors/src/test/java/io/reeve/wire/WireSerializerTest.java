@@ -83,6 +83,7 @@ class WireSerializerTest {
             List.of("mail"),
             Set.of("*"),
             Labels.NONE,
+            "",
             new CreditTotals(8, 2, 10, 7, 0),
             session,
             delivery),

@@ -93,6 +93,9 @@ final class ExplainText {
       case BLOCKER_LANE_RESERVED -> laneReserved(told);
       case BLOCKER_BEHIND -> behind(told);
       case BLOCKER_ON_ITS_WAY -> "Nothing blocks the task: a worker is about to get it.";
+      case BLOCKER_QUARANTINE ->
+          "Workers were lost under the task, so it runs only alone on a worker. One is set apart for"
+              + " it, and starts it when its other tasks have ended. Wait.";
       case BLOCKER_RUNNING ->
           "Worker "
               + Words.printable(told.getRunning().getWorkerId())

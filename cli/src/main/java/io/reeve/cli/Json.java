@@ -78,6 +78,9 @@ final class Json {
     text(json, "redrivenAs", task.getRedrivenAs());
     text(json, "redriveOf", task.getRedriveOf());
     instant(json, "discardedAt", task.hasDiscardedAt(), task.getDiscardedAt());
+    if (task.getLosses() > 0) {
+      json.put("losses", task.getLosses());
+    }
     if (task.getAttemptsCount() > 0) {
       var attempts = json.putArray("attempts");
       task.getAttemptsList().forEach(attempt -> attempts.add(of(attempt)));

@@ -36,6 +36,10 @@ final class TaskText {
     add(lines, "progress", task.hasProgress() ? progress(task) : "");
     add(lines, "failure", task.hasFailure() ? failure(task.getFailure()) : "");
     add(lines, "failed", task.hasFailedAt() ? Words.instant(task.getFailedAt()) : "");
+    add(
+        lines,
+        "losses",
+        task.getLosses() == 0 ? "" : "its worker was lost " + task.getLosses() + " times");
     add(lines, "redriven", task.getRedrivenAs().isEmpty() ? "" : "as " + task.getRedrivenAs());
     add(lines, "redrive of", task.getRedriveOf());
     add(lines, "discarded", task.hasDiscardedAt() ? Words.instant(task.getDiscardedAt()) : "");

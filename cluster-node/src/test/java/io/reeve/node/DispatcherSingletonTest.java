@@ -116,7 +116,7 @@ class DispatcherSingletonTest {
   @NullUnmarked
   private static Dispatcher.Command thatThrows() {
     return new Dispatcher.Register(
-        "x", 1, "w", "p", List.of(), Set.of(), Labels.NONE, null, null, null);
+        "x", 1, "w", "p", List.of(), Set.of(), Labels.NONE, "", null, null, null);
   }
 
   /** Takes every message. */

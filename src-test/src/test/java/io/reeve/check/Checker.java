@@ -2,7 +2,6 @@ package io.reeve.check;
 
 import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
-import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
@@ -53,7 +52,7 @@ public final class Checker {
   private final Set<TaskId> cancelled = new HashSet<>();
   private final List<Fact> toldApart = new ArrayList<>();
   private final Readers readers = new Readers(this::violated);
-  private final Map<String, Labels> labels = new HashMap<>();
+  private final Placement placement = new Placement(lives, this::violated);
   private final Map<String, SessionCredit> sessions = new HashMap<>();
   private final List<Violation> violations = new ArrayList<>();
   private final @Nullable Consumer<Fact> recorder;
@@ -205,8 +204,6 @@ public final class Checker {
       }
     } else if (fact instanceof Fact.SettleAnswered settle) {
       settled(settle);
-    } else if (fact instanceof Fact.WorkerHas worker) {
-      labels.put(worker.workerId(), worker.labels());
     } else if (fact instanceof Fact.SubmitCalled call) {
       calls.called(call);
     } else if (fact instanceof Fact.SubmitAnswered answer) {
@@ -226,6 +223,7 @@ public final class Checker {
       ranOut(ranOut);
     } else {
       epochs.take(fact);
+      placement.take(fact);
       deadLetters.take(fact);
     }
   }
@@ -320,7 +318,7 @@ public final class Checker {
     var ended = life.end != null;
     if (event instanceof TaskEvent.Leased lease) {
       isNext(id, life, lease);
-      hasLabels(id, life, lease);
+      placement.leased(id, life, lease);
     }
     life.add(
         event,
@@ -353,16 +351,6 @@ public final class Checker {
     }
   }
 
-  private void hasLabels(TaskId id, TaskLife life, TaskEvent.Leased lease) {
-    var has = labels.get(lease.workerId());
-    var needs = life.profile.taskClass().needs();
-    if (has != null && !has.include(needs)) {
-      violated(
-          Invariant.LABELS_KEPT,
-          "%s: requires %s, leased to %s with %s".formatted(id, needs, lease.workerId(), has));
-    }
-  }
-
   private void takePlace(TaskId id, TaskLife life) {
     if (life.isQueued()) {
       order(id, life).enter(life.profile.priority(), id.sequence(), life.turnFromMs());
@@ -373,7 +361,7 @@ public final class Checker {
 
   private StartOrder order(TaskId id, TaskLife life) {
     return orders.computeIfAbsent(
-        new Rivals(id.partition(), life.profile.taskClass().withPriority(Priority.NORMAL)),
+        new Rivals(id.partition(), life.taskClass().withPriority(Priority.NORMAL)),
         rivals -> new StartOrder());
   }
 

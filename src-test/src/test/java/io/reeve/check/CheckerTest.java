@@ -8,7 +8,6 @@ import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.schedule.ScheduleTiming;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
-import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
@@ -384,21 +383,6 @@ class CheckerTest {
         plannedMs);
   }
 
-  @Test
-  void aWorkerThatLacksALabelIsFound() {
-    var needs = Labels.of(Map.of("zone", "eu"));
-    var history = List.<PartitionEvent>of(submission("", 1, 1, 0, needs), leased(1, 1, 1));
-
-    var checker = Checker.ofJournal();
-    checker.add(new Fact.WorkerHas("crane", Labels.of(Map.of("zone", "us"))));
-    history.forEach(event -> checker.add(new Fact.Stored(PARTITION, event, Fact.UNKNOWN)));
-
-    assertThat(checker.violations())
-        .extracting(Violation::invariant)
-        .containsExactly(Invariant.LABELS_KEPT);
-    assertThat(check(history).violations()).as("of a worker that nobody knows").isEmpty();
-  }
-
   /** The good history with other events in the place of as many. */
   private static List<PartitionEvent> instead(int index, PartitionEvent... events) {
     var history = new ArrayList<>(GOOD);
@@ -414,14 +398,9 @@ class CheckerTest {
 
   private static Submission submission(
       String requestId, long first, long last, long queueTimeoutMs) {
-    return submission(requestId, first, last, queueTimeoutMs, Labels.NONE);
-  }
-
-  private static Submission submission(
-      String requestId, long first, long last, long queueTimeoutMs, Labels needs) {
     var profile =
         new TaskProfile(
-            new TaskClass("default", "echo", Lane.NORMAL, Priority.NORMAL, needs),
+            new TaskClass("default", "echo", Lane.NORMAL, Priority.NORMAL),
             1000,
             queueTimeoutMs,
             new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 1, 0),

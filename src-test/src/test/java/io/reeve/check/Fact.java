@@ -7,6 +7,7 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,18 @@ public sealed interface Fact {
 
   /** A lease reached its worker. */
   record Delivered(String session, TaskId task, long fence, Lane lane) implements Fact {}
+
+  /**
+   * A lease reached its worker, which has others that came in the same session.
+   *
+   * @param others their fences by task
+   */
+  record DeliveredBeside(TaskId task, long fence, Map<TaskId, Long> others) implements Fact {
+
+    public DeliveredBeside {
+      others = Map.copyOf(others);
+    }
+  }
 
   /**
    * A worker was told what became of its settlement.

@@ -20,6 +20,13 @@ public enum Invariant {
   LEASES_ARE_STORED,
   /** Attempts stay within the bound of the task's policy, and a task dies at exactly the bound. */
   ATTEMPTS_BOUND,
+  /**
+   * A task runs again after at most as many losses of its worker as the rule says, and dies of the
+   * next one, or of the first one if it has one attempt.
+   */
+  LOSSES_BOUND,
+  /** A task in quarantine has nothing beside it that came in the same session. */
+  QUARANTINE_ALONE,
   /** The wait after a failure is at least what the policy says. */
   BACKOFF_KEPT,
   /** A settlement that was accepted is stored as it was said; one that was refused is not. */

@@ -4,6 +4,7 @@ import static io.reeve.check.Invariant.ATTEMPTS_BOUND;
 import static io.reeve.check.Invariant.BACKOFF_KEPT;
 import static io.reeve.check.Invariant.EXPIRES_IN_TIME;
 import static io.reeve.check.Invariant.FENCES_GROW;
+import static io.reeve.check.Invariant.LOSSES_BOUND;
 import static io.reeve.check.Invariant.NOT_TOO_EARLY;
 import static io.reeve.check.Invariant.ONE_END;
 import static io.reeve.check.Invariant.ONE_LEASE;
@@ -11,16 +12,20 @@ import static io.reeve.check.Invariant.ONE_LEASE;
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.LossRule;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.RetryPolicy;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskProfile;
 import io.reeve.domain.task.TaskState;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -46,6 +51,11 @@ final class TaskLife {
   private long dueAtMs;
   private long turnFromMs;
   private int attempt;
+  private int losses;
+
+  /** Fences under which it had to be alone on its worker. */
+  private final Set<Long> alone = new HashSet<>();
+
   private long leasedAtNanos = Fact.UNKNOWN;
   private boolean leased;
   private int result;
@@ -78,6 +88,17 @@ final class TaskLife {
   /** Whether it waits for a worker, or for its time. */
   boolean isQueued() {
     return end == null && !leased;
+  }
+
+  /** The class that it waits in. */
+  TaskClass taskClass() {
+    var plain = profile.taskClass();
+    return LossRule.DEFAULT.isolates(losses) ? plain.inQuarantine() : plain;
+  }
+
+  /** Whether it had to be alone on its worker under this fence. */
+  boolean isAloneUnder(long fence) {
+    return alone.contains(fence);
   }
 
   /** From when on it must have its turn, while it is queued; at or after the time it may start. */
@@ -149,7 +170,26 @@ final class TaskLife {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
       failures.put(event.fence(), event.failure());
       failed(event, atNanos, wrong);
+      losses = 0;
       dueAtMs = event.retryAtMs();
+      turnFromMs = dueAtMs;
+      return this;
+    }
+
+    @Override
+    public Taking lost(TaskEvent.Lost event) {
+      settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
+      failures.put(event.fence(), event.failure());
+      lostInTime(event.failure().message(), atNanos, wrong);
+      attempt--;
+      losses++;
+      if (retry.attemptsMax() == 1 || losses > LossRule.DEFAULT.lossesMax()) {
+        wrong.accept(
+            LOSSES_BOUND,
+            "runs again after %d losses and at most %d attempts"
+                .formatted(losses, retry.attemptsMax()));
+      }
+      dueAtMs = event.atMs();
       turnFromMs = dueAtMs;
       return this;
     }
@@ -159,6 +199,7 @@ final class TaskLife {
       settled(event, event.fence(), new End(Outcome.FAILED, 0), wrong);
       failures.put(event.fence(), event.failure());
       lostInTime(event.failure().message(), atNanos, wrong);
+      diedOfLosses(event.failure(), wrong);
       end = TaskState.DEAD;
       return this;
     }
@@ -179,7 +220,7 @@ final class TaskLife {
 
     @Override
     public Taking expired(TaskEvent.Expired event) {
-      if (attempt > 0) {
+      if (attempt > 0 || losses > 0) {
         wrong.accept(
             ONE_END, "expired while queued, though %d attempts started".formatted(attempt));
       }
@@ -219,6 +260,9 @@ final class TaskLife {
           EXPIRES_IN_TIME,
           "leased %d ms after its queue timeout".formatted(event.atMs() - expiresAtMs()));
     }
+    if (LossRule.DEFAULT.isolates(losses)) {
+      alone.add(event.fence());
+    }
     leased = true;
     leasedAtNanos = atNanos;
     fence = event.fence();
@@ -227,7 +271,7 @@ final class TaskLife {
 
   /** When it expires while it waits. */
   private long expiresAtMs() {
-    return attempt > 0 || profile.queueTimeoutMs() == 0
+    return attempt > 0 || losses > 0 || profile.queueTimeoutMs() == 0
         ? Long.MAX_VALUE
         : TimeBounds.plus(dueAtMs, profile.queueTimeoutMs());
   }
@@ -261,9 +305,20 @@ final class TaskLife {
     }
   }
 
+  /** A task dies of the first loss if it has one attempt, else of the one in quarantine. */
+  private void diedOfLosses(Failure failure, BiConsumer<Invariant, String> wrong) {
+    var poisoned = failure.type() == FailureType.POISON;
+    if (poisoned && losses != LossRule.DEFAULT.lossesMax()) {
+      wrong.accept(LOSSES_BOUND, "is poison after %d losses and one more".formatted(losses));
+    }
+    if (failure.message().equals("the worker was lost") && retry.attemptsMax() > 1) {
+      wrong.accept(LOSSES_BOUND, "died of a loss, after %d others".formatted(losses));
+    }
+  }
+
   /** A lease that ran out lasted as long as it was to. */
   private void lostInTime(String message, long atNanos, BiConsumer<Invariant, String> wrong) {
-    if (message.equals("the lease ran out")
+    if (message.endsWith("the lease ran out")
         && atNanos != Fact.UNKNOWN
         && leasedAtNanos != Fact.UNKNOWN
         && atNanos - leasedAtNanos < leaseNanos) {

@@ -60,6 +60,8 @@ public final class SimulatedWriter {
     REDRIVES_WITHOUT_MARK,
     /** A schedule moves on in a row of its own, before that of its tasks. */
     MOVES_SCHEDULES_ALONE,
+    /** A recovery takes each lost lease for one that was handed back. */
+    FORGETS_LOSSES,
     /** A standing grant counts as that of a worker with every label. */
     STANDS_WHATEVER_LABELS,
     /** A recovery passes over which task took which unique key. */
@@ -246,6 +248,9 @@ public final class SimulatedWriter {
     if (event instanceof Redriven redriven && parts.flaws().contains(Flaw.REDRIVES_WITHOUT_MARK)) {
       // Number 0 is that of no task.
       state.replay(new Redriven(0, redriven.task(), redriven.by(), redriven.atMs()));
+    } else if (event instanceof TaskEvent.Lost lost
+        && parts.flaws().contains(Flaw.FORGETS_LOSSES)) {
+      state.replay(new TaskEvent.Released(lost.sequence(), lost.fence(), "", lost.atMs()));
     } else if (!(event instanceof UniqueTaken)
         || !parts.flaws().contains(Flaw.FORGETS_UNIQUE_KEYS)) {
       state.replay(event);
@@ -325,6 +330,8 @@ public final class SimulatedWriter {
       holders.put(lease.sequence(), lease.holder());
     } else if (event instanceof TaskEvent.AttemptFailed failed) {
       ranOut(failed.sequence(), failed.failure());
+    } else if (event instanceof TaskEvent.Lost lost) {
+      ranOut(lost.sequence(), lost.failure());
     } else if (event instanceof TaskEvent.Died died) {
       ranOut(died.sequence(), died.failure());
     }
@@ -332,7 +339,7 @@ public final class SimulatedWriter {
 
   private void ranOut(long sequence, Failure failure) {
     var holder = holders.get(sequence);
-    if (holder != null && failure.message().equals("the lease ran out")) {
+    if (holder != null && failure.message().endsWith("the lease ran out")) {
       parts
           .witness()
           .leaseRanOut(parts.partition(), incarnation, holder, sessionNos.getOrDefault(holder, 0));

@@ -73,7 +73,8 @@ class WorkerSleepsThroughItsLease {
 
       assertThat(ended.getState()).isEqualTo(TaskState.TASK_STATE_COMPLETED);
       assertThat(ended.getWorkerId()).isEqualTo("heir");
-      assertThat(ended.getAttempt()).isEqualTo(2);
+      assertThat(ended.getAttempt()).as("a lost worker costs no attempt").isEqualTo(1);
+      assertThat(ended.getLosses()).isEqualTo(1);
 
       sleeper.resume();
       Await.until(

@@ -14,6 +14,9 @@ final class Attempt {
   final Assignment assignment;
   boolean revoked;
 
+  /** In which it was delivered. */
+  String session = "";
+
   /** Whether its end gives credit in this session. */
   boolean counted = true;
 

@@ -34,6 +34,8 @@ enum Flaw {
   STANDS_WHATEVER_LABELS,
   /** Partitions forget who holds which unique key when they recover. */
   FORGETS_UNIQUE_KEYS,
+  /** Partitions forget how often workers were lost when they recover. */
+  FORGETS_LOSSES,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -49,6 +51,7 @@ enum Flaw {
       case KEEPS_EVERY_REPEAT -> Set.of(SimulatedWriter.Flaw.KEEPS_EVERY_REPEAT);
       case REDRIVES_WITHOUT_MARK -> Set.of(SimulatedWriter.Flaw.REDRIVES_WITHOUT_MARK);
       case STANDS_WHATEVER_LABELS -> Set.of(SimulatedWriter.Flaw.STANDS_WHATEVER_LABELS);
+      case FORGETS_LOSSES -> Set.of(SimulatedWriter.Flaw.FORGETS_LOSSES);
       case MOVES_SCHEDULES_ALONE -> Set.of(SimulatedWriter.Flaw.MOVES_SCHEDULES_ALONE);
       case FORGETS_UNIQUE_KEYS -> Set.of(SimulatedWriter.Flaw.FORGETS_UNIQUE_KEYS);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);

@@ -3,6 +3,7 @@ package io.reeve.simulation;
 import io.reeve.check.Fact;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Labels;
+import io.reeve.domain.task.LossRule;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
@@ -10,8 +11,10 @@ import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskEvent;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskProfile;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -127,8 +130,40 @@ final class HistoryChanges {
     throw new IllegalArgumentException("expected a submitted task, got " + id);
   }
 
+  /** Lets a task that died as poison run again. */
+  static boolean runOnThoughPoison(List<Fact> facts) {
+    for (var at = 0; at < facts.size(); at++) {
+      var died = event(facts.get(at), TaskEvent.Died.class);
+      if (died != null && died.failure().type() == FailureType.POISON) {
+        var lost = new TaskEvent.Lost(died.sequence(), died.fence(), died.failure(), died.atMs());
+        facts.set(at, stored(facts.get(at), lost));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Delivers a task in quarantine to a worker that has another one. */
+  static boolean deliverBesideQuarantined(List<Fact> facts) {
+    var losses = new HashMap<TaskId, Integer>();
+    for (var at = 0; at < facts.size(); at++) {
+      var fact = facts.get(at);
+      if (event(fact, TaskEvent.Lost.class) != null) {
+        losses.merge(id(fact), 1, Integer::sum);
+      } else if (fact instanceof Fact.Delivered delivered
+          && LossRule.DEFAULT.isolates(losses.getOrDefault(delivered.task(), 0))) {
+        var other = new TaskId(0, 1);
+        facts.add(
+            at + 1,
+            new Fact.DeliveredBeside(delivered.task(), delivered.fence(), Map.of(other, 1L)));
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Gives a task that requires labels to a worker that has none. */
-  static boolean leaseWithoutLabels(List<Fact> facts) {
+  static boolean lackLabels(List<Fact> facts) {
     var needing = new HashSet<TaskId>();
     for (var at = 0; at < facts.size(); at++) {
       var fact = facts.get(at);

@@ -194,6 +194,11 @@ class MutatedHistoryTest {
                 (facts, at, e) -> facts.set(at, stored(facts.get(at), leased(e, 9, 0, 0))))));
     add.accept(
         new Mutation(
+            "a task that kills its workers runs on",
+            Invariant.LOSSES_BOUND,
+            HistoryChanges::runOnThoughPoison));
+    add.accept(
+        new Mutation(
             "a wait is cut short",
             Invariant.BACKOFF_KEPT,
             changed(
@@ -236,7 +241,7 @@ class MutatedHistoryTest {
             "a lease runs out before its time",
             Invariant.NOT_TOO_EARLY,
             changed(
-                TaskEvent.AttemptFailed.class,
+                TaskEvent.Lost.class,
                 e -> e.failure().message().equals("the lease ran out"),
                 (facts, at, e) ->
                     facts.set(
@@ -421,9 +426,11 @@ class MutatedHistoryTest {
   private static void workers(Consumer<Mutation> add) {
     add.accept(
         new Mutation(
-            "a worker without the labels",
-            Invariant.LABELS_KEPT,
-            HistoryChanges::leaseWithoutLabels));
+            "something beside a task in quarantine",
+            Invariant.QUARANTINE_ALONE,
+            HistoryChanges::deliverBesideQuarantined));
+    add.accept(
+        new Mutation("labels are missing", Invariant.LABELS_KEPT, HistoryChanges::lackLabels));
     add.accept(
         new Mutation(
             "more than the credit",

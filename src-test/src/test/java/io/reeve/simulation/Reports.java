@@ -4,11 +4,14 @@ import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskId;
 import io.reeve.session.Session;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +26,38 @@ final class Reports {
     this.checker = checker;
   }
 
-  /** The last that was answered. */
-  Outbox.@Nullable Report last() {
-    return last;
+  /** A lease reached the worker, which has these others of the same session. */
+  void delivered(Attempt attempt, Map<TaskId, Long> others) {
+    var lease = attempt.lease();
+    var lane = attempt.assignment.lane();
+    checker.add(new Fact.Delivered(attempt.session, lease.task(), lease.fence(), lane));
+    if (!others.isEmpty()) {
+      checker.add(new Fact.DeliveredBeside(lease.task(), lease.fence(), others));
+    }
   }
 
-  /** Nothing follows from what is said of this lease: the worker lied about it. */
-  void disregard(Session.Lease lease) {
-    lied.add(lease);
+  /**
+   * Something about a settlement that is not so. Nothing follows from what is said of its lease.
+   *
+   * @param sequence of a task that the worker never had, perhaps
+   */
+  Outbox.Report lie(Lie lie, int partition, long sequence, byte[] result) {
+    var before = last;
+    if (lie == Lie.FOREIGN || before == null) {
+      return lie(partition, Settlement.completed(sequence, 1 + sequence % 2, result));
+    }
+    if (lie == Lie.AGAIN) {
+      return new Outbox.Report(before.partition(), before.settlement(), true);
+    }
+    var fence = Math.max(1, before.settlement().fence() + lie.fences());
+    return lie(
+        before.partition(), Settlement.completed(before.settlement().sequence(), fence, result));
+  }
+
+  private Outbox.Report lie(int partition, Settlement settlement) {
+    var report = new Outbox.Report(partition, settlement, true);
+    lied.add(report.lease());
+    return report;
   }
 
   /** These were acknowledged, but for what was refused. */

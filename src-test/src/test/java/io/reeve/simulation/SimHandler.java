@@ -37,6 +37,11 @@ final class SimHandler {
     return new Run(slow ? 500 + random.nextInt(4_500) : 1 + random.nextInt(80), end(style, a));
   }
 
+  /** Whether the worker dies under the attempt. */
+  static boolean kills(Assignment a) {
+    return Style.of(a.spec()) == Style.KILLS;
+  }
+
   private Settlement end(Style style, Assignment a) {
     var failure = new Failure(FailureType.ERROR, "attempt " + a.attempt() + " of " + worker, "");
     if (style == Style.SHY && a.fence() <= 2) {

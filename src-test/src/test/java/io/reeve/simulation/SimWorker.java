@@ -351,8 +351,8 @@ final class SimWorker {
     seen = message.sequence();
     for (var assignment : message.assignments()) {
       var attempt = new Attempt(message.partition(), assignment);
-      var lease = attempt.lease();
-      checker.add(new Fact.Delivered(session, lease.task(), lease.fence(), assignment.lane()));
+      attempt.session = session;
+      reports.delivered(attempt, slots.deliveredIn(session));
       slots.add(attempt, leaving);
     }
     startWaiting();
@@ -448,8 +448,23 @@ final class SimWorker {
     if (!lapsed) {
       for (var attempt : slots.start()) {
         var run = handler.run(attempt.assignment);
-        world.in(run.takesMs() * MS, host, () -> finish(attempt, run.settlement()));
+        if (SimHandler.kills(attempt.assignment)) {
+          world.in(run.takesMs() * MS, host, () -> killBy(attempt));
+        } else {
+          world.in(run.takesMs() * MS, host, () -> finish(attempt, run.settlement()));
+        }
       }
+    }
+  }
+
+  /**
+   * A process that kills itself has no say in what it did before, so it dies as a step of its own.
+   */
+  private void killBy(Attempt attempt) {
+    if (slots.isRunning(attempt)) {
+      var restartAfter = (100 + random.nextLong(1_000)) * MS;
+      var unnoticed = random.nextBoolean();
+      world.in(0, () -> kill(restartAfter, unnoticed));
     }
   }
 
@@ -468,27 +483,10 @@ final class SimWorker {
   // ---- Lies
 
   void lie(Lie lie, int partition, long sequence) {
-    if (!host.up || host.paused || phase != Phase.UP) {
-      return;
-    }
-    var before = reports.last();
-    var result = handler.someResult();
-    if (lie == Lie.FOREIGN || before == null) {
-      tell(partition, Settlement.completed(sequence, 1 + sequence % 2, result));
-    } else if (lie == Lie.AGAIN) {
-      outbox.add(new Outbox.Report(before.partition(), before.settlement(), true));
+    if (host.up && !host.paused && phase == Phase.UP) {
+      outbox.add(reports.lie(lie, partition, sequence, handler.someResult()));
       flush();
-    } else {
-      var fence = Math.max(1, before.settlement().fence() + lie.fences());
-      tell(before.partition(), Settlement.completed(before.settlement().sequence(), fence, result));
     }
-  }
-
-  private void tell(int partition, Settlement settlement) {
-    var report = new Outbox.Report(partition, settlement, true);
-    reports.disregard(report.lease());
-    outbox.add(report);
-    flush();
   }
 
   @Override

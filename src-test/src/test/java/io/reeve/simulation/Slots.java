@@ -1,11 +1,14 @@
 package io.reeve.simulation;
 
 import io.reeve.domain.task.Settlement;
+import io.reeve.domain.task.TaskId;
 import io.reeve.session.Session;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts of a simulated worker: those that wait, run, and have ended unreported. */
@@ -64,6 +67,23 @@ final class Slots {
       }
     }
     return started;
+  }
+
+  boolean isRunning(Attempt attempt) {
+    return running.contains(attempt);
+  }
+
+  /** The fences by task of what waits and runs and came in this session. */
+  Map<TaskId, Long> deliveredIn(String session) {
+    var fences = new LinkedHashMap<TaskId, Long>();
+    for (var attempts : List.of(waiting, running)) {
+      for (var attempt : attempts) {
+        if (attempt.session.equals(session)) {
+          fences.merge(attempt.lease().task(), attempt.lease().fence(), Math::max);
+        }
+      }
+    }
+    return fences;
   }
 
   /** Ends a running attempt; false when it runs no more. */

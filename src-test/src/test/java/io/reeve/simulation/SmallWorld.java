@@ -308,8 +308,11 @@ final class SmallWorld {
     partition.pass(LEASE);
     partition.tick();
     greet(DISPATCHERS + 1);
-    partition.carryOut(
-        new Grants.Grant(DISPATCHERS + 1, 1, CLASS, TASKS, "last", 1, "last", session));
+    for (var taskClass : List.of(CLASS, CLASS.inQuarantine())) {
+      partition.carryOut(
+          new Grants.Grant(
+              DISPATCHERS + 1, ++grants[0], taskClass, TASKS, "last", 1, "last", session));
+    }
     for (var lease : leases) {
       partition.carryOut(
           new Leases.Settle(

@@ -19,7 +19,9 @@ enum Style {
   /** The first attempt never returns. */
   HANGS,
   /** The first attempts are handed back. */
-  SHY;
+  SHY,
+  /** Kills its worker. */
+  KILLS;
 
   private static final List<Style> ALL = List.of(values());
 

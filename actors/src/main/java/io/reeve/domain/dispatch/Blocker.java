@@ -10,6 +10,8 @@ public enum Blocker {
   NO_WORKER_FOR_KIND(3),
   /** Sessions serve its queue and run its kind, and no worker of them has the labels. */
   NO_WORKER_WITH_LABELS(40),
+  /** It waits until a worker is free of other tasks and set apart for it. */
+  QUARANTINE(41),
   /** No session that may run it takes more work. */
   WORKERS_DRAINING(4),
   /** Nothing: it is granted, or there is credit for it and for all tasks ahead of it. */

@@ -21,6 +21,7 @@ final class Blockers {
           new Rule(Blocker.NO_WORKER_FOR_KIND, view -> view.kindWorkers() == 0),
           new Rule(Blocker.NO_WORKER_WITH_LABELS, view -> view.workers() == 0),
           new Rule(Blocker.WORKERS_DRAINING, view -> view.draining() == view.workers()),
+          new Rule(Blocker.QUARANTINE, view -> view.quarantined() && !view.granted()),
           new Rule(Blocker.ON_ITS_WAY, Blockers::isOnItsWay),
           // Without slots for its lane, no task ahead would make room for it.
           new Rule(Blocker.LANE_RESERVED, view -> view.slots() == 0),

@@ -10,9 +10,21 @@ package io.reeve.domain.dispatch;
  * @param releasedTotal slots given back since, by the worker or by the session itself
  * @param urgentHeld leases of urgent tasks that the session holds now, about: a lease counts until
  *     its settlement is durable, and one of an earlier session counts as normal
+ * @param alone one of the leases must have nothing beside it
  */
 public record CreditTotals(
-    int capacity, int urgentReserve, long receivedTotal, long releasedTotal, long urgentHeld) {
+    int capacity,
+    int urgentReserve,
+    long receivedTotal,
+    long releasedTotal,
+    long urgentHeld,
+    boolean alone) {
+
+  /** Of a session whose leases may have others beside them. */
+  public CreditTotals(
+      int capacity, int urgentReserve, long receivedTotal, long releasedTotal, long urgentHeld) {
+    this(capacity, urgentReserve, receivedTotal, releasedTotal, urgentHeld, false);
+  }
 
   /** These totals after {@code earlier} ones: what is in them never falls. */
   CreditTotals after(CreditTotals earlier) {
@@ -21,6 +33,7 @@ public record CreditTotals(
         urgentReserve,
         Math.max(receivedTotal, earlier.receivedTotal),
         Math.max(releasedTotal, earlier.releasedTotal),
-        urgentHeld);
+        urgentHeld,
+        alone);
   }
 }

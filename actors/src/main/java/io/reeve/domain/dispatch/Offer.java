@@ -12,6 +12,7 @@ import java.util.Set;
  * @param sessionNo position in that chain
  * @param queues which queues it serves; "*" alone: any; kinds alike
  * @param labels of the worker
+ * @param process names the start of the process that the worker is; empty: not known
  */
 public record Offer(
     String holder,
@@ -20,9 +21,10 @@ public record Offer(
     String pool,
     List<String> queues,
     Set<String> kinds,
-    Labels labels) {
+    Labels labels,
+    String process) {
 
-  /** The offer of a worker without labels. */
+  /** The offer of a worker without labels, whose process has no other session. */
   public Offer(
       String holder,
       int sessionNo,
@@ -30,7 +32,7 @@ public record Offer(
       String pool,
       List<String> queues,
       Set<String> kinds) {
-    this(holder, sessionNo, workerId, pool, queues, kinds, Labels.NONE);
+    this(holder, sessionNo, workerId, pool, queues, kinds, Labels.NONE, "");
   }
 
   /** Whether it may run tasks of this class. */

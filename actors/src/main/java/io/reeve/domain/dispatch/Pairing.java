@@ -30,6 +30,7 @@ final class Pairing {
   private final OpenGrants grants;
   private final Pauses pauses;
   private final Workforce workforce;
+  private final Quarantine quarantine;
   private final Map<Lane, WaitingTasks> lanes = new EnumMap<>(Lane.class);
   private final List<ReadyClass> changes = new ArrayList<>();
 
@@ -52,6 +53,7 @@ final class Pairing {
     this.grants = grants;
     this.pauses = pauses;
     this.workforce = workforce;
+    this.quarantine = new Quarantine(grants, pauses, workforce, this::waiting);
     this.parts = new int[grants.stocks.length];
     for (var lane : Lane.values()) {
       lanes.put(lane, new WaitingTasks(lane, rules));
@@ -71,12 +73,16 @@ final class Pairing {
             lane.field(workforce.groupsFor(taskClass)),
             changes);
     ready.turn = lane.nextTurn();
+    if (taskClass.quarantined()) {
+      quarantine.add(ready);
+    }
     return ready;
   }
 
   /** Forgets a class. */
   void remove(ReadyClass ready) {
     settle();
+    quarantine.remove(ready);
     lane(ready).remove(ready);
   }
 
@@ -115,6 +121,7 @@ final class Pairing {
     keepers.forEach(worker -> worker.keepRoom(false));
     keepers.clear();
     settle();
+    quarantine.run();
     var normalWaits = !lane(Lane.NORMAL).isEmpty();
     if (!normalWaits) {
       urgentInARow = 0;

@@ -37,6 +37,7 @@ public record StreamExplanation(Blocker blocker, StreamView view, long startInNa
           NO_WORKER_FOR_KIND,
           NO_WORKER_WITH_LABELS,
           WORKERS_DRAINING,
+          QUARANTINE,
           UNKNOWN ->
           NOT_KNOWN;
     };

@@ -68,6 +68,7 @@ final class StreamReader {
         free,
         otherFree,
         moving,
+        taskClass.quarantined(),
         granted > task.ahead(),
         count.ahead,
         count.higher,

@@ -14,6 +14,7 @@ package io.reeve.domain.dispatch;
  * @param free leases that they may be given for its lane
  * @param reservedFree free slots that only tasks of the other lane may use
  * @param moving credit that stands at partitions, or is asked back from them
+ * @param quarantined whether it must run alone on a worker
  * @param granted whether an open grant at its partition will lease it
  * @param ahead tasks of its class that start before it, in all partitions
  * @param higherAhead tasks of its queue and lane with a higher priority
@@ -34,6 +35,7 @@ public record StreamView(
     long free,
     long reservedFree,
     long moving,
+    boolean quarantined,
     boolean granted,
     long ahead,
     long higherAhead,

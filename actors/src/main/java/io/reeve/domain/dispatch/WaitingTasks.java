@@ -74,8 +74,11 @@ final class WaitingTasks {
 
   // ---- Their order
 
-  /** Puts the class where it belongs after a change. */
+  /** Puts the class where it belongs after a change. One in quarantine has no place here. */
   void place(ReadyClass ready) {
+    if (ready.taskClass.quarantined()) {
+      return;
+    }
     leave(ready);
     setWaits(ready, ready.available() > 0);
     if (ready.waits) {

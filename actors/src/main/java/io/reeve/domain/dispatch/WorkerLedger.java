@@ -19,6 +19,7 @@ final class WorkerLedger {
    * @param overNormal see {@link WorkerLedger#overNormal}
    * @param crowded urgent tasks hold slots beside its reserve, so that room for a normal task can
    *     be kept
+   * @param alone one of its leases must have nothing beside it
    */
   record Tally(
       double freeShare,
@@ -29,9 +30,10 @@ final class WorkerLedger {
       long held,
       long standing,
       long revoking,
-      boolean inTransit) {
+      boolean inTransit,
+      boolean alone) {
 
-    static final Tally NOTHING = new Tally(0, 0, 0, 0, false, 0, 0, 0, false);
+    static final Tally NOTHING = new Tally(0, 0, 0, 0, false, 0, 0, 0, false, false);
   }
 
   final Offer offer;
@@ -66,6 +68,9 @@ final class WorkerLedger {
 
   /** Takes no urgent task until the next round, so that a normal one finds room. */
   private boolean keepsRoom;
+
+  /** Gets nothing, so that a task in quarantine finds it without others. */
+  private boolean apart;
 
   /** Its standing grants that are not being revoked, the oldest first. */
   final List<OpenGrant> stands = new ArrayList<>();
@@ -128,13 +133,27 @@ final class WorkerLedger {
         held(),
         standing,
         revoking,
-        inTransit());
+        inTransit(),
+        credit.alone());
   }
 
   /** Lets it take no urgent task for now, so that a normal one finds room; or lets it again. */
   void keepRoom(boolean keep) {
     keepsRoom = keep;
     change();
+  }
+
+  /** Gives it nothing from now on, and takes its standing credit back; or lets it work again. */
+  void setApart(boolean now) {
+    if (apart != now) {
+      apart = now;
+      change();
+    }
+  }
+
+  /** Whether it may get nothing, since a task is or will be alone on it. */
+  private boolean isApart() {
+    return apart || credit.alone();
   }
 
   long inFlight() {
@@ -151,7 +170,9 @@ final class WorkerLedger {
   }
 
   int free(Lane lane) {
-    return gone ? 0 : CreditRule.free(lane, credit.capacity(), credit.urgentReserve(), inFlight());
+    return gone || isApart()
+        ? 0
+        : CreditRule.free(lane, credit.capacity(), credit.urgentReserve(), inFlight());
   }
 
   /** How many tasks of the lane it may be given in this round. */
@@ -177,9 +198,9 @@ final class WorkerLedger {
 
   /** How much more is granted than normal tasks may use, were all revocations through. */
   long overNormal() {
-    return inFlight()
-        - revoking
-        - CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
+    var limit =
+        isApart() ? 0 : CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
+    return inFlight() - revoking - limit;
   }
 
   /**
@@ -187,8 +208,9 @@ final class WorkerLedger {
    * task. Where normal tasks have all their slots, the urgent reserve is left to urgent ones.
    */
   private boolean crowdsOutNormal() {
-    return held() - credit.urgentHeld()
-        < CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
+    return !isApart()
+        && held() - credit.urgentHeld()
+            < CreditRule.limit(Lane.NORMAL, credit.capacity(), credit.urgentReserve());
   }
 
   // ---- What changes it

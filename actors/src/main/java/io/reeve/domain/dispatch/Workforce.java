@@ -31,6 +31,7 @@ final class Workforce {
   private int seen;
   private long held;
   private int inTransit;
+  private int alone;
 
   // ---- Who there is
 
@@ -128,6 +129,7 @@ final class Workforce {
   private void tally(WorkerLedger worker, WorkerLedger.Tally tally) {
     held += tally.held() - worker.tally.held();
     inTransit += (tally.inTransit() ? 1 : 0) - (worker.tally.inTransit() ? 1 : 0);
+    alone += (tally.alone() ? 1 : 0) - (worker.tally.alone() ? 1 : 0);
     worker.group.tally(worker, tally);
   }
 
@@ -139,6 +141,26 @@ final class Workforce {
   /** Whether some leases have arrived and are not reported, or the other way round. */
   boolean inTransit() {
     return inTransit > 0;
+  }
+
+  /** Whether some worker has a task that must have nothing beside it. */
+  boolean hasAlone() {
+    return alone > 0;
+  }
+
+  /** Grows with each session that comes. */
+  long joined() {
+    return seen;
+  }
+
+  /** The sessions of the same process as this one, itself included. */
+  List<WorkerLedger> process(WorkerLedger worker) {
+    var process = worker.offer.process();
+    return process.isEmpty()
+        ? List.of(worker)
+        : byHolder.values().stream()
+            .filter(other -> other.offer.process().equals(process))
+            .toList();
   }
 
   /** Those whose accounts changed since this was last asked. */

@@ -176,7 +176,7 @@ public final class LeaseRules {
   /**
    * The holder is gone: its leases end, and grants that arrive later lease nothing to it.
    *
-   * @param lost the worker was lost, and its attempts count; else it left in order
+   * @param lost the worker was lost; else it left in order
    */
   public void end(String holderId, int sessionNo, boolean lost, Now now, List<PartitionEvent> out) {
     if (sessionNo < leases.sessionNo(holderId) || leases.hasEnded(holderId, sessionNo)) {
@@ -185,11 +185,21 @@ public final class LeaseRules {
     for (var task : leases.leasesOf(leases.find(holderId))) {
       books.carryOut(
           lost
-              ? task.lose(task.fence(), WORKER_LOST, now.wallMs())
+              ? task.lose(task.fence(), WORKER_LOST, limits.losses(), now.wallMs())
               : task.release(task.fence(), "the worker left", now.wallMs()),
           out);
     }
     books.emit(new HolderEnded(holderId, sessionNo, now.wallMs()), out);
+  }
+
+  /** Whether the holder has a task in quarantine, which runs alone. */
+  public boolean isolates(String holderId) {
+    for (var task : leases.leasesOf(leases.find(holderId))) {
+      if (limits.losses().isolates(task.past().losses())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The highest session number of the holder that was seen; 0 when it is not known. */
@@ -259,7 +269,7 @@ public final class LeaseRules {
         if (out.size() >= eventsMax) {
           return;
         }
-        books.carryOut(task.lose(task.fence(), LEASE_RAN_OUT, now.wallMs()), out);
+        books.carryOut(task.lose(task.fence(), LEASE_RAN_OUT, limits.losses(), now.wallMs()), out);
         listener.ended(task, Ended.LEASE_LOST);
       }
       leases.remove(holder);

@@ -1,6 +1,7 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.TimeBounds;
+import io.reeve.domain.task.LossRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedules that there may be
  * @param uniqueKeys that tasks hold
  * @param ended holders that are gone, and remembered so that a late grant does not lease to them
+ * @param losses how often the worker of a task may be lost under it
  */
 public record Limits(
     int tasksMax,
@@ -28,7 +30,34 @@ public record Limits(
     UniqueKeys uniqueKeys,
     long leaseNanos,
     long leaseAuditNanos,
-    Ended ended) {
+    Ended ended,
+    LossRule losses) {
+
+  /** With the default rule for losses. */
+  public Limits(
+      int tasksMax,
+      long bytesMax,
+      Kept finished,
+      Kept dead,
+      Requests requests,
+      Schedules schedules,
+      UniqueKeys uniqueKeys,
+      long leaseNanos,
+      long leaseAuditNanos,
+      Ended ended) {
+    this(
+        tasksMax,
+        bytesMax,
+        finished,
+        dead,
+        requests,
+        schedules,
+        uniqueKeys,
+        leaseNanos,
+        leaseAuditNanos,
+        ended,
+        LossRule.DEFAULT);
+  }
 
   /** Heap bytes of a queued task beside its specification; measured, see docs/performance.md. */
   public static final int TASK_OVERHEAD = 160;
@@ -106,7 +135,8 @@ public record Limits(
         uniqueKeys,
         leaseNanos,
         leaseAuditNanos,
-        ended);
+        ended,
+        losses);
   }
 
   /** The same with unique keys spread over these partitions. */
@@ -121,6 +151,7 @@ public record Limits(
         new UniqueKeys(uniqueKeys.max(), uniqueKeys.bytesMax(), homes),
         leaseNanos,
         leaseAuditNanos,
-        ended);
+        ended,
+        losses);
   }
 }

@@ -119,6 +119,11 @@ public final class PartitionState {
     return tasks.place(sequence);
   }
 
+  /** The class that a known task waits in; its profile's when it does not wait. */
+  public TaskClass taskClass(long sequence) {
+    return tasks.taskClass(sequence);
+  }
+
   /** Classes with ready tasks, in order of first appearance. */
   public List<TaskClass> readyClasses() {
     return tasks.ready.readyClasses();

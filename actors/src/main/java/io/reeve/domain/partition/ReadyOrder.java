@@ -2,7 +2,6 @@ package io.reeve.domain.partition;
 
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
-import io.reeve.domain.task.TaskProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,8 +83,8 @@ final class ReadyOrder {
   }
 
   /** The task became ready. */
-  void add(TaskProfile profile, long sequence) {
-    var queue = findOrAdd(profile.taskClass());
+  void add(TaskClass taskClass, long sequence) {
+    var queue = findOrAdd(taskClass);
     queue.numbers.add(sequence);
     queue.ready++;
     total++;
@@ -93,8 +92,8 @@ final class ReadyOrder {
   }
 
   /** The task is not ready any more: leased, cancelled or expired. */
-  void remove(TaskProfile profile) {
-    var queue = queue(profile.taskClass());
+  void remove(TaskClass taskClass) {
+    var queue = queue(taskClass);
     if (queue == null) {
       throw new IllegalStateException("expected a class with ready tasks, got none");
     }

@@ -30,7 +30,8 @@ public final class StandingGrants<D> {
     }
 
     boolean matches(TaskClass taskClass) {
-      return taskClass.isServedBy(grant.queues(), grant.kinds(), grant.labels());
+      return !taskClass.quarantined()
+          && taskClass.isServedBy(grant.queues(), grant.kinds(), grant.labels());
     }
   }
 

@@ -4,6 +4,7 @@ import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Rejection;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
+import io.reeve.domain.task.TaskClass;
 import io.reeve.domain.task.TaskProfile;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,9 +64,15 @@ final class TaskBook {
 
   /** Where the task stands among the ready ones; {@link Place#FIRST} when it is not one of them. */
   Place place(long sequence) {
-    return isReady(sequence)
-        ? ready.place(tasks.get(sequence).spec().profile().taskClass(), sequence)
-        : Place.FIRST;
+    return isReady(sequence) ? ready.place(taskClass(sequence), sequence) : Place.FIRST;
+  }
+
+  /** The class that the task waits in, or that of its profile. */
+  TaskClass taskClass(long sequence) {
+    var task = tasks.get(sequence);
+    return task instanceof Task.Queued queued
+        ? queued.taskClass(limits.losses())
+        : task.spec().profile().taskClass();
   }
 
   /** The one object of all that are equal to {@code profile}. */
@@ -171,7 +178,7 @@ final class TaskBook {
   /** A task goes from one state to the next; returns the task as it is kept. */
   Task change(long sequence, Task before, Task decided) {
     if (before instanceof Task.Queued queued && !replaying && queued.dueAtMs() <= horizonMs) {
-      ready.remove(queued.spec().profile());
+      ready.remove(queued.taskClass(limits.losses()));
     }
     var after = decided;
     if (!Task.isLive(decided)) {
@@ -210,7 +217,7 @@ final class TaskBook {
   private void index(Task.Queued task) {
     var sequence = task.spec().sequence();
     if (task.dueAtMs() <= horizonMs) {
-      ready.add(task.spec().profile(), sequence);
+      ready.add(task.taskClass(limits.losses()), sequence);
     } else {
       due.push(task.dueAtMs(), sequence, 0);
     }
@@ -235,7 +242,7 @@ final class TaskBook {
       var valid = isDueEntryValid(due.at(), sequence, due.tag());
       due.pop();
       if (valid) {
-        ready.add(tasks.get(sequence).spec().profile(), sequence);
+        ready.add(taskClass(sequence), sequence);
       }
     }
     while (!expiries.isEmpty() && expiries.at() <= horizonMs && room.getAsBoolean()) {

@@ -67,10 +67,9 @@ public final class UniqueTasks {
     return met(requestId, bodyHash, claim, holder, now, out);
   }
 
-  /** Attempts that a worker handed back unused are no start, as everywhere. */
   private boolean hasStarted(UniqueTaken holder) {
     return !(books.tasks.get(holder.sequence()) instanceof Task.Queued queued)
-        || queued.attempt() > 0;
+        || queued.hasStarted();
   }
 
   private Answer add(

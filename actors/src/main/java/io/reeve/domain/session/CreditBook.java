@@ -21,6 +21,9 @@ public final class CreditBook {
   private long releasedByWorker;
   private long handedBack;
 
+  /** The latest lease must have nothing beside it, or one that was taken over. */
+  private boolean alone;
+
   /**
    * @param capacityMax most that the worker may state
    * @param kept leases taken over from the holder's earlier session
@@ -95,15 +98,29 @@ public final class CreditBook {
   /**
    * Counts an assignment that arrived.
    *
-   * @return whether the worker's credit covers it; else it must be handed back, and is counted so
+   * @param alone the worker must hold nothing beside it
+   * @return whether the worker may have it; else it must be handed back, and is counted so
    */
-  public boolean admit(Lane lane) {
-    var covered = CreditRule.free(lane, capacity, urgentReserve, inFlight()) > 0;
+  public boolean admit(Lane lane, boolean alone) {
+    var fits = inFlight() == 0 || !(alone || isAlone());
+    var covered = fits && CreditRule.free(lane, capacity, urgentReserve, inFlight()) > 0;
     received++;
-    if (!covered) {
+    if (covered) {
+      this.alone = alone;
+    } else {
       handedBack++;
     }
     return covered;
+  }
+
+  /** Among the leases that were taken over is one that must have nothing beside it. */
+  public void holdsAlone() {
+    alone = true;
+  }
+
+  /** Whether the worker must get nothing until it holds nothing. */
+  private boolean isAlone() {
+    return alone && inFlight() > 0;
   }
 
   /**
@@ -134,6 +151,6 @@ public final class CreditBook {
    */
   public CreditTotals totals(long urgentHeld) {
     return new CreditTotals(
-        capacity, urgentReserve, received, releasedByWorker + handedBack, urgentHeld);
+        capacity, urgentReserve, received, releasedByWorker + handedBack, urgentHeld, isAlone());
   }
 }

@@ -9,7 +9,9 @@ public enum FailureType {
   /** The worker that ran it was lost: its stream ended for good, or its lease ran out. */
   WORKER_LOST(3),
   /** The worker could not run it: an unknown kind, or a payload it could not read. */
-  REJECTED(4);
+  REJECTED(4),
+  /** The workers that ran it were lost as often as may be: see {@link LossRule}. */
+  POISON(5);
 
   private final int number;
 

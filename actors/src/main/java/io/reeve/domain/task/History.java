@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a task has behind it, for people: the attempts that failed, and the dead task that it
- * repeats. No rule looks at it. A task that never failed and repeats none shares {@link #NONE}, so
- * it costs nothing.
+ * What a task has behind it: the attempts that failed, how often its worker was lost, and the dead
+ * task that it repeats. Of these a rule looks at the losses alone. A task that never failed and
+ * repeats none shares {@link #NONE}, so it costs nothing.
  *
  * @param redriveOf the dead task of the same partition that this one repeats; 0: none
- * @param attempts that failed, in order: the first and the last of them
+ * @param losses leases in a row that ended because their worker was lost
+ * @param attempts that failed, in order: the first and the last of them; those that were lost too,
+ *     though they do not count
  */
-public record History(long redriveOf, List<Attempt> attempts) {
+public record History(long redriveOf, int losses, List<Attempt> attempts) {
 
   /** Of a task that has nothing behind it. */
   public static final History NONE = new History(0, List.of());
@@ -24,6 +26,11 @@ public record History(long redriveOf, List<Attempt> attempts) {
 
   public History {
     attempts = List.copyOf(attempts);
+  }
+
+  /** Without losses. */
+  public History(long redriveOf, List<Attempt> attempts) {
+    this(redriveOf, 0, attempts);
   }
 
   /** Of a task that repeats a dead one. */
@@ -39,12 +46,23 @@ public record History(long redriveOf, List<Attempt> attempts) {
       all.remove(FIRST_MAX);
     }
     all.add(attempt);
-    return new History(redriveOf, all);
+    return new History(redriveOf, losses, all);
+  }
+
+  /** One more attempt failed, and its worker was not lost. */
+  History withFailure(Attempt attempt) {
+    return new History(redriveOf, 0, with(attempt).attempts);
+  }
+
+  /** One more attempt ended because its worker was lost. */
+  History withLoss(Attempt attempt) {
+    var history = with(attempt);
+    return new History(redriveOf, losses + 1, history.attempts);
   }
 
   /** The same without the attempts. */
   History withoutAttempts() {
-    return redriveOf == 0 ? NONE : redriveOf(redriveOf);
+    return redriveOf == 0 && losses == 0 ? NONE : new History(redriveOf, losses, List.of());
   }
 
   /** Heap bytes, about. */

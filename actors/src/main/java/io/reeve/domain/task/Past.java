@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure the latest failure; null without one
  * @param failedAtMs when that attempt failed; 0 without one
  * @param failedFence the fence of that attempt; 0 without one
- * @param history for people
+ * @param history what ended before
  */
 public record Past(
     String workerId,
@@ -47,7 +47,18 @@ public record Past(
   /** The attempt with this number failed, which ran under {@code fence}. */
   Past failed(Failure failure, long atMs, long fence, int attempt) {
     var ended = Attempt.ended(attempt, workerId, leasedAtMs, atMs, failure);
-    return new Past(workerId, leasedAtMs, failure, atMs, fence, history.with(ended));
+    return new Past(workerId, leasedAtMs, failure, atMs, fence, history.withFailure(ended));
+  }
+
+  /** The worker of the attempt with this number was lost, which ran under {@code fence}. */
+  Past lost(Failure failure, long atMs, long fence, int attempt) {
+    var ended = Attempt.ended(attempt, workerId, leasedAtMs, atMs, failure);
+    return new Past(workerId, leasedAtMs, failure, atMs, fence, history.withLoss(ended));
+  }
+
+  /** How often in a row the worker of the task was lost under it. */
+  public int losses() {
+    return history.losses();
   }
 
   /** The same without the attempts that failed. */

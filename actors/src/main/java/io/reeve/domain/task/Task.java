@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   Absent ─submission─▶ Queued ─lease, once due─▶ Leased ─complete─▶ Completed
  *                          │ ▲                       │ ├─fail, none left─▶ Dead
- *                          │ └── release, or fail ───┘ │
- *                          │     with attempts left    │
+ *                          │ └─ release, loss, fail ─┘ │
+ *                          │    with attempts left     │
  *                          ├─expire─▶ Expired          │
  *                          └─cancel─▶ Cancelled ◀─cancel
  * </pre>
@@ -86,10 +86,11 @@ public sealed interface Task {
   }
 
   /**
-   * The holder of the lease under {@code fence} was lost. The attempt counts, and the next one may
-   * start at once.
+   * The holder of the lease under {@code fence} was lost. The attempt does not count, and the next
+   * one may start at once, unless the rule says otherwise. A task of one attempt dies: its
+   * submitter asked for one run.
    */
-  default Decision lose(long fence, Failure failure, long nowMs) {
+  default Decision lose(long fence, Failure failure, LossRule rule, long nowMs) {
     return stale(this, fence);
   }
 
@@ -185,13 +186,21 @@ public sealed interface Task {
       return new Queued(spec, attempt, fence, dueAtMs, past.withoutAttempts());
     }
 
-    /**
-     * When it expires while queued, or {@link #NEVER}. A task has started once an attempt counts; a
-     * lease that was handed back does not start it.
-     */
+    /** Whether an attempt counts or was lost; a lease that was handed back is no start. */
+    public boolean hasStarted() {
+      return attempt > 0 || past.losses() > 0;
+    }
+
+    /** When it expires while it waits for its first start, or {@link #NEVER}. */
     public long expiresAtMs() {
       var timeoutMs = spec.profile().queueTimeoutMs();
-      return timeoutMs == 0 || attempt > 0 ? NEVER : TimeBounds.plus(dueAtMs, timeoutMs);
+      return timeoutMs == 0 || hasStarted() ? NEVER : TimeBounds.plus(dueAtMs, timeoutMs);
+    }
+
+    /** The class that it waits in: that of its profile, or the one in quarantine. */
+    public TaskClass taskClass(LossRule rule) {
+      var plain = spec.profile().taskClass();
+      return rule.isolates(past.losses()) ? plain.inQuarantine() : plain;
     }
 
     @Override
@@ -281,13 +290,17 @@ public sealed interface Task {
     }
 
     @Override
-    public Decision lose(long fence, Failure failure, long nowMs) {
+    public Decision lose(long fence, Failure failure, LossRule rule, long nowMs) {
       if (fence != this.fence) {
         return stale(this, fence);
       }
-      return spec.profile().retry().permitsAttemptAfter(attempt)
-          ? new TaskEvent.AttemptFailed(spec.sequence(), fence, failure, nowMs, nowMs)
-          : new TaskEvent.Died(spec.sequence(), fence, failure, nowMs);
+      if (spec.profile().retry().attemptsMax() == 1) {
+        return new TaskEvent.Died(spec.sequence(), fence, failure, nowMs);
+      }
+      return rule.permitsLossAfter(past.losses())
+          ? new TaskEvent.Lost(spec.sequence(), fence, failure, nowMs)
+          : new TaskEvent.Died(
+              spec.sequence(), fence, LossRule.poison(past.losses() + 1, failure), nowMs);
     }
 
     @Override

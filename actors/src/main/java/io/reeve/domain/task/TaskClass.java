@@ -11,8 +11,10 @@ import java.util.Comparator;
  * than to let a hash map find a class among those.
  *
  * @param needs labels that a worker must have
+ * @param quarantined each of them runs alone on a worker
  */
-public record TaskClass(String queue, String kind, Lane lane, Priority priority, Labels needs)
+public record TaskClass(
+    String queue, String kind, Lane lane, Priority priority, Labels needs, boolean quarantined)
     implements Comparable<TaskClass> {
 
   private static final String ANY = "*";
@@ -22,7 +24,13 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority,
           .thenComparing(TaskClass::kind)
           .thenComparing(TaskClass::lane)
           .thenComparing(TaskClass::priority)
-          .thenComparing(TaskClass::needs);
+          .thenComparing(TaskClass::needs)
+          .thenComparing(TaskClass::quarantined);
+
+  /** Tasks that run beside others. */
+  public TaskClass(String queue, String kind, Lane lane, Priority priority, Labels needs) {
+    this(queue, kind, lane, priority, needs, false);
+  }
 
   /** Tasks that need no labels. */
   public TaskClass(String queue, String kind, Lane lane, Priority priority) {
@@ -36,6 +44,7 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority,
         || (other instanceof TaskClass that
             && lane == that.lane
             && priority == that.priority
+            && quarantined == that.quarantined
             && kind.equals(that.kind)
             && queue.equals(that.queue)
             && needs.equals(that.needs));
@@ -54,7 +63,12 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority,
 
   /** The class of the tasks that differ from these in their priority alone. */
   public TaskClass withPriority(Priority other) {
-    return priority == other ? this : new TaskClass(queue, kind, lane, other, needs);
+    return priority == other ? this : new TaskClass(queue, kind, lane, other, needs, quarantined);
+  }
+
+  /** The class of the tasks that differ from these in running alone. */
+  public TaskClass inQuarantine() {
+    return quarantined ? this : new TaskClass(queue, kind, lane, priority, needs, true);
   }
 
   /** Whether both classes differ in their priority at most: the same workers may run them. */
@@ -62,6 +76,7 @@ public record TaskClass(String queue, String kind, Lane lane, Priority priority,
     return queue.equals(other.queue)
         && kind.equals(other.kind)
         && lane == other.lane
+        && quarantined == other.quarantined
         && needs.equals(other.needs);
   }
 

@@ -34,6 +34,8 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
 
     R attemptFailed(AttemptFailed event);
 
+    R lost(Lost event);
+
     R died(Died event);
 
     R released(Released event);
@@ -106,16 +108,40 @@ public sealed interface TaskEvent extends Decision, PartitionEvent {
     }
   }
 
+  /**
+   * The worker of the lease was lost. The attempt does not count, but the loss does, and the task
+   * is due at once.
+   */
+  record Lost(long sequence, long fence, Failure failure, long atMs) implements TaskEvent {
+    @Override
+    public Task applyTo(Task before) {
+      return new Task.Queued(
+          before.spec(),
+          before.attempt() - 1,
+          fence,
+          atMs,
+          before.past().lost(failure, atMs, fence, before.attempt()));
+    }
+
+    @Override
+    public <R> R acceptKind(Visitor<R> visitor) {
+      return visitor.lost(this);
+    }
+  }
+
   /** The attempt failed and was the last. A person decides what follows. */
   record Died(long sequence, long fence, Failure failure, long atMs) implements TaskEvent {
     @Override
     public Task applyTo(Task before) {
+      var past = before.past();
       return new Task.Dead(
           before.spec(),
           before.attempt(),
           fence,
           before.dueAtMs(),
-          before.past().failed(failure, atMs, fence, before.attempt()),
+          failure.type() == FailureType.POISON
+              ? past.lost(failure, atMs, fence, before.attempt())
+              : past.failed(failure, atMs, fence, before.attempt()),
           atMs);
     }
 

@@ -33,6 +33,13 @@ public record TaskProfile(
     return taskClass.priority();
   }
 
+  /** The same of another class. */
+  public TaskProfile with(TaskClass other) {
+    return other.equals(taskClass)
+        ? this
+        : new TaskProfile(other, executionTimeoutMs, queueTimeoutMs, retry, tenant);
+  }
+
   /** The same with another retry policy. */
   TaskProfile with(RetryPolicy other) {
     return new TaskProfile(taskClass, executionTimeoutMs, queueTimeoutMs, other, tenant);

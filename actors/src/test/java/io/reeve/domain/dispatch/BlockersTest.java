@@ -77,6 +77,7 @@ class BlockersTest {
             free,
             reservedFree,
             moving,
+            false,
             granted,
             ahead,
             higher,
@@ -148,7 +149,8 @@ class BlockersTest {
             "pool",
             List.of("mail"),
             Set.of("send"),
-            Labels.of(Map.of("zone", "eu", "rack", "7"))),
+            Labels.of(Map.of("zone", "eu", "rack", "7")),
+            ""),
         new CreditTotals(4, 0, 0, 0, 0));
     assertThat(blocker(needing, 0)).isEqualTo(Blocker.ON_ITS_WAY);
   }

@@ -287,7 +287,7 @@ final class DispatchSimulation {
     var kept = 0;
     for (var i = 0; i < leased.count(); i++) {
       var before = session.credit.inFlight();
-      if (session.credit.admit(leased.taskClass().lane())) {
+      if (session.credit.admit(leased.taskClass().lane(), false)) {
         kept++;
         var limit =
             leased.taskClass().lane() == Lane.URGENT

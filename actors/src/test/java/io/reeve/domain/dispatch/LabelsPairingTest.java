@@ -113,7 +113,7 @@ class LabelsPairingTest {
   }
 
   private static Offer offer(String holder, Map<String, String> labels) {
-    return new Offer(holder, 1, holder, "pool", List.of("*"), Set.of("*"), Labels.of(labels));
+    return new Offer(holder, 1, holder, "pool", List.of("*"), Set.of("*"), Labels.of(labels), "");
   }
 
   private static TaskClass taskClass(Map<String, String> needs) {

@@ -29,7 +29,7 @@ class EndedHolderTest {
     assertThat(story.lease("anna", 1)).isNull();
 
     assertThat(story.state.ready()).isEqualTo(2);
-    assertThat(story.get(1).attempt()).isEqualTo(1);
+    assertThat(story.get(1).past().losses()).isEqualTo(1);
   }
 
   @ParameterizedTest

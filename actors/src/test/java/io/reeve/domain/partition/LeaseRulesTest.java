@@ -106,13 +106,14 @@ class LeaseRulesTest {
   }
 
   @Test
-  void theAttemptsOfALostWorkerCount() {
+  void theAttemptsOfALostWorkerCountAsLosses() {
     var task = leased("anna");
 
     end("anna", 1, true);
 
     assertThat(story.get(task)).isInstanceOf(Task.Queued.class);
-    assertThat(story.get(task).attempt()).isEqualTo(1);
+    assertThat(story.get(task).attempt()).isZero();
+    assertThat(story.get(task).past().losses()).isEqualTo(1);
     assertThat(holders()).isEmpty();
   }
 

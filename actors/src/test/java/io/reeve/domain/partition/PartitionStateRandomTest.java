@@ -6,6 +6,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
+import io.reeve.domain.task.LossRule;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
@@ -195,7 +196,7 @@ class PartitionStateRandomTest {
         task -> {
           if (task instanceof Task.Queued queued
               && queued.dueAtMs() <= wallMs
-              && queued.spec().profile().taskClass().isAlike(taskClass)
+              && queued.taskClass(LossRule.DEFAULT).isAlike(taskClass)
               && queued.spec().profile().priority().compareTo(taskClass.priority()) >= 0) {
             ready.add(queued.spec());
           }
@@ -253,7 +254,7 @@ class PartitionStateRandomTest {
         0,
         task -> {
           if (task instanceof Task.Queued queued && queued.dueAtMs() <= wallMs) {
-            ready.merge(queued.spec().profile().taskClass(), 1, Integer::sum);
+            ready.merge(queued.taskClass(LossRule.DEFAULT), 1, Integer::sum);
           } else if (task instanceof Task.Leased leased) {
             leases.merge(leased.holder(), 1, Integer::sum);
           }

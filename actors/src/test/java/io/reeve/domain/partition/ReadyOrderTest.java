@@ -194,12 +194,12 @@ class ReadyOrderTest {
   private void add(TaskClass taskClass, Priority priority, long number) {
     var profile = profile(taskClass, priority);
     ready.put(number, profile);
-    order.add(profile, number);
+    order.add(profile.taskClass(), number);
   }
 
   /** It was leased, cancelled or expired. */
   private void withdraw(long number) {
-    order.remove(requireNonNull(ready.remove(number)));
+    order.remove(requireNonNull(ready.remove(number)).taskClass());
   }
 
   private List<Long> drain(TaskClass taskClass) {

@@ -36,7 +36,7 @@ class StallTest {
     story.pass(MOMENT);
 
     assertThat(state()).isEqualTo(TaskState.READY);
-    assertThat(story.get(task).attempt()).isEqualTo(1);
+    assertThat(story.get(task).past().losses()).isEqualTo(1);
   }
 
   @Test

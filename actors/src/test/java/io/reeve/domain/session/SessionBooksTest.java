@@ -51,7 +51,7 @@ class SessionBooksTest {
     book.close();
 
     assertThat(book.turnAway()).isFalse();
-    assertThat(book.admit(Lane.URGENT)).isFalse();
+    assertThat(book.admit(Lane.URGENT, false)).isFalse();
 
     assertThat(book.totals(1)).isEqualTo(new CreditTotals(0, 0, 3, 2, 1));
     assertThat(book.inFlight()).isEqualTo(1);

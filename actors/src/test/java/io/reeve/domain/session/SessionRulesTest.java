@@ -23,17 +23,46 @@ class SessionRulesTest {
     void takenOverLeasesAreInFlight() {
       var book = new CreditBook(100, 3, 1, 2);
 
-      assertThat(book.admit(Lane.NORMAL)).isFalse();
-      assertThat(book.admit(Lane.URGENT)).isTrue();
-      assertThat(book.admit(Lane.URGENT)).isFalse();
+      assertThat(book.admit(Lane.NORMAL, false)).isFalse();
+      assertThat(book.admit(Lane.URGENT, false)).isTrue();
+      assertThat(book.admit(Lane.URGENT, false)).isFalse();
       assertThat(book.totals(0)).isEqualTo(new CreditTotals(3, 1, 5, 2, 0));
+    }
+
+    @Test
+    void aTaskThatMustBeAloneHasNothingBesideIt() {
+      var book = new CreditBook(100, 4, 0, 0);
+      assertThat(book.admit(Lane.NORMAL, false)).isTrue();
+      assertThat(book.admit(Lane.NORMAL, true)).as("beside another").isFalse();
+      book.state(4, 0, 1);
+
+      assertThat(book.admit(Lane.NORMAL, true)).isTrue();
+      assertThat(book.totals(0).alone()).isTrue();
+      assertThat(book.admit(Lane.URGENT, false)).as("another beside it").isFalse();
+      book.state(4, 0, 2);
+
+      assertThat(book.totals(0).alone()).isFalse();
+      assertThat(book.admit(Lane.NORMAL, false)).isTrue();
+      assertThat(book.admit(Lane.NORMAL, false)).isTrue();
+    }
+
+    @Test
+    void aTaskThatWasTakenOverStaysAlone() {
+      var book = new CreditBook(100, 4, 0, 2);
+      book.holdsAlone();
+
+      assertThat(book.admit(Lane.NORMAL, false)).isFalse();
+      book.state(4, 0, 1);
+      assertThat(book.admit(Lane.NORMAL, false)).as("one is left").isFalse();
+      book.state(4, 0, 2);
+      assertThat(book.admit(Lane.NORMAL, false)).isTrue();
     }
 
     @Test
     void whatWasHandedBackCannotBeReleasedAgain() {
       var book = new CreditBook(100, 1, 0, 0);
-      book.admit(Lane.NORMAL);
-      book.admit(Lane.NORMAL);
+      book.admit(Lane.NORMAL, false);
+      book.admit(Lane.NORMAL, false);
 
       var misuse = book.state(1, 0, 2);
 
@@ -67,7 +96,7 @@ class SessionRulesTest {
           var lane = random.nextBoolean() ? Lane.NORMAL : Lane.URGENT;
           var before = book.inFlight();
           var limit = lane == Lane.NORMAL ? capacity - reserve : capacity;
-          assertThat(book.admit(lane)).isEqualTo(before < limit);
+          assertThat(book.admit(lane, false)).isEqualTo(before < limit);
           assertThat(book.inFlight()).isLessThanOrEqualTo(capacity);
           if (book.inFlight() > 0 && random.nextBoolean()) {
             assertThat(book.state(capacity, reserve, ++released)).isNull();

@@ -40,6 +40,7 @@ class EventVisitorTest {
         Arguments.of("leased", new TaskEvent.Leased(7, 1, 1, HOLDER, WORKER, NOON, NOON + 1)),
         Arguments.of("completed", new TaskEvent.Completed(7, 1, RESULT, NOON)),
         Arguments.of("attemptFailed", new TaskEvent.AttemptFailed(7, 1, DISK_FULL, NOON + 1, NOON)),
+        Arguments.of("lost", new TaskEvent.Lost(7, 1, DISK_FULL, NOON)),
         Arguments.of("died", new TaskEvent.Died(7, 1, DISK_FULL, NOON)),
         Arguments.of("released", new TaskEvent.Released(7, 1, "draining", NOON)),
         Arguments.of("cancelled", new TaskEvent.Cancelled(7, "not needed", NOON)),

@@ -18,6 +18,9 @@ import static io.reeve.domain.task.TaskSamples.expired;
 import static io.reeve.domain.task.TaskSamples.failed;
 import static io.reeve.domain.task.TaskSamples.lastAttempt;
 import static io.reeve.domain.task.TaskSamples.leased;
+import static io.reeve.domain.task.TaskSamples.lost;
+import static io.reeve.domain.task.TaskSamples.onlyAttempt;
+import static io.reeve.domain.task.TaskSamples.quarantined;
 import static io.reeve.domain.task.TaskSamples.queued;
 import static io.reeve.domain.task.TaskSamples.redrivenDead;
 import static io.reeve.domain.task.TaskSamples.released;
@@ -60,6 +63,7 @@ class LifecycleTableTest {
           new State("Queued, due", queued(), LATER),
           new State("Queued too long", queued(), NOON + QUEUE_TIMEOUT_MS),
           new State("Queued after a failure", failed(leased(queued())), LATER),
+          new State("Queued after a loss", lost(leased(queued())), LATER),
           new State("Queued after a release", released(leased(queued())), LATER),
           new State(
               "Queued too long, after a release",
@@ -67,6 +71,8 @@ class LifecycleTableTest {
               NOON + QUEUE_TIMEOUT_MS),
           new State("Leased", leased(queued()), LATER),
           new State("Leased, last attempt", lastAttempt(), LATER),
+          new State("Leased, only attempt", onlyAttempt(), LATER),
+          new State("Leased in quarantine", quarantined(), LATER),
           new State("Completed", completed(leased(queued())), LATER),
           new State("Dead", dead(), LATER),
           new State("Dead, redriven", redrivenDead(), LATER),
@@ -191,7 +197,7 @@ class LifecycleTableTest {
         new Command("fail", s -> fail(s, shift, DISK_FULL, false)),
         new Command("fail with another failure", s -> fail(s, shift, LOST, false)),
         new Command("fail for good", s -> fail(s, shift, DISK_FULL, true)),
-        new Command("lose", s -> s.task().lose(fence(s, shift), LOST, s.nowMs())),
+        new Command("lose", s -> s.task().lose(fence(s, shift), LOST, LossRule.DEFAULT, s.nowMs())),
         new Command("release", s -> s.task().release(fence(s, shift), "draining", s.nowMs())));
   }
 

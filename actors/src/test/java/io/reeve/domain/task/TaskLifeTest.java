@@ -97,7 +97,7 @@ class TaskLifeTest {
               nowMs);
       case 5 ->
           task.fail(fence, new FailureReport(anyFailure(), true, 0, random.nextDouble()), nowMs);
-      case 6, 7 -> task.lose(fence, LOST, nowMs);
+      case 6, 7 -> task.lose(fence, LOST, LossRule.DEFAULT, nowMs);
       case 8, 9, 10, 11, 12 -> task.release(fence, "draining", nowMs);
       case 13 -> task.cancel("not needed", nowMs);
       case 14, 15 -> task.expire(nowMs);

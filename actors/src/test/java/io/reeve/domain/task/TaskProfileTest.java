@@ -23,6 +23,7 @@ class TaskProfileTest {
             new TaskClass("Aa", "bill", Lane.NORMAL, Priority.NORMAL),
             new TaskClass("Aa", "mail", Lane.URGENT, Priority.NORMAL),
             MAIL.withPriority(Priority.LOW),
+            MAIL.inQuarantine(),
             needing(Map.of("zone", "Aa")),
             needing(Map.of("zone", "BB")),
             needing(Map.of("zone", "Aa", "disk", "ssd"))));

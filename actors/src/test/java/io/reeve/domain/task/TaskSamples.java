@@ -35,6 +35,19 @@ final class TaskSamples {
           utf8("to: ann"),
           NOON);
 
+  /** As {@link #SPEC}, with one attempt. */
+  static final Task.Spec ONE_ATTEMPT =
+      new Task.Spec(
+          7,
+          new TaskProfile(
+              SPEC.profile().taskClass(),
+              300_000,
+              QUEUE_TIMEOUT_MS,
+              new RetryPolicy(1, Duration.ofSeconds(10), Duration.ofMinutes(10), 2.0, 0.2),
+              ""),
+          SPEC.bytes(),
+          NOON);
+
   private TaskSamples() {}
 
   static Task.Queued queued() {
@@ -66,6 +79,22 @@ final class TaskSamples {
 
   static Task released(Task task) {
     return after(task, task.release(task.fence(), "draining", NOON + 20));
+  }
+
+  /** The task after its worker was lost. */
+  static Task lost(Task task) {
+    var failure = new Failure(FailureType.WORKER_LOST, "the worker was lost", "");
+    return after(task, task.lose(task.fence(), failure, LossRule.DEFAULT, NOON + 20));
+  }
+
+  /** A task that runs alone. */
+  static Task quarantined() {
+    return leased(lost(leased(lost(leased(queued())))));
+  }
+
+  /** A task that runs and has one attempt. */
+  static Task onlyAttempt() {
+    return leased(Task.Queued.entering(ONE_ATTEMPT, NOON));
   }
 
   static Task cancelled(Task task) {

@@ -24,6 +24,9 @@ import static io.reeve.domain.task.TaskSamples.expired;
 import static io.reeve.domain.task.TaskSamples.failed;
 import static io.reeve.domain.task.TaskSamples.lastAttempt;
 import static io.reeve.domain.task.TaskSamples.leased;
+import static io.reeve.domain.task.TaskSamples.lost;
+import static io.reeve.domain.task.TaskSamples.onlyAttempt;
+import static io.reeve.domain.task.TaskSamples.quarantined;
 import static io.reeve.domain.task.TaskSamples.queued;
 import static io.reeve.domain.task.TaskSamples.reasonOf;
 import static io.reeve.domain.task.TaskSamples.released;
@@ -176,14 +179,70 @@ class TaskTest {
     }
 
     @Test
-    void losingTheHolderCountsAndTheNextAttemptMayStartAtOnce() {
-      assertThat(after(firstAttempt, firstAttempt.lose(1, LOST, NOON + 5)))
-          .isEqualTo(new Task.Queued(SPEC, 1, 1, NOON + 5, failedBy(LOST, NOON + 5)));
+    void losingTheHolderCostsNoAttemptAndTheNextOneMayStartAtOnce() {
+      var attempt = new Attempt(1, WORKER, NOON, NOON + 5, LOST);
+      var history = new History(0, 1, List.of(attempt));
+
+      assertThat(after(firstAttempt, firstAttempt.lose(1, LOST, LossRule.DEFAULT, NOON + 5)))
+          .isEqualTo(
+              new Task.Queued(
+                  SPEC, 0, 1, NOON + 5, new Past(WORKER, NOON, LOST, NOON + 5, 1, history)));
+      assertThat(lastAttempt().lose(3, LOST, LossRule.DEFAULT, NOON))
+          .isInstanceOf(TaskEvent.Lost.class);
     }
 
     @Test
-    void losingTheHolderOfTheLastAttemptIsFinal() {
-      assertThat(lastAttempt().lose(3, LOST, NOON)).isInstanceOf(TaskEvent.Died.class);
+    void losingTheHolderOfTheOnlyAttemptIsFinal() {
+      assertThat(onlyAttempt().lose(1, LOST, LossRule.DEFAULT, NOON))
+          .isEqualTo(new TaskEvent.Died(7, 1, LOST, NOON));
+    }
+
+    @Test
+    void aTaskWhoseHoldersAreLostAgainAndAgainRunsAloneAndThenIsPoison() {
+      var once = (Task.Queued) lost(firstAttempt);
+      assertThat(once.taskClass(LossRule.DEFAULT)).isEqualTo(SPEC.profile().taskClass());
+
+      var twice = (Task.Queued) lost(leased(once));
+      assertThat(twice.taskClass(LossRule.DEFAULT).quarantined()).isTrue();
+      assertThat(twice.attempt()).isZero();
+
+      assertThat(quarantined().lose(3, LOST, LossRule.DEFAULT, NOON))
+          .isEqualTo(
+              new TaskEvent.Died(
+                  7,
+                  3,
+                  new Failure(
+                      FailureType.POISON,
+                      "its worker was lost under it 3 times, the last time since no heartbeat for 10"
+                          + " s",
+                      ""),
+                  NOON));
+    }
+
+    @Test
+    void anAttemptThatFailsWhileItsWorkerLivesClearsTheLosses() {
+      var failed = (Task.Queued) failed(quarantined());
+
+      assertThat(failed.past().losses()).isZero();
+      assertThat(failed.taskClass(LossRule.DEFAULT).quarantined()).isFalse();
+      assertThat(failed.past().history().attempts()).hasSize(3);
+    }
+
+    @Test
+    void withoutQuarantineATaskIsPoisonAtTheBound() {
+      var rule = new LossRule(2, false);
+      var twice = leased(lost(firstAttempt));
+
+      assertThat(((Task.Queued) lost(twice)).taskClass(rule).quarantined()).isFalse();
+      assertThat(twice.lose(2, LOST, rule, NOON))
+          .isInstanceOfSatisfying(
+              TaskEvent.Died.class,
+              died -> assertThat(died.failure().type()).isEqualTo(FailureType.POISON));
+    }
+
+    @Test
+    void aTaskThatWasLostHasStartedAndDoesNotExpire() {
+      assertThat(((Task.Queued) lost(firstAttempt)).expiresAtMs()).isEqualTo(Task.Queued.NEVER);
     }
 
     @Test
@@ -210,7 +269,8 @@ class TaskTest {
               reasonOf(secondLease.fail(1, new FailureReport(DISK_FULL, true, 0, NO_JITTER), NOON))
                   .code())
           .isEqualTo(STALE_LEASE);
-      assertThat(reasonOf(secondLease.lose(1, LOST, NOON)).code()).isEqualTo(STALE_LEASE);
+      assertThat(reasonOf(secondLease.lose(1, LOST, LossRule.DEFAULT, NOON)).code())
+          .isEqualTo(STALE_LEASE);
       assertThat(reasonOf(secondLease.release(1, "draining", NOON)).code()).isEqualTo(STALE_LEASE);
     }
 
@@ -263,7 +323,7 @@ class TaskTest {
     @Test
     void aCompletionAfterTheWorkerWasLostIsStale() {
       var leased = leased(queued());
-      var lost = after(leased, leased.lose(1, LOST, NOON));
+      var lost = after(leased, leased.lose(1, LOST, LossRule.DEFAULT, NOON));
 
       var reason = reasonOf(lost.complete(1, RESULT, NOON));
 
@@ -291,7 +351,7 @@ class TaskTest {
 
     @Test
     void aLaterFailureTakesItsPlace() {
-      var lost = after(again, again.lose(2, LOST, NOON + 99));
+      var lost = after(again, again.lose(2, LOST, LossRule.DEFAULT, NOON + 99));
 
       assertThat(lost.past().failure()).isEqualTo(LOST);
       assertThat(lost.past().failedAtMs()).isEqualTo(NOON + 99);

@@ -196,6 +196,11 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     @Override
+    public Outside lost(TaskEvent.Lost event) {
+      return this;
+    }
+
+    @Override
     public Outside died(TaskEvent.Died event) {
       return ended(event, false);
     }

@@ -48,6 +48,7 @@ public record Explanation(
       case NO_WORKER_FOR_QUEUE -> Blocker.BLOCKER_NO_WORKER_FOR_QUEUE;
       case NO_WORKER_FOR_KIND -> Blocker.BLOCKER_NO_WORKER_FOR_KIND;
       case NO_WORKER_WITH_LABELS -> Blocker.BLOCKER_NO_WORKER_WITH_LABELS;
+      case QUARANTINE -> Blocker.BLOCKER_QUARANTINE;
       case WORKERS_DRAINING -> Blocker.BLOCKER_WORKERS_DRAINING;
       case ON_ITS_WAY -> Blocker.BLOCKER_ON_ITS_WAY;
       case BEHIND -> Blocker.BLOCKER_BEHIND;

@@ -47,7 +47,7 @@ class ExplainEdgeTest {
   private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.URGENT, Priority.HIGH);
   private static final Failure FULL = new Failure(FailureType.ERROR, "disk full", "28");
   private static final StreamView SEEN =
-      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, 7, 2, 8, 9, 3, true);
+      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 3, true);
 
   private final EdgeFixture edge =
       EdgeFixture.start("reeve.grpc { explain-partition-within = 300ms, explains-max = 2 }");
@@ -277,6 +277,7 @@ class ExplainEdgeTest {
             0,
             0,
             List.of(),
+            0,
             0);
     return new Clients.Located(task, profile, new Place(12, true), 62_000);
   }

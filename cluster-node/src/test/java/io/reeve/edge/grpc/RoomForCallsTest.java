@@ -319,6 +319,7 @@ class RoomForCallsTest {
         0,
         0,
         List.of(),
+        0,
         0);
   }
 

@@ -46,6 +46,7 @@ public final class Tasks {
         0,
         0,
         List.of(),
+        0,
         0);
   }
 }

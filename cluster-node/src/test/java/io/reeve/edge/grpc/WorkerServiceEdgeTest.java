@@ -415,7 +415,8 @@ class WorkerServiceEdgeTest {
                 1,
                 2,
                 List.of(
-                    new Assignment(7, 3, 1, Lane.URGENT, 1000, 2000, 500, spec.toByteArray()))));
+                    new Assignment(
+                        7, 3, 1, Lane.URGENT, false, 1000, 2000, 500, spec.toByteArray()))));
 
     var assignment = worker.next().getAssignments().getAssignments(0);
     assertThat(assignment.getTaskId()).isEqualTo("2-7");
@@ -451,7 +452,7 @@ class WorkerServiceEdgeTest {
     var worker = connected();
     var large =
         new Session.Assignments(
-            1, 2, List.of(new Assignment(7, 3, 1, Lane.NORMAL, 1, 1, 1, new byte[1 << 20])));
+            1, 2, List.of(new Assignment(7, 3, 1, Lane.NORMAL, false, 1, 1, 1, new byte[1 << 20])));
     worker.stopReading();
 
     var offered = 0;

@@ -103,6 +103,7 @@ final class TaskReplies {
     if (task.discardedAtMs() != 0) {
       view.setDiscardedAt(WireTime.instant(task.discardedAtMs()));
     }
+    view.setLosses(task.losses());
     task.attempts().forEach(attempt -> view.addAttempts(attempt(attempt)));
     var progress = task.progress();
     if (progress != null) {

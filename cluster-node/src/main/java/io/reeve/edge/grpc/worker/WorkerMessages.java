@@ -224,11 +224,17 @@ final class WorkerMessages {
         sequence,
         fence,
         new Failure(
-            FailureType.of(failure.getTypeValue()),
+            failureType(failure.getTypeValue()),
             cutBytes(failure.getMessage(), FAILURE_BYTES_MAX),
             cut(failure.getCode(), CODE_CHARS_MAX)),
         failed.getPermanent(),
         failed.hasRetryAfter() ? retryAfterMs(failed.getRetryAfter()) : 0);
+  }
+
+  /** That a task is poison is the word of the server alone. */
+  private static FailureType failureType(int number) {
+    var type = FailureType.of(number);
+    return type == FailureType.POISON ? FailureType.ERROR : type;
   }
 
   /** Only a hint of the worker, so it is cut to its bounds. */

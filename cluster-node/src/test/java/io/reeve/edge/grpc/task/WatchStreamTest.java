@@ -124,6 +124,7 @@ class WatchStreamTest {
             0,
             0,
             List.of(),
+            0,
             0));
   }
 
