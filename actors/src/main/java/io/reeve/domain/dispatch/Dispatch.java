@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ public final class Dispatch {
       drop(known);
     }
     if (workforce.add(offer, credit, partitions())) {
-      pairing.regroup(classes.values());
+      regroup();
     }
     return Registration.NEW;
   }
@@ -111,7 +112,7 @@ public final class Dispatch {
 
   private void drop(WorkerLedger worker) {
     if (workforce.remove(worker)) {
-      pairing.regroup(classes.values());
+      regroup();
     }
     List.copyOf(worker.stands).forEach(grants::revoke);
   }
@@ -196,6 +197,8 @@ public final class Dispatch {
         return;
       }
       ready = open(taskClass);
+    } else if (count > 0 && !workforce.tellsApartBy(taskClass.needs())) {
+      tellApartBy(taskClass.needs());
     }
     ready.readyAt(partition, Math.max(0, count), oldestMs);
   }
@@ -218,12 +221,33 @@ public final class Dispatch {
     return ready;
   }
 
-  /** Tells workers apart by what is needed now, and by what the known classes need. */
+  /** Groups began or ended: finds anew who may run what, and forgets labels that nobody needs. */
+  private void regroup() {
+    var names = neededNames();
+    if (!workforce.tellsApartByJust(names)) {
+      workforce.tellApartBy(names);
+    }
+    pairing.regroup(classes.values());
+  }
+
+  /** Tells workers apart by what is needed now, and by what other classes with tasks need. */
   private void tellApartBy(Labels needs) {
-    var names = new HashSet<>(needs.names());
-    classes.keySet().forEach(known -> names.addAll(known.needs().names()));
+    var names = neededNames();
+    names.addAll(needs.names());
     workforce.tellApartBy(names);
     pairing.regroup(classes.values());
+  }
+
+  /** Of the classes that have tasks. One that gets some again looks for its workers anew. */
+  private Set<String> neededNames() {
+    var names = new HashSet<String>();
+    for (var ready : classes.values()) {
+      var needs = ready.taskClass.needs();
+      if (!needs.isEmpty() && !ready.unused()) {
+        names.addAll(needs.names());
+      }
+    }
+    return names;
   }
 
   // ---- Pairing

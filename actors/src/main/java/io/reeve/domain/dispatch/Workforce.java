@@ -4,6 +4,8 @@ import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,13 +79,19 @@ final class Workforce {
     return needs.isEmpty() || telling.containsAll(needs.names());
   }
 
+  /** Whether workers are told apart by labels with just these names. */
+  boolean tellsApartByJust(Set<String> names) {
+    return telling.equals(names);
+  }
+
   /**
    * Tells workers apart by the labels with these names and by no others, so that labels which no
    * task requires cost nothing. All groups begin anew.
    */
   void tellApartBy(Set<String> names) {
     settle();
-    telling = Set.copyOf(names);
+    // Callers choose the names. A hash set of texts stays quick though all have one hash code.
+    telling = Collections.unmodifiableSet(new HashSet<>(names));
     groups.clear();
     for (var worker : byHolder.values()) {
       var tally = worker.tally;

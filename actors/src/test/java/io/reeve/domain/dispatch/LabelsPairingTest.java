@@ -72,6 +72,27 @@ class LabelsPairingTest {
   }
 
   @Test
+  void aClassThatHasTasksAgainFindsItsWorkers() {
+    dispatch.inventory(0, 1);
+    join("bare", Map.of());
+    join("whole", Map.of("zone", "eu"));
+    dispatch.ready(0, EUROPEAN, 1, 0);
+    assertThat(granted()).containsExactly("1 to whole");
+    dispatch.used(0, 1, 1, true);
+    dispatch.dealtWith(0, 1);
+    dispatch.ready(0, EUROPEAN, 0, 0);
+
+    // A group begins while nobody needs the label, so these two are not told apart.
+    dispatch.register(
+        new Offer("other", 1, "other", "pool", List.of("bills"), Set.of("*")),
+        new CreditTotals(4, 0, 0, 0, 0));
+    dispatch.ready(0, EUROPEAN, 2, 0);
+
+    assertThat(view(EUROPEAN).workers()).isEqualTo(1);
+    assertThat(view(PLAIN).workers()).isEqualTo(2);
+  }
+
+  @Test
   void aWorkerThatLeavesTakesItsGroupWithIt() {
     dispatch.inventory(0, 1);
     join("whole", Map.of("zone", "eu"));
@@ -99,6 +120,10 @@ class LabelsPairingTest {
     assertThat(workforce.groups()).hasSize(2);
     workforce.tellApartBy(Set.of());
     assertThat(workforce.groups()).singleElement().satisfies(g -> assertThat(g.workers).hasSize(2));
+  }
+
+  private StreamView view(TaskClass taskClass) {
+    return dispatch.explain(new ReadyTask(taskClass, 0, 0, 0), 0, 0).view();
   }
 
   private List<String> granted() {

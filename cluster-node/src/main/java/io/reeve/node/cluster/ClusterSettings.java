@@ -51,8 +51,11 @@ public record ClusterSettings(
    */
   private static final long PROFILE_BYTES_MAX = 100;
 
-  /** Queue, kind and tenant, of 128 letters each; the tenant in any script. */
-  private static final long NAMES_BYTES_MAX = 128 + 128 + 3 * 128;
+  /**
+   * Queue, kind and tenant, of 128 letters each, and eight required labels with names and values of
+   * as many letters. Tenant and labels are in any script.
+   */
+  private static final long NAMES_BYTES_MAX = 128 + 128 + 3 * 128 + 8 * (2 * 3 * 128 + 12);
 
   /** A lease in a list of leases: 7 bytes of its number, below 2^47, and 5 of its fence. */
   private static final long LEASE_BYTES_MAX = 12;
