@@ -1,6 +1,7 @@
 package io.reeve.partition;
 
 import io.reeve.domain.task.TaskClass;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class Figures {
 
   /** Stands for queues and kinds beyond the bounds. */
   public static final String OTHER = "other";
+
+  private static final Key OTHERS = new Key(OTHER, OTHER);
 
   /** Pairs of a queue and a kind that are told apart. */
   static final int CLASSES_MAX = 200;
@@ -86,9 +89,19 @@ public final class Figures {
   private final LongAdder commands = new LongAdder();
   private final LongAdder grants = new LongAdder();
   private final Map<Integer, Open> open = new ConcurrentHashMap<>();
+  private final Duration questionWithin;
 
   /** Of no partition yet. */
   public Figures() {
+    this(Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param questionWithin after which time a partition that did not answer is asked again: the
+   *     question may have been lost with a batch that failed
+   */
+  Figures(Duration questionWithin) {
+    this.questionWithin = questionWithin;
     // Shown from the start, so that whoever watches finds every name.
     others();
   }
@@ -101,7 +114,7 @@ public final class Figures {
 
   /** Of tasks whose class is not known any more. */
   OfClass others() {
-    return of(OTHER, OTHER);
+    return of(OTHERS.queue(), OTHERS.kind());
   }
 
   private OfClass of(String queue, String kind) {
@@ -111,7 +124,7 @@ public final class Figures {
       return known;
     }
     // A few more may come in at once, one for each partition.
-    if (classes.size() >= CLASSES_MAX && !queue.equals(OTHER)) {
+    if (classes.size() >= CLASSES_MAX && !key.equals(OTHERS)) {
       return others();
     }
     return classes.computeIfAbsent(
@@ -218,10 +231,11 @@ public final class Figures {
     }
 
     /** One question at a time: a partition that is away must not find many of them. */
-    synchronized CompletableFuture<PartitionLook> ask() {
+    synchronized CompletableFuture<PartitionLook> ask(Duration within) {
       var current = asked;
       if (current == null || current.isDone()) {
         current = new CompletableFuture<>();
+        current.orTimeout(within.toMillis(), TimeUnit.MILLISECONDS);
         asked = current;
         partition.tell(new Partition.Look(current));
       }
@@ -245,8 +259,8 @@ public final class Figures {
     var looks = new ArrayList<CompletableFuture<@Nullable PartitionLook>>();
     for (var here : open.values()) {
       looks.add(
-          here.ask()
-              .<@Nullable PartitionLook>thenApply(look -> look)
+          here.ask(questionWithin)
+              .<@Nullable PartitionLook>handle((look, late) -> look)
               .completeOnTimeout(null, withinMs, TimeUnit.MILLISECONDS));
     }
     return CompletableFuture.allOf(looks.toArray(CompletableFuture<?>[]::new))

@@ -100,7 +100,9 @@ final class PartitionTurn {
     } else if (command instanceof Partition.Unwatch unwatch) {
       clients.unwatch(unwatch);
     } else if (command instanceof Partition.Look look) {
-      look.answer().complete(PartitionLook.of(draft.state()));
+      var found = PartitionLook.of(draft.state());
+      // Whoever asked goes on elsewhere: this thread has a row to write.
+      look.answer().completeAsync(() -> found);
     }
   }
 

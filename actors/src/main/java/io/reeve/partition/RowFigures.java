@@ -124,14 +124,19 @@ final class RowFigures
   @Override
   public RowFigures leased(TaskEvent.Leased event) {
     add(task, Count.STARTED, 1);
-    ofCurrent().waits.addMillis(event.atMs() - task.dueAtMs());
+    if (task != Task.Absent.TASK) {
+      ofCurrent().waits.addMillis(event.atMs() - task.dueAtMs());
+    }
     return this;
   }
 
   @Override
   public RowFigures completed(TaskEvent.Completed event) {
     add(task, Count.COMPLETED, 1);
-    ofCurrent().runs.addMillis(event.atMs() - task.past().leasedAtMs());
+    // A task that the bounds pushed out in the row of its end has no times any more.
+    if (task != Task.Absent.TASK) {
+      ofCurrent().runs.addMillis(event.atMs() - task.past().leasedAtMs());
+    }
     return this;
   }
 

@@ -6,8 +6,10 @@ import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Figures.Count;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.Test;
 
 /** Figures by themselves; PartitionTest shows that partitions count what they do. */
@@ -25,6 +27,39 @@ class FiguresTest {
     assertThat(figures.others().of(Count.SUBMITTED)).isEqualTo(2 * 101);
     assertThat(figures.waits()).hasSize(Figures.TIMES_MAX);
     assertThat(figures.runs()).hasSize(2);
+  }
+
+  @Test
+  void aQueueOfTheNameOfTheOthersIsWithinTheBound() {
+    for (var i = 0; i < Figures.CLASSES_MAX + 100; i++) {
+      figures
+          .of(new TaskClass(Figures.OTHER, "kind-" + i, Lane.NORMAL, Priority.NORMAL))
+          .add(Count.SUBMITTED, 1);
+    }
+
+    assertThat(figures.classes()).hasSize(Figures.CLASSES_MAX);
+    assertThat(figures.others().of(Count.SUBMITTED)).isEqualTo(101);
+  }
+
+  @Test
+  void aQuestionThatIsLostIsAskedAgain() {
+    var kit = ActorTestKit.create();
+    try {
+      var forgetful = kit.<Partition.Command>createTestProbe();
+      var impatient = new Figures(Duration.ofMillis(1));
+      impatient.opened(1, forgetful.getRef());
+
+      impatient.look(1).toCompletableFuture().join();
+      forgetful.expectMessageClass(Partition.Look.class);
+
+      forgetful.awaitAssert(
+          () -> {
+            assertThat(impatient.look(1).toCompletableFuture().join()).isEmpty();
+            return forgetful.expectMessageClass(Partition.Look.class);
+          });
+    } finally {
+      kit.shutdownTestKit();
+    }
   }
 
   @Test
@@ -54,7 +89,7 @@ class FiguresTest {
 
   @Test
   void aPartitionThatDoesNotAnswerIsMissing() throws Exception {
-    var kit = org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit.create();
+    var kit = ActorTestKit.create();
     try {
       var silent = kit.<Partition.Command>createTestProbe();
       figures.opened(1, silent.getRef());
@@ -62,7 +97,7 @@ class FiguresTest {
       assertThat(figures.look(10).toCompletableFuture().get(5, TimeUnit.SECONDS)).isEmpty();
       assertThat(figures.look(10).toCompletableFuture().get(5, TimeUnit.SECONDS)).isEmpty();
       silent.expectMessageClass(Partition.Look.class);
-      silent.expectNoMessage(java.time.Duration.ZERO);
+      silent.expectNoMessage(Duration.ZERO);
 
       figures.closed(1, silent.getRef());
       assertThat(figures.look(60_000).toCompletableFuture().get(5, TimeUnit.SECONDS)).isEmpty();

@@ -263,6 +263,26 @@ class PartitionTest {
   }
 
   @Test
+  void aTaskThatIsForgottenInTheRowOfItsEndHasNoRunTime() {
+    restart(settings(100, 1, 1_000_000, 2));
+    greet(1);
+    submit("", 3);
+    client.expectMessageClass(Clients.Submitted.class);
+    grant(1, 1, 3);
+    session.expectMessageClass(Leases.Assigned.class);
+    wallMs.addAndGet(500);
+    var ends = Stream.of(1, 2, 3).map(n -> Settlement.completed(n, 1, new byte[0])).toList();
+    partition.tell(new Leases.Settle("h", 1, ends, session.getRef()));
+    session.expectMessageClass(Leases.SettleAcked.class);
+    get(3);
+
+    assertThat(figures.of(MAIL).of(Figures.Count.COMPLETED)).isEqualTo(1);
+    assertThat(figures.of(MAIL).runs.sumSeconds()).isEqualTo(0.5);
+    assertThat(figures.others().of(Figures.Count.COMPLETED)).isEqualTo(2);
+    assertThat(figures.others().runs.sumSeconds()).isZero();
+  }
+
+  @Test
   void aRenewedLeaseDoesNotRunOutAndIsNotWritten() {
     leaseOne();
     var rows = rows().size();

@@ -123,7 +123,10 @@ public final class HttpServer {
         .thenApply(
             response ->
                 response.orElseGet(
-                    () -> request.getUri().path().startsWith(Api.ROOT) ? Api.late() : NO_ANSWER));
+                    () ->
+                        request.getUri().path().startsWith(Api.ROOT)
+                            ? Api.late(request)
+                            : NO_ANSWER));
   }
 
   private static boolean isHead(HttpRequest request) {

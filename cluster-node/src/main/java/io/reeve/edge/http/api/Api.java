@@ -133,10 +133,17 @@ public final class Api {
     return response.getAttribute(Answers.ENDS_CALL).isPresent();
   }
 
-  /** What a call is answered with that took too long. */
-  public static HttpResponse late() {
+  /**
+   * What a call is answered with that took too long. One that may change something may still do so,
+   * so its caller is not told to repeat it.
+   */
+  public static HttpResponse late(HttpRequest request) {
+    var reads =
+        request.method().equals(HttpMethods.GET) || request.method().equals(HttpMethods.HEAD);
     return Problems.response(
-        new EdgeRefusal(Reason.NO_ANSWER, "expected an answer in time, got none"));
+        new EdgeRefusal(
+            reads ? Reason.NO_ANSWER : Reason.OUTCOME_UNKNOWN,
+            "expected an answer in time, got none"));
   }
 
   // ---- Paths ------------------------------------------------------------------------------------
