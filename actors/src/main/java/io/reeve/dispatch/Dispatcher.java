@@ -3,12 +3,13 @@ package io.reeve.dispatch;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
 import io.reeve.domain.dispatch.Dispatch;
-import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.Order;
 import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.rules.QueueRules;
 import io.reeve.domain.task.Labels;
+import io.reeve.journal.JournalRetention;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Leases;
 import io.reeve.partition.Partition;
@@ -18,7 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -44,7 +45,20 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   // ---- Protocol
 
-  public sealed interface Command extends Wire {}
+  public sealed interface Command extends Wire
+      permits Register,
+          CreditChanged,
+          SessionEnded,
+          ShowEpoch,
+          ShowDemand,
+          ExplainStream,
+          Queues.Call,
+          FromRecord,
+          FromPartition,
+          PartitionStopped,
+          SessionStopped,
+          RuleCallIsLate,
+          Due {}
 
   /**
    * A session offers itself, also to every new dispatcher. Answered by {@link Registered}.
@@ -140,7 +154,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   // ---- Messages to itself
 
-  private record EpochOpened(long epoch) implements Command {}
+  private record FromRecord(DispatcherRecord.Told told) implements Command {}
 
   private record FromPartition(Grants.ToDispatcher message) implements Command {}
 
@@ -148,6 +162,8 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   record SessionStopped(String holder, int sessionNo, ActorRef<ToSession> session)
       implements Command {}
+
+  record RuleCallIsLate(long call) implements Command {}
 
   /** What is to be done later; each is its own timer's key. */
   enum Due implements Command {
@@ -157,14 +173,14 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     LOOK_FOR_LOST,
     LOOK_FOR_SILENT,
     AUDIT,
+    PAUSE_ENDS,
     TAKE_EPOCH
   }
 
   // ---- Construction
 
   private final DispatcherSettings settings;
-  private final Consumer<ActorRef<EpochStarted>> epochs;
-  private final ActorRef<EpochStarted> opened;
+  private final ActorRef<DispatcherRecord.Command> record;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final LongConsumer onEpoch;
@@ -172,13 +188,19 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
   private final Dispatch dispatch;
   private final SessionDesk sessions;
   private final PartitionDesk partitions;
+  private final QueueRulesDesk rules;
   private long epoch;
+
+  /** The highest epoch of another dispatcher that a partition told of. */
+  private long supersededBy;
+
   private boolean pairQueued;
 
   /**
    * @param node address of this node, for people
-   * @param clock stamps the epoch's event, and tells the age of tasks
+   * @param clock stamps what is stored, ends pauses, and tells the age of tasks
    * @param nanoTime monotonic
+   * @param retention lets rows of its journal go that no recovery needs
    * @param onEpoch told each epoch that it works under, by the actor's thread
    */
   public static Behavior<Command> create(
@@ -187,22 +209,33 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       String node,
       Clock clock,
       LongSupplier nanoTime,
+      JournalRetention retention,
+      LongConsumer onEpoch) {
+    return create(
+        partitions,
+        settings,
+        told -> DispatcherRecord.create(settings, clock, nanoTime, node, retention, told),
+        clock,
+        nanoTime,
+        onEpoch);
+  }
+
+  /**
+   * @param records makes the record, which tells what it stored
+   */
+  static Behavior<Command> create(
+      Partitions partitions,
+      DispatcherSettings settings,
+      Function<ActorRef<DispatcherRecord.Told>, Behavior<DispatcherRecord.Command>> records,
+      Clock clock,
+      LongSupplier nanoTime,
       LongConsumer onEpoch) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
                     new Dispatcher(
-                        context,
-                        timers,
-                        partitions,
-                        settings,
-                        opened ->
-                            context.spawnAnonymous(
-                                DispatcherEpoch.create(settings, clock, node, opened)),
-                        clock,
-                        nanoTime,
-                        onEpoch)));
+                        context, timers, partitions, settings, records, clock, nanoTime, onEpoch)));
   }
 
   private Dispatcher(
@@ -210,14 +243,13 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       TimerScheduler<Command> timers,
       Partitions partitions,
       DispatcherSettings settings,
-      Consumer<ActorRef<EpochStarted>> epochs,
+      Function<ActorRef<DispatcherRecord.Told>, Behavior<DispatcherRecord.Command>> records,
       Clock clock,
       LongSupplier nanoTime,
       LongConsumer onEpoch) {
     super(context);
     this.timers = timers;
     this.settings = settings;
-    this.epochs = epochs;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.onEpoch = onEpoch;
@@ -226,9 +258,12 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     var fromPartitions = context.messageAdapter(Grants.ToDispatcher.class, FromPartition::new);
     this.partitions =
         new PartitionDesk(context, timers, settings, partitions, dispatch, fromPartitions);
-    this.opened =
-        context.messageAdapter(EpochStarted.class, started -> new EpochOpened(started.epoch()));
-    epochs.accept(opened);
+    var fromRecord = context.messageAdapter(DispatcherRecord.Told.class, FromRecord::new);
+    this.record = context.spawnAnonymous(records.apply(fromRecord));
+    // Should it fail, the dispatcher fails too and starts anew: it could set no rule any more.
+    context.watch(record);
+    this.rules =
+        new QueueRulesDesk(timers, settings, clock, nanoTime, dispatch, this.partitions, record);
   }
 
   // ---- Behaviour
@@ -244,7 +279,9 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         .onMessage(ShowEpoch.class, this::onShowEpoch)
         .onMessage(ShowDemand.class, this::onShowDemand)
         .onMessage(ExplainStream.class, this::onExplainStream)
-        .onMessage(EpochOpened.class, this::onEpochOpened)
+        .onMessage(Queues.Call.class, this::onQueues)
+        .onMessage(RuleCallIsLate.class, this::onRuleCallIsLate)
+        .onMessage(FromRecord.class, this::onFromRecord)
         .onMessage(PartitionStopped.class, this::onPartitionStopped)
         .onMessage(SessionStopped.class, this::onSessionStopped)
         .onSignal(PreRestart.class, this::onRestart)
@@ -288,14 +325,25 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       return partitions.report(report) ? queuePair() : this;
     } else if (c.message() instanceof Grants.Inventory inventory) {
       return onInventory(inventory);
-    } else if (c.message() instanceof Grants.Superseded superseded
-        && superseded.epoch() > epoch
-        && epoch > 0
-        && !timers.isTimerActive(Due.TAKE_EPOCH)) {
-      // Another dispatcher. Mostly the cluster is about to end this one.
-      remind(Due.TAKE_EPOCH, settings.epochBackoffMax());
+    } else if (c.message() instanceof Grants.Heeded heeded) {
+      partitions.heeded(heeded);
+      rules.heeded();
+    } else if (c.message() instanceof Grants.Superseded superseded && epoch > 0) {
+      onSuperseded(superseded.epoch());
     }
     return this;
+  }
+
+  /** Another dispatcher. Mostly the cluster is about to end this one. */
+  private void onSuperseded(long by) {
+    supersededBy = Math.max(supersededBy, by);
+    if (isSuperseded() && !timers.isTimerActive(Due.TAKE_EPOCH)) {
+      remind(Due.TAKE_EPOCH, settings.epochBackoffMax());
+    }
+  }
+
+  private boolean isSuperseded() {
+    return supersededBy > epoch;
   }
 
   private Behavior<Command> onInventory(Grants.Inventory inventory) {
@@ -303,6 +351,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (heard == PartitionDesk.Heard.RESTART) {
       sessions.tellAll(new PartitionRestarted(inventory.partition()));
     }
+    rules.heeded();
     return heard == PartitionDesk.Heard.NOTHING ? this : queuePair();
   }
 
@@ -312,14 +361,24 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
 
   // ---- The epoch, and what is due
 
-  private Behavior<Command> onEpochOpened(EpochOpened c) {
-    epoch = c.epoch();
+  private Behavior<Command> onFromRecord(FromRecord c) {
+    if (c.told() instanceof DispatcherRecord.Opened opened) {
+      open(opened.epoch(), opened.rules());
+    } else if (c.told() instanceof DispatcherRecord.Reopened reopened) {
+      rules.reopened(reopened.rules());
+    } else {
+      rules.told(c.told());
+    }
+    return queuePair();
+  }
+
+  private void open(long opened, QueueRules held) {
+    epoch = opened;
     getContext().getLog().info("dispatcher works under epoch {}", epoch);
     onEpoch.accept(epoch);
-    partitions.open(epoch);
+    rules.opened(epoch, held);
     sessions.tellAll(new Registered(epoch, getContext().getSelf()));
     remind(Due.AUDIT, settings.auditInterval());
-    return this;
   }
 
   private Behavior<Command> onDue(Due due) {
@@ -336,7 +395,11 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
         remind(Due.AUDIT, settings.auditInterval());
       }
       // It is the other one that was ended: without a new epoch nobody would heed this one again.
-      case TAKE_EPOCH -> epochs.accept(opened);
+      case TAKE_EPOCH -> record.tell(new DispatcherRecord.TakeEpoch(supersededBy));
+      case PAUSE_ENDS -> {
+        rules.look();
+        queuePair();
+      }
     }
     return this;
   }
@@ -360,6 +423,7 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
     if (epoch == 0) {
       return;
     }
+    rules.apply();
     dispatch.pair(nanoTime.getAsLong()).forEach(this::carryOut);
     var again = dispatch.pairAgainInNanos();
     if (again != Long.MAX_VALUE) {
@@ -393,6 +457,16 @@ public final class Dispatcher extends AbstractBehavior<Dispatcher.Command> {
       getContext().getLog().warn("{} leases never reached their sessions", lost);
     }
     queuePair();
+  }
+
+  private Behavior<Command> onQueues(Queues.Call c) {
+    rules.carryOut(c, isSuperseded());
+    return this;
+  }
+
+  private Behavior<Command> onRuleCallIsLate(RuleCallIsLate c) {
+    rules.late(c.call());
+    return this;
   }
 
   private Behavior<Command> onShowEpoch(ShowEpoch c) {

@@ -3,6 +3,7 @@ package io.reeve.dispatch;
 import com.typesafe.config.Config;
 import io.reeve.domain.dispatch.DemandRules;
 import io.reeve.domain.dispatch.Rules;
+import io.reeve.domain.rules.QueueRules;
 import io.reeve.settings.Keys;
 import java.time.Duration;
 import java.util.Map;
@@ -17,7 +18,19 @@ public record DispatcherSettings(
     Duration transitMax,
     Duration auditInterval,
     Duration answerWithin,
-    DemandRules demand) {
+    DemandRules demand,
+    Queues queues) {
+
+  /** The node that asks waits for little longer. */
+  private static final Duration HEEDED_WITHIN_MAX = Duration.ofSeconds(1);
+
+  /**
+   * Of those who set rules for queues.
+   *
+   * @param heededWithin how long a call waits for the partitions
+   * @param callsMax calls that may wait at one time
+   */
+  public record Queues(QueueRules.Bounds bounds, Duration heededWithin, int callsMax) {}
 
   /** The settings in {@code config}, which holds {@code reeve.dispatcher}. */
   public static DispatcherSettings from(Config config) {
@@ -34,6 +47,7 @@ public record DispatcherSettings(
     var greet = keys.below("greet-backoff");
     var epoch = keys.below("epoch-backoff");
     var demand = keys.below("demand");
+    var queues = keys.below("queues");
     return new DispatcherSettings(
         rules,
         greet.positive("min"),
@@ -45,7 +59,12 @@ public record DispatcherSettings(
         keys.positive("answer-within"),
         new DemandRules(
             demand.positive("clear-within").toNanos(),
-            demand.count("slots-per-worker", 1, 1_000_000)));
+            demand.count("slots-per-worker", 1, 1_000_000)),
+        new Queues(
+            new QueueRules.Bounds(
+                queues.count("kept-max", 1, 100_000), queues.count("paused-max", 1, 1_000)),
+            queues.duration("heeded-within", Duration.ofMillis(1), HEEDED_WITHIN_MAX),
+            queues.count("calls-max", 1, 10_000)));
   }
 
   private static Duration backoffMax(Keys backoff) {

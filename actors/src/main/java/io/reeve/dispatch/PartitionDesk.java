@@ -4,12 +4,14 @@ import io.reeve.dispatch.Dispatcher.Command;
 import io.reeve.dispatch.Dispatcher.Due;
 import io.reeve.domain.dispatch.Belief;
 import io.reeve.domain.dispatch.Dispatch;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.partition.Grants;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.Portions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionDesk {
 
+  /** The version that a partition keeps which has not answered. */
+  private static final long UNHEARD = -1;
+
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final DispatcherSettings settings;
@@ -35,6 +40,20 @@ final class PartitionDesk {
   private final ActorRef<Grants.ToDispatcher> dispatcher;
   private final Map<Integer, ActorRef<Partition.Command>> direct = new HashMap<>();
   private final Set<Integer> unanswered = new LinkedHashSet<>();
+
+  /** Which version of the rules each partition keeps, under this epoch. */
+  private final long[] heeded;
+
+  /** The last question whether it keeps the rules that each partition answered. */
+  private final long[] answered;
+
+  /** Whether each partition owes an answer to the rules that it was told. */
+  private final boolean[] told;
+
+  /** The last question. */
+  private long asked;
+
+  private HeededRules rules = HeededRules.NONE;
   private Duration greetBackoff;
   private long epoch;
 
@@ -54,14 +73,20 @@ final class PartitionDesk {
     this.partitions = partitions;
     this.dispatch = dispatch;
     this.dispatcher = dispatcher;
+    this.heeded = new long[partitions.count()];
+    this.answered = new long[partitions.count()];
+    this.told = new boolean[partitions.count()];
     this.greetBackoff = settings.greetBackoffMin();
   }
 
   // ---- Greetings
 
-  /** Greets every partition under this epoch. */
-  void open(long newEpoch) {
+  /** Greets every partition under this epoch, with these rules. */
+  void open(long newEpoch, HeededRules held) {
     epoch = newEpoch;
+    rules = held;
+    Arrays.fill(heeded, UNHEARD);
+    Arrays.fill(told, false);
     for (var p = 0; p < partitions.count(); p++) {
       greet(p);
     }
@@ -69,7 +94,7 @@ final class PartitionDesk {
 
   private void greet(int partition) {
     unanswered.add(partition);
-    partitions.tell(partition, new Grants.Greet(epoch, dispatcher));
+    partitions.tell(partition, new Grants.Greet(epoch, dispatcher, rules));
     if (!timers.isTimerActive(Due.GREET_AGAIN)) {
       timers.startSingleTimer(Due.GREET_AGAIN, Due.GREET_AGAIN, greetBackoff);
     }
@@ -128,6 +153,9 @@ final class PartitionDesk {
       }
       context.watchWith(inventory.self(), new Dispatcher.PartitionStopped(p, inventory.self()));
     }
+    heeded[p] = inventory.rulesVersion();
+    told[p] = false;
+    tellRules(p);
     var restarted = dispatch.inventory(p, inventory.incarnation());
     if (restarted) {
       context.getLog().info("partition {} restarted", p);
@@ -145,8 +173,70 @@ final class PartitionDesk {
     }
     direct.remove(c.partition());
     dispatch.lost(c.partition());
+    heeded[c.partition()] = UNHEARD;
     greet(c.partition());
     return true;
+  }
+
+  // ---- Rules
+
+  /** Partitions are to keep these rules from now on; they hear of it by {@link #tellRules}. */
+  void rules(HeededRules held) {
+    rules = held;
+  }
+
+  /** Tells the partitions that are behind. */
+  void tellRules() {
+    direct.keySet().forEach(this::tellRules);
+  }
+
+  /**
+   * Asks every partition to keep the rules of now and to say so. What was heard before does not
+   * count: another dispatcher may have changed the rules since.
+   *
+   * @return the number of the question
+   */
+  long ask() {
+    asked++;
+    tellRules();
+    return asked;
+  }
+
+  /** Tells the partition the newest rules, unless it still owes an answer to others. */
+  private void tellRules(int partition) {
+    var address = address(partition);
+    var behind = heeded[partition] < rules.version() || answered[partition] < asked;
+    if (address != null && heeded[partition] != UNHEARD && behind && !told[partition]) {
+      told[partition] = true;
+      address.tell(new Grants.RulesChanged(epoch, asked, rules));
+    }
+  }
+
+  /** A partition keeps rules of this version. */
+  void heeded(Grants.Heeded c) {
+    var p = c.partition();
+    if (c.epoch() == epoch && dispatch.heeds(p, c.incarnation())) {
+      heeded[p] = Math.max(heeded[p], c.rulesVersion());
+      answered[p] = Math.max(answered[p], c.ask());
+      told[p] = false;
+      tellRules(p);
+    }
+  }
+
+  /** The last question that every partition answered. */
+  long answeredByAll() {
+    return Arrays.stream(answered).min().orElse(asked);
+  }
+
+  /** Partitions that have not answered the question. */
+  List<Integer> owing(long ask) {
+    var owing = new ArrayList<Integer>();
+    for (var p = 0; p < answered.length; p++) {
+      if (answered[p] < ask) {
+        owing.add(p);
+      }
+    }
+    return owing;
   }
 
   // ---- What partitions are told
@@ -175,6 +265,9 @@ final class PartitionDesk {
     for (var belief : dispatch.beliefs()) {
       Objects.requireNonNull(direct.get(belief.partition())).tell(audit(belief));
     }
+    // The rules, or the answer to them, may have been lost.
+    Arrays.fill(told, false);
+    tellRules();
   }
 
   private Grants.Audit audit(Belief belief) {
@@ -193,6 +286,7 @@ final class PartitionDesk {
         belief.heardSeq(),
         Portions.of(ready, Portions.BYTES_MAX, Grants.ReadyCount::bytes).get(0),
         standing,
-        dispatcher);
+        dispatcher,
+        rules);
   }
 }

@@ -76,6 +76,7 @@ final class RunDecoder {
       case DISCARDED -> discarded(run.getDiscarded());
       case HOLDER_ENDED -> events.addAll(StoredValues.holdersOf(run.getHolderEnded()));
       case WRITER_STARTED -> events.add(StoredValues.startOf(run.getWriterStarted()));
+      case HEEDED -> events.add(StoredRules.heededOf(run.getHeeded()));
       case SCHEDULE_SET -> events.add(StoredSchedules.eventOf(run.getScheduleSet(), this::profile));
       case SCHEDULE_DELETED -> deleted(run.getScheduleDeleted());
       case SCHEDULE_PAUSED -> events.add(StoredSchedules.eventOf(run.getSchedulePaused()));

@@ -7,6 +7,7 @@ import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -195,6 +196,12 @@ final class RunEncoder {
     public EventRun writerStarted(WriterStarted event) {
       next++;
       return run.setWriterStarted(StoredValues.stored(event)).build();
+    }
+
+    @Override
+    public EventRun rulesHeeded(RulesHeeded event) {
+      next++;
+      return run.setHeeded(StoredRules.stored(event)).build();
     }
   }
 

@@ -13,6 +13,7 @@ import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Past;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskProfile;
@@ -142,6 +143,11 @@ final class SnapshotCodec {
       parts.part(
           io.reeve.journal.v1.PartitionSnapshot.UNIQUE_FIELD_NUMBER, StoredValues.stored(key));
     }
+    if (!snapshot.heeded().equals(RulesHeeded.NONE)) {
+      parts.part(
+          io.reeve.journal.v1.PartitionSnapshot.HEEDED_FIELD_NUMBER,
+          StoredRules.stored(snapshot.heeded()));
+    }
   }
 
   /** Counts bytes and writes none. */
@@ -238,6 +244,7 @@ final class SnapshotCodec {
     private final List<Schedule> schedules = new ArrayList<>();
     private final List<UniqueTaken> unique = new ArrayList<>();
     private @Nullable WriterStarted lastStart;
+    private RulesHeeded heeded = RulesHeeded.NONE;
     private long stateHash;
     private long nextSequence;
 
@@ -258,7 +265,8 @@ final class SnapshotCodec {
               requests.toArray(PartitionSnapshot.Request[]::new),
               ended.toArray(HolderEnded[]::new),
               schedules.toArray(Schedule[]::new),
-              unique.toArray(UniqueTaken[]::new));
+              unique.toArray(UniqueTaken[]::new),
+              heeded);
       var hash = StateHash.of(snapshot);
       if (hash != stateHash) {
         throw new UnreadableJournalException(
@@ -298,6 +306,8 @@ final class SnapshotCodec {
         schedules.add(StoredSchedules.scheduleOf(read(SnapshotSchedule.parser()), this::profile));
       } else if (tag == tag(16, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
         unique.add(StoredValues.takenOf(read(io.reeve.journal.v1.UniqueTaken.parser())));
+      } else if (tag == tag(11, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
+        heeded = StoredRules.heededOf(read(io.reeve.journal.v1.RulesHeeded.parser()));
       } else {
         throw StoredValues.unknown("field of a snapshot", WireFormat.getTagFieldNumber(tag));
       }

@@ -3,6 +3,7 @@ package io.reeve.partition;
 import io.reeve.domain.partition.LeaseRules.Grantee;
 import io.reeve.domain.partition.StandingGrant;
 import io.reeve.domain.partition.StandingGrants;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.TaskClass;
 import io.reeve.partition.Grants.GrantUse;
 import io.reeve.partition.Grants.ReadyCount;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the dispatcher: takes its grants of the present epoch, leases under them, and reports what
- * changed. In memory only: a dispatcher greets a partition that started.
+ * changed. In memory but for the rules: a dispatcher greets a partition that started.
  */
 final class DispatcherDesk {
 
@@ -33,6 +34,9 @@ final class DispatcherDesk {
 
   /** The greatest {@link #lastSeq} that a report told. */
   private long toldSeq;
+
+  /** A greeting that is answered once the row is durable. */
+  private boolean greeted;
 
   /** The dispatcher has not heard of all grants that were dealt with. */
   private boolean reportDue;
@@ -61,13 +65,16 @@ final class DispatcherDesk {
       onGreet(greet, draft);
     } else if (command instanceof Grants.Audit audit) {
       onAudit(audit, draft);
+    } else if (command instanceof Grants.RulesChanged changed) {
+      onRulesChanged(changed, draft);
     }
   }
 
   // ---- Where both stand -----------------------------------------------------------------------
 
   private void onGreet(Grants.Greet c, Draft draft) {
-    if (c.epoch() < epoch) {
+    if (c.epoch() < epoch || !heed(c.epoch(), c.rules(), draft)) {
+      c.dispatcher().tell(new Grants.Superseded(Math.max(epoch, draft.state().heeded().epoch())));
       return;
     }
     epoch = c.epoch();
@@ -76,6 +83,38 @@ final class DispatcherDesk {
     uses.clear();
     lastSeq = 0;
     toldSeq = 0;
+    greeted = true;
+  }
+
+  private boolean heed(long byEpoch, HeededRules rules, Draft draft) {
+    return draft.state().heed(byEpoch, rules, draft.now(), draft.events());
+  }
+
+  private void onRulesChanged(Grants.RulesChanged c, Draft draft) {
+    if (c.epoch() == epoch && heed(epoch, c.rules(), draft)) {
+      tellHeeded(c.ask(), draft);
+    }
+  }
+
+  private void tellHeeded(long ask, Draft draft) {
+    if (dispatcher != null) {
+      var version = draft.state().heeded().rules().version();
+      outbox.reply(dispatcher, new Grants.Heeded(partition, incarnation, epoch, version, ask));
+    }
+  }
+
+  /**
+   * The row is durable: answers a greeting. Not before that, for what the answer says of the rules
+   * must outlast a restart.
+   */
+  void release(Draft draft) {
+    if (greeted && dispatcher != null) {
+      greeted = false;
+      tellInventory(dispatcher, draft);
+    }
+  }
+
+  private void tellInventory(ActorRef<Grants.ToDispatcher> to, Draft draft) {
     var ready = new ArrayList<ReadyCount>();
     for (var taskClass : draft.state().readyClasses()) {
       ready.add(
@@ -83,9 +122,10 @@ final class DispatcherDesk {
               taskClass, draft.state().ready(taskClass), draft.state().headSubmittedMs(taskClass)));
     }
     var portions = Portions.of(ready, Portions.BYTES_MAX, ReadyCount::bytes);
-    c.dispatcher().tell(new Grants.Inventory(partition, incarnation, epoch, portions.get(0), self));
+    var version = draft.state().heeded().rules().version();
+    to.tell(new Grants.Inventory(partition, incarnation, epoch, portions.get(0), self, version));
     for (var more : portions.subList(1, portions.size())) {
-      c.dispatcher().tell(report(more, 0, List.of()));
+      to.tell(report(more, 0, List.of()));
     }
   }
 
@@ -93,6 +133,10 @@ final class DispatcherDesk {
     if (c.epoch() != epoch || c.incarnation() != incarnation) {
       onGreet(c.greeting(), draft);
       return;
+    }
+    if (c.rules().version() > draft.state().heeded().rules().version()
+        && heed(epoch, c.rules(), draft)) {
+      tellHeeded(0, draft);
     }
     lastSeq = Math.max(lastSeq, c.sentSeq());
     reportDue = lastSeq != c.heardSeq();
@@ -106,7 +150,8 @@ final class DispatcherDesk {
 
   /**
    * Tells the dispatcher what changed, before it is durable: it may propose the next leases while
-   * the row is written. When the write fails, a new incarnation makes all of it void.
+   * the row is written. When the write fails, a new incarnation makes all of it void. Who greeted
+   * gets all of it with the answer.
    */
   void report(Draft draft) {
     var changed = new ArrayList<ReadyCount>();
@@ -115,7 +160,7 @@ final class DispatcherDesk {
         .drainReadyChanges(
             (taskClass, count, headSubmittedMs) ->
                 changed.add(new ReadyCount(taskClass, count, headSubmittedMs)));
-    if (dispatcher != null && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
+    if (dispatcher != null && !greeted && (!changed.isEmpty() || !uses.isEmpty() || reportDue)) {
       tell(dispatcher, Portions.of(changed, Portions.BYTES_MAX, ReadyCount::bytes));
     }
     uses.clear();
@@ -205,7 +250,7 @@ final class DispatcherDesk {
 
     @Override
     public int ready(TaskClass taskClass) {
-      return draft.state().ready(taskClass);
+      return draft.leases().isPaused(taskClass, draft.now()) ? 0 : draft.state().ready(taskClass);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.reeve.partition;
 
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.List;
@@ -24,8 +25,24 @@ public final class Grants {
    * A dispatcher began to work, or wants to know where it stands. The partition answers with an
    * {@link Inventory}; from then on it takes grants of this epoch only, and has dropped all older
    * ones. A lower epoch than the highest seen is refused by {@link Superseded}.
+   *
+   * @param rules that the partition keeps from now on, whatever it is granted
    */
-  public record Greet(long epoch, ActorRef<ToDispatcher> dispatcher) implements FromDispatcher {}
+  public record Greet(long epoch, ActorRef<ToDispatcher> dispatcher, HeededRules rules)
+      implements FromDispatcher {}
+
+  /**
+   * The rules that the partition keeps are these from now on. Answered by {@link Heeded}, also if
+   * they are no news, unless the partition heeds another epoch.
+   *
+   * @param ask grows with each question of the dispatcher; the answer names it
+   */
+  public record RulesChanged(long epoch, long ask, HeededRules rules) implements FromDispatcher {
+
+    boolean isAfter(RulesChanged other) {
+      return epoch > other.epoch || (epoch == other.epoch && ask > other.ask);
+    }
+  }
 
   /**
    * Proposes to lease up to {@code count} ready tasks of one class to a session. Whatever cannot be
@@ -80,6 +97,7 @@ public final class Grants {
    * @param ready every class believed to have ready tasks, or as many as a message takes: the
    *     partition reports the others
    * @param standing every standing grant believed to be open; done: it was revoked
+   * @param rules that the partition keeps; news where {@link RulesChanged} was lost
    */
   public record Audit(
       long epoch,
@@ -88,10 +106,11 @@ public final class Grants {
       long heardSeq,
       List<ReadyCount> ready,
       List<GrantUse> standing,
-      ActorRef<ToDispatcher> dispatcher)
+      ActorRef<ToDispatcher> dispatcher,
+      HeededRules rules)
       implements FromDispatcher {
     Greet greeting() {
-      return new Greet(epoch, dispatcher);
+      return new Greet(epoch, dispatcher, rules);
     }
   }
 
@@ -105,13 +124,23 @@ public final class Grants {
    *
    * @param incarnation differs with each start of the partition; grants of an older one are void
    * @param ready classes with ready tasks
+   * @param rulesVersion of the rules that it keeps
    */
   public record Inventory(
       int partition,
       long incarnation,
       long epoch,
       List<ReadyCount> ready,
-      ActorRef<Partition.Command> self)
+      ActorRef<Partition.Command> self,
+      long rulesVersion)
+      implements ToDispatcher {}
+
+  /**
+   * The partition keeps the rules of this version, also after a restart.
+   *
+   * @param ask of the {@link RulesChanged} that this answers; 0: of none
+   */
+  public record Heeded(int partition, long incarnation, long epoch, long rulesVersion, long ask)
       implements ToDispatcher {}
 
   /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The commands that wait for the journal, and the batch that it is writing. Bounded in number and
  * bytes, whoever sends them and however often: a session repeats what is not answered, so while the
  * journal is away only one renewal of each holder and one message of each batch of settlements is
- * kept.
+ * kept, and of the rules of queues only the newest.
  */
 final class Inbox {
 
@@ -53,6 +53,7 @@ final class Inbox {
 
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
   private final Map<String, Leases.Renew> renewals = new LinkedHashMap<>();
+  private Grants.@Nullable RulesChanged rules;
   private final Set<SettleKey> settles = new HashSet<>();
   private List<Command> inFlight = List.of();
 
@@ -69,7 +70,7 @@ final class Inbox {
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty() && renewals.isEmpty();
+    return waiting.isEmpty() && renewals.isEmpty() && rules == null;
   }
 
   // ---- In ------------------------------------------------------------------------------------
@@ -81,6 +82,9 @@ final class Inbox {
         renewals.put(renew.holder(), renew);
       }
       return Taken.REPEATED;
+    }
+    if (command instanceof Grants.RulesChanged changed) {
+      return offer(changed);
     }
     var key = keyOf(command);
     if (key != null && settles.contains(key)) {
@@ -109,6 +113,15 @@ final class Inbox {
     return Taken.YES;
   }
 
+  private Taken offer(Grants.RulesChanged changed) {
+    var before = rules;
+    if (before != null && before.isAfter(changed)) {
+      return Taken.REPEATED;
+    }
+    rules = changed;
+    return before == null ? Taken.YES : Taken.REPEATED;
+  }
+
   /** Takes the command whatever the bounds, and ahead of all others. */
   void addFirst(Command command) {
     waiting.addFirst(command);
@@ -132,7 +145,8 @@ final class Inbox {
 
   /**
    * The commands for the next row, in order. All renewals come first, so that no batch that is cut
-   * off ahead of a renewal lets the lease end that it saves.
+   * off ahead of a renewal lets the lease end that it saves; rules of queues last, behind the
+   * greeting that they follow.
    */
   List<Command> next() {
     var batch = new ArrayList<Command>();
@@ -143,9 +157,17 @@ final class Inbox {
       batch.addAll(renewals.values());
       renewals.clear();
       poll(batch);
+      takeRules(batch);
     }
     inFlight = batch;
     return batch;
+  }
+
+  private void takeRules(List<Command> batch) {
+    if (rules != null) {
+      batch.add(rules);
+      rules = null;
+    }
   }
 
   /** The waiting commands that store nothing, in order, while the journal takes no row. */
@@ -204,6 +226,11 @@ final class Inbox {
       holders.remove();
       return renewal;
     }
+    var newest = rules;
+    if (waiting.isEmpty() && newest != null) {
+      rules = null;
+      return newest;
+    }
     var next = waiting.remove();
     count(next, -1);
     return next;
@@ -234,6 +261,8 @@ final class Inbox {
       var command = commands.get(i);
       if (command instanceof Leases.Renew renew) {
         renewals.putIfAbsent(renew.holder(), renew);
+      } else if (command instanceof Grants.RulesChanged changed) {
+        offer(changed);
       } else {
         var key = keyOf(command);
         if (key != null) {
@@ -251,6 +280,7 @@ final class Inbox {
     waiting.forEach(this::forgetKey);
     waiting.clear();
     renewals.clear();
+    rules = null;
     clients = 0;
     others = 0;
     bytes = 0;
@@ -313,6 +343,10 @@ final class Inbox {
       size = bytesOf(unique.submit());
     } else if (command instanceof Schedules.Set set) {
       size = set.definition().bytes();
+    } else if (command instanceof Grants.Greet greet) {
+      size = greet.rules().bytes();
+    } else if (command instanceof Grants.Audit audit) {
+      size = audit.rules().bytes();
     } else if (command instanceof Leases.Settle settle) {
       for (var settlement : settle.settlements()) {
         size += bytesOf(settlement);

@@ -168,6 +168,9 @@ final class PartitionFront extends AbstractBehavior<Command> {
           "expected room for new tasks, got a store without room; /health/ready has the details");
       return this;
     }
+    if (command instanceof Grants.RulesChanged changed) {
+      note(changed);
+    }
     var taken = inbox.offer(command);
     if (taken != Inbox.Taken.YES && taken != Inbox.Taken.REPEATED) {
       onNoRoom(command, taken);
@@ -226,6 +229,16 @@ final class PartitionFront extends AbstractBehavior<Command> {
     }
     greeting = greet;
     return true;
+  }
+
+  /** A writer that starts again is greeted with the newest rules. */
+  private void note(Grants.RulesChanged changed) {
+    var known = greeting;
+    if (known != null
+        && known.epoch() == changed.epoch()
+        && known.rules().version() < changed.rules().version()) {
+      greeting = new Grants.Greet(known.epoch(), known.dispatcher(), changed.rules());
+    }
   }
 
   private Behavior<Command> onWriterDone(WriterDone done) {

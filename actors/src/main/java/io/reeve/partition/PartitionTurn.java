@@ -145,6 +145,7 @@ final class PartitionTurn {
   /** The batch is durable: says what was kept back. */
   void release() {
     outbox.release();
+    dispatcher.release(draft);
     watchers.tell(draft.state(), draft.now().wallMs());
   }
 }

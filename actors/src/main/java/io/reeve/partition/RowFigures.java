@@ -6,6 +6,7 @@ import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -116,6 +117,11 @@ final class RowFigures
 
   @Override
   public RowFigures writerStarted(WriterStarted event) {
+    return this;
+  }
+
+  @Override
+  public RowFigures rulesHeeded(RulesHeeded event) {
     return this;
   }
 

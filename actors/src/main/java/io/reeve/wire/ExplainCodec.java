@@ -5,11 +5,13 @@ import io.reeve.domain.dispatch.Blocker;
 import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.rules.Pause;
 import io.reeve.partition.Clients;
 import io.reeve.wire.v1.ExplainStream;
 import io.reeve.wire.v1.Locate;
 import io.reeve.wire.v1.Located;
 import io.reeve.wire.v1.StreamExplained;
+import io.reeve.wire.v1.StreamPause;
 import io.reeve.wire.v1.StreamView;
 import java.util.List;
 
@@ -122,7 +124,17 @@ final class ExplainCodec {
   }
 
   private static StreamView write(io.reeve.domain.dispatch.StreamView view) {
-    return StreamView.newBuilder()
+    var written = StreamView.newBuilder();
+    var pause = view.pause();
+    if (pause != null) {
+      written.setPause(
+          StreamPause.newBuilder()
+              .setBy(pause.by())
+              .setReason(pause.reason())
+              .setSinceMs(pause.sinceMs())
+              .setUntilMs(pause.untilMs()));
+    }
+    return written
         .setPartitionHeard(view.partitionHeard())
         .setQueueWorkers(view.queueWorkers())
         .setKindWorkers(view.kindWorkers())
@@ -145,8 +157,12 @@ final class ExplainCodec {
   }
 
   private static io.reeve.domain.dispatch.StreamView read(StreamView written) {
+    var pause = written.getPause();
     return new io.reeve.domain.dispatch.StreamView(
         written.getPartitionHeard(),
+        written.hasPause()
+            ? new Pause(pause.getBy(), pause.getReason(), pause.getSinceMs(), pause.getUntilMs())
+            : null,
         written.getQueueWorkers(),
         written.getKindWorkers(),
         written.getWorkers(),

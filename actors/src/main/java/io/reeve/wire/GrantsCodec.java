@@ -6,14 +6,19 @@ import io.reeve.wire.v1.DispatcherSuperseded;
 import io.reeve.wire.v1.Grant;
 import io.reeve.wire.v1.GrantUse;
 import io.reeve.wire.v1.Greet;
+import io.reeve.wire.v1.HeededRules;
 import io.reeve.wire.v1.Inventory;
+import io.reeve.wire.v1.PausedQueue;
 import io.reeve.wire.v1.ReadyCount;
 import io.reeve.wire.v1.Report;
 import io.reeve.wire.v1.Revoke;
+import io.reeve.wire.v1.RulesChanged;
+import io.reeve.wire.v1.RulesHeeded;
 import io.reeve.wire.v1.StandingGrant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What dispatcher and partitions say to each other, as {@code grants.proto} has it. */
 final class GrantsCodec {
@@ -43,6 +48,18 @@ final class GrantsCodec {
         new Form<>(
             "report", Grants.Report.class, GrantsCodec::write, Report.parser(), GrantsCodec::read),
         new Form<>(
+            "rules-changed",
+            Grants.RulesChanged.class,
+            GrantsCodec::write,
+            RulesChanged.parser(),
+            GrantsCodec::read),
+        new Form<>(
+            "rules-heeded",
+            Grants.Heeded.class,
+            GrantsCodec::write,
+            RulesHeeded.parser(),
+            GrantsCodec::read),
+        new Form<>(
             "dispatcher-superseded",
             Grants.Superseded.class,
             GrantsCodec::write,
@@ -53,14 +70,48 @@ final class GrantsCodec {
   // ---- What the dispatcher says ----------------------------------------------------------------
 
   private Greet write(Grants.Greet greet) {
-    return Greet.newBuilder()
-        .setEpoch(greet.epoch())
-        .setDispatcher(refs.write(greet.dispatcher()))
-        .build();
+    var written =
+        Greet.newBuilder().setEpoch(greet.epoch()).setDispatcher(refs.write(greet.dispatcher()));
+    if (!greet.rules().equals(io.reeve.domain.task.HeededRules.NONE)) {
+      written.setRules(write(greet.rules()));
+    }
+    return written.build();
   }
 
   private Grants.Greet read(Greet written) throws UnreadableMessageException {
-    return new Grants.Greet(written.getEpoch(), refs.read(written.getDispatcher()));
+    return new Grants.Greet(
+        written.getEpoch(), refs.read(written.getDispatcher()), read(written.getRules()));
+  }
+
+  private static RulesChanged write(Grants.RulesChanged changed) {
+    return RulesChanged.newBuilder()
+        .setEpoch(changed.epoch())
+        .setRules(write(changed.rules()))
+        .setAsk(changed.ask())
+        .build();
+  }
+
+  private static Grants.RulesChanged read(RulesChanged written) {
+    return new Grants.RulesChanged(written.getEpoch(), written.getAsk(), read(written.getRules()));
+  }
+
+  private static HeededRules write(io.reeve.domain.task.HeededRules rules) {
+    var written = HeededRules.newBuilder().setVersion(rules.version());
+    rules
+        .pausedUntilMs()
+        .forEach(
+            (queue, untilMs) ->
+                written.addPaused(
+                    PausedQueue.newBuilder().setQueue(queue).setUntilMs(untilMs).build()));
+    return written.build();
+  }
+
+  private static io.reeve.domain.task.HeededRules read(HeededRules written) {
+    var pausedUntilMs = new TreeMap<String, Long>();
+    written
+        .getPausedList()
+        .forEach(paused -> pausedUntilMs.put(paused.getQueue(), paused.getUntilMs()));
+    return new io.reeve.domain.task.HeededRules(written.getVersion(), pausedUntilMs);
   }
 
   private Grant write(Grants.Grant grant) {
@@ -126,15 +177,19 @@ final class GrantsCodec {
   }
 
   private Audit write(Grants.Audit audit) {
-    return Audit.newBuilder()
-        .setEpoch(audit.epoch())
-        .setIncarnation(audit.incarnation())
-        .setSentSeq(audit.sentSeq())
-        .setHeardSeq(audit.heardSeq())
-        .addAllReady(writeReady(audit.ready()))
-        .addAllStanding(writeUses(audit.standing()))
-        .setDispatcher(refs.write(audit.dispatcher()))
-        .build();
+    var written =
+        Audit.newBuilder()
+            .setEpoch(audit.epoch())
+            .setIncarnation(audit.incarnation())
+            .setSentSeq(audit.sentSeq())
+            .setHeardSeq(audit.heardSeq())
+            .addAllReady(writeReady(audit.ready()))
+            .addAllStanding(writeUses(audit.standing()))
+            .setDispatcher(refs.write(audit.dispatcher()));
+    if (!audit.rules().equals(io.reeve.domain.task.HeededRules.NONE)) {
+      written.setRules(write(audit.rules()));
+    }
+    return written.build();
   }
 
   private Grants.Audit read(Audit written) throws UnreadableMessageException {
@@ -145,7 +200,8 @@ final class GrantsCodec {
         written.getHeardSeq(),
         readReady(written.getReadyList()),
         readUses(written.getStandingList()),
-        refs.read(written.getDispatcher()));
+        refs.read(written.getDispatcher()),
+        read(written.getRules()));
   }
 
   // ---- What it is told -------------------------------------------------------------------------
@@ -157,6 +213,7 @@ final class GrantsCodec {
         .setEpoch(inventory.epoch())
         .addAllReady(writeReady(inventory.ready()))
         .setSelf(refs.write(inventory.self()))
+        .setRulesVersion(inventory.rulesVersion())
         .build();
   }
 
@@ -166,7 +223,27 @@ final class GrantsCodec {
         written.getIncarnation(),
         written.getEpoch(),
         readReady(written.getReadyList()),
-        refs.read(written.getSelf()));
+        refs.read(written.getSelf()),
+        written.getRulesVersion());
+  }
+
+  private static RulesHeeded write(Grants.Heeded heeded) {
+    return RulesHeeded.newBuilder()
+        .setPartition(heeded.partition())
+        .setIncarnation(heeded.incarnation())
+        .setEpoch(heeded.epoch())
+        .setRulesVersion(heeded.rulesVersion())
+        .setAsk(heeded.ask())
+        .build();
+  }
+
+  private static Grants.Heeded read(RulesHeeded written) {
+    return new Grants.Heeded(
+        written.getPartition(),
+        written.getIncarnation(),
+        written.getEpoch(),
+        written.getRulesVersion(),
+        written.getAsk());
   }
 
   private static Report write(Grants.Report report) {

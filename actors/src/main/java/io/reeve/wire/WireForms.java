@@ -19,6 +19,7 @@ final class WireForms {
             ExplainCodec.forms(refs),
             GrantsCodec.forms(refs),
             LeasesCodec.forms(refs),
+            QueuesCodec.forms(refs),
             SchedulesCodec.forms(refs),
             SessionsCodec.forms(refs))
         .flatMap(List::stream)

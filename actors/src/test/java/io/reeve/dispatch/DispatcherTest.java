@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
-import io.reeve.domain.dispatch.EpochStarted;
 import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.rules.EpochStarted;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -159,7 +160,8 @@ class DispatcherTest {
                 0,
                 List.of(other),
                 List.of(new GrantUse(standing.seq(), 0, false)),
-                running.fromPartitions()));
+                running.fromPartitions(),
+                HeededRules.NONE));
     region.expectNoMessage();
   }
 
@@ -430,6 +432,7 @@ class DispatcherTest {
             "n",
             clock,
             System::nanoTime,
+            new TrimmedRows(),
             epoch -> {}));
   }
 
@@ -462,7 +465,7 @@ class DispatcherTest {
 
   private static Grants.Inventory inventory(
       int partition, long incarnation, TestProbe<Partition.Command> self) {
-    return new Grants.Inventory(partition, incarnation, 1, List.of(), self.getRef());
+    return new Grants.Inventory(partition, incarnation, 1, List.of(), self.getRef(), 0);
   }
 
   private static Grants.Report report(

@@ -12,6 +12,7 @@ import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureReport;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Labels;
@@ -22,6 +23,7 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.ScheduleEvent;
@@ -135,6 +137,9 @@ final class GoldenSamples {
               Overlap.CANCEL),
           MAIL,
           utf8(""));
+  private static final RulesHeeded HEEDED =
+      new RulesHeeded(
+          7, new HeededRules(12, new TreeMap<>(Map.of("mail", 0L, "alarm", NOON + 60_000))), NOON);
 
   private GoldenSamples() {}
 
@@ -247,6 +252,7 @@ final class GoldenSamples {
             taken(3, UniqueScope.FOR_PERIOD, NOON + 60_000)));
     rows.put("unique-met", List.of(new UniqueMet("r-5", 0xfedcba9876543210L, 2, NOON + 14)));
     rows.put("writer-started", List.of(new WriterStarted(3, 0x1234L, 1L << 50, NOON)));
+    rows.put("rules-heeded", List.of(HEEDED));
     return rows;
   }
 
@@ -270,7 +276,8 @@ final class GoldenSamples {
           taken(1, UniqueScope.WHILE_WAITING, 0),
           taken(2, UniqueScope.UNTIL_ENDED, 0),
           taken(3, UniqueScope.FOR_PERIOD, NOON + 60_000)
-        });
+        },
+        RulesHeeded.NONE);
   }
 
   /** One task in every state, and a request id. */
@@ -337,6 +344,20 @@ final class GoldenSamples {
             null,
             new Schedule.Progress(NOON, 0, 0, 0, 0, 0, 0, 0),
             null));
+  }
+
+  /** The same with rules. */
+  static PartitionSnapshot snapshotWithRules() {
+    var plain = snapshot();
+    return new PartitionSnapshot(
+        plain.nextSequence(),
+        plain.lastStart(),
+        plain.tasks(),
+        plain.requests(),
+        plain.ended(),
+        plain.schedules(),
+        plain.unique(),
+        HEEDED);
   }
 
   /** The rows of a journal in which some tasks lived as the rules of today have it. */

@@ -8,6 +8,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -121,7 +122,8 @@ class JournalGoldenTest {
             UniqueTaken.class,
             UniqueMet.class,
             HolderEnded.class,
-            WriterStarted.class)
+            WriterStarted.class,
+            RulesHeeded.class)
         .containsAll(List.of(ScheduleEvent.class.getPermittedSubclasses()));
   }
 
@@ -149,6 +151,7 @@ class JournalGoldenTest {
                     name + ".txt", Golden.of(ROW, Reading.of(events), boundRow(1, events))));
     goldens.put("snapshot.txt", goldenOf(GoldenSamples.snapshot()));
     goldens.put("snapshot-keys.txt", goldenOf(GoldenSamples.snapshotWithKeys()));
+    goldens.put("snapshot-with-rules.txt", goldenOf(GoldenSamples.snapshotWithRules()));
     var rows = GoldenSamples.journal();
     goldens.put(
         "whole-journal.txt",

@@ -10,6 +10,7 @@ import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.Disposal;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.History;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.Labels;
@@ -19,6 +20,7 @@ import io.reeve.domain.task.Past;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.RetryPolicy;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.ScheduleDefinition;
 import io.reeve.domain.task.ScheduleEvent;
@@ -35,6 +37,7 @@ import io.reeve.domain.task.WriterStarted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,7 +48,7 @@ import java.util.stream.Stream;
  */
 final class RandomEvents {
 
-  private static final int KINDS = 21;
+  private static final int KINDS = 22;
 
   private final RandomGenerator random;
 
@@ -70,7 +73,8 @@ final class RandomEvents {
             .limit(random.nextInt(5))
             .toArray(HolderEnded[]::new),
         Stream.generate(this::schedule).limit(random.nextInt(3)).toArray(Schedule[]::new),
-        Stream.generate(this::taken).limit(random.nextInt(3)).toArray(UniqueTaken[]::new));
+        Stream.generate(this::taken).limit(random.nextInt(3)).toArray(UniqueTaken[]::new),
+        random.nextBoolean() ? RulesHeeded.NONE : heeded());
   }
 
   private List<PartitionEvent> run() {
@@ -114,6 +118,7 @@ final class RandomEvents {
       case 14 ->
           new ScheduleEvent.Backfilled(
               number(), name(), instant(), instant(), random.nextInt(), instant());
+      case 20 -> heeded();
       default -> new TaskEvent.Expired(number(), instant());
     };
   }
@@ -169,6 +174,14 @@ final class RandomEvents {
       case 1 -> new ScheduleRule.Interval(1_000 + random.nextInt(1_000), random.nextInt(10));
       default -> new ScheduleRule.Dates(1, 2 + random.nextInt(100));
     };
+  }
+
+  private RulesHeeded heeded() {
+    var paused = new TreeMap<String, Long>();
+    for (var i = random.nextInt(3); i > 0; i--) {
+      paused.put(name(), instant());
+    }
+    return new RulesHeeded(number(), new HeededRules(number(), paused), instant());
   }
 
   private WriterStarted start() {

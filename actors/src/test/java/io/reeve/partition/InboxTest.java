@@ -8,6 +8,7 @@ import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
 import io.reeve.domain.schedule.ScheduleRule;
 import io.reeve.domain.schedule.ScheduleTiming;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.RetryPolicy;
@@ -19,6 +20,8 @@ import io.reeve.partition.Inbox.Taken;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,6 +31,9 @@ class InboxTest {
 
   private static final TaskClass MAIL =
       new TaskClass("default", "mail", Lane.NORMAL, Priority.NORMAL);
+
+  private static final HeededRules PAUSED =
+      new HeededRules(1, new TreeMap<>(Map.of("mail".repeat(32), 0L, "bill".repeat(32), 0L)));
 
   private final ActorRef<Clients.Reply> client = TestInbox.<Clients.Reply>create().getRef();
   private final ActorRef<Leases.ToSession> session = session();
@@ -48,6 +54,44 @@ class InboxTest {
     assertThat(inbox.offer(renew("a", 1))).isEqualTo(Taken.REPEATED);
 
     assertThat(inbox.next()).containsExactly(renew("a", 2), renew("b", 1), cancel(1));
+  }
+
+  @Test
+  void ofTheRulesOfQueuesTheNewestWaitsAndComesLast() {
+    for (var ask = 1; ask <= 1000; ask++) {
+      assertThat(inbox.offer(rules(3, ask))).isEqualTo(ask == 1 ? Taken.YES : Taken.REPEATED);
+    }
+    assertThat(inbox.offer(rules(2, 5_000))).isEqualTo(Taken.REPEATED);
+    assertThat(inbox.offer(cancel(1))).isEqualTo(Taken.YES);
+
+    assertThat(inbox.next()).containsExactly(cancel(1), rules(3, 1000));
+    assertThat(inbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void rulesOfABatchThatFailedAreTriedAgainUnlessNewerOnesWait() {
+    inbox.offer(rules(3, 1));
+    inbox.next();
+    inbox.putBack(inbox.takeInFlight(), true);
+    assertThat(inbox.next()).containsExactly(rules(3, 1));
+
+    inbox.offer(rules(3, 2));
+    inbox.putBack(inbox.takeInFlight(), true);
+
+    assertThat(inbox.next()).containsExactly(rules(3, 2));
+    assertThat(inbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void greetingsWithRulesCountByTheirBytes() {
+    var greet = new Grants.Greet(3, TestInbox.<Grants.ToDispatcher>create().getRef(), PAUSED);
+
+    assertThat(roomy.offer(greet)).isEqualTo(Taken.YES);
+    assertThat(roomy.offer(greet)).isEqualTo(Taken.TOO_LARGE);
+  }
+
+  private static Grants.RulesChanged rules(long epoch, long ask) {
+    return new Grants.RulesChanged(epoch, ask, PAUSED);
   }
 
   @Test

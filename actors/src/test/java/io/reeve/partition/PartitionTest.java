@@ -12,6 +12,7 @@ import io.reeve.domain.partition.PartitionSnapshot;
 import io.reeve.domain.partition.Place;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -523,7 +524,7 @@ class PartitionTest {
   void aRestartedWriterKeepsToTheDispatcherOfTheHighestEpoch() {
     greet(2);
     TestProbe<Grants.ToDispatcher> late = kit.createTestProbe();
-    partition.tell(new Grants.Greet(1, late.getRef()));
+    partition.tell(new Grants.Greet(1, late.getRef(), HeededRules.NONE));
     late.expectMessage(new Grants.Superseded(2));
 
     journal.failNextPersisted(ID);
@@ -540,7 +541,7 @@ class PartitionTest {
     greet(1);
     TestProbe<Grants.ToDispatcher> next = kit.createTestProbe();
 
-    partition.tell(new Grants.Greet(2, next.getRef()));
+    partition.tell(new Grants.Greet(2, next.getRef(), HeededRules.NONE));
 
     next.expectMessageClass(Grants.Inventory.class);
     dispatcher.expectMessage(new Grants.Superseded(2));
@@ -597,7 +598,7 @@ class PartitionTest {
     var count = 90;
     submitOfManyClasses(count);
 
-    partition.tell(new Grants.Greet(1, dispatcher.getRef()));
+    partition.tell(new Grants.Greet(1, dispatcher.getRef(), HeededRules.NONE));
 
     var first = dispatcher.expectMessageClass(Grants.Inventory.class).ready();
     var rest = dispatcher.expectMessageClass(Grants.Report.class).ready();
@@ -1303,11 +1304,18 @@ class PartitionTest {
       List<Grants.ReadyCount> ready,
       List<Grants.GrantUse> standing) {
     return new Grants.Audit(
-        epoch, incarnation, sentSeq, heardSeq, ready, standing, dispatcher.getRef());
+        epoch,
+        incarnation,
+        sentSeq,
+        heardSeq,
+        ready,
+        standing,
+        dispatcher.getRef(),
+        HeededRules.NONE);
   }
 
   private void greet(long epoch) {
-    partition.tell(new Grants.Greet(epoch, dispatcher.getRef()));
+    partition.tell(new Grants.Greet(epoch, dispatcher.getRef(), HeededRules.NONE));
     dispatcher.expectMessageClass(Grants.Inventory.class);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.dispatch.Queues;
 import io.reeve.journal.Golden;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Grants;
@@ -117,7 +118,8 @@ class WireGoldenTest {
             Grants.ToDispatcher.class,
             Leases.ToSession.class,
             Dispatcher.Command.class,
-            Dispatcher.ToSession.class)) {
+            Dispatcher.ToSession.class,
+            Queues.Answer.class)) {
       addMessages(protocol, messages);
     }
 

@@ -1,6 +1,7 @@
 package io.reeve.wire;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.dispatch.Queues;
 import io.reeve.domain.dispatch.Blocker;
 import io.reeve.domain.dispatch.CreditTotals;
 import io.reeve.domain.dispatch.Demand;
@@ -11,6 +12,12 @@ import io.reeve.domain.dispatch.WorkerKind;
 import io.reeve.domain.partition.DeadFilter;
 import io.reeve.domain.partition.DeadLetters;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.rules.LanePreference;
+import io.reeve.domain.rules.Pause;
+import io.reeve.domain.rules.QueueChange;
+import io.reeve.domain.rules.QueueDecision;
+import io.reeve.domain.rules.QueueRule;
+import io.reeve.domain.rules.QueueSettings;
 import io.reeve.domain.schedule.Missed;
 import io.reeve.domain.schedule.Overlap;
 import io.reeve.domain.schedule.ScheduleRule;
@@ -19,6 +26,7 @@ import io.reeve.domain.task.Attempt;
 import io.reeve.domain.task.ErrorGroup;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.OnCollision;
@@ -51,6 +59,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the golden files of the next release are made from: every message between nodes. */
@@ -91,8 +100,11 @@ final class WireSamples {
   private static final List<Leases.LeaseKey> KEYS =
       List.of(new Leases.LeaseKey(1L << 40, 4), new Leases.LeaseKey(3, 1));
 
+  private static final Pause PAUSE = new Pause("ada", "too many bounces", NOON, NOON + 90_000);
   private static final StreamView SEEN =
-      new StreamView(true, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, true, 10, 11, 12, 13, 14, true);
+      new StreamView(true, null, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, true, 10, 11, 12, 13, 14, true);
+  private static final StreamView SEEN_PAUSED =
+      new StreamView(true, PAUSE, 2, 15, 3, 4, 5, 6, 7, 8, 9, true, true, 10, 11, 12, 13, 14, true);
   private static final TaskProfile CAREFUL =
       new TaskProfile(
           SEND,
@@ -125,6 +137,7 @@ final class WireSamples {
     all.putAll(ofGrants());
     all.putAll(ofLeases());
     all.putAll(ofSessions());
+    all.putAll(ofQueues());
     return all;
   }
 
@@ -213,6 +226,9 @@ final class WireSamples {
     return all;
   }
 
+  private static final HeededRules RULES =
+      new HeededRules(12, new TreeMap<>(Map.of("mail", 0L, "alarm", NOON + 60_000)));
+
   private static Clients.SubmitUnique unique(
       UniqueScope scope, long periodMs, OnCollision onCollision, boolean mayAdd) {
     var task = new Clients.NewTask(MAIL, 0, 0, utf8("one"));
@@ -289,7 +305,7 @@ final class WireSamples {
 
   private static Map<String, Wire> ofGrants() {
     var all = new LinkedHashMap<String, Wire>();
-    all.put("greet", new Grants.Greet(7, at("dispatcher")));
+    all.put("greet", new Grants.Greet(7, at("dispatcher"), HeededRules.NONE));
     all.put("grant", new Grants.Grant(7, 1, RING, 5, "h-1", 2, "w-1", at("session")));
     all.put(
         "standing-grant",
@@ -313,9 +329,17 @@ final class WireSamples {
         new Grants.StandingGrant(
             7, 4, Set.of("*"), Set.of("*"), LABELS, 1, "h-1", 2, "w-1", at("session")));
     all.put("revoke", new Grants.Revoke(7, List.of(1L, 2L)));
-    all.put("audit", new Grants.Audit(7, -2, 5, 4, READY, USES, at("dispatcher")));
-    all.put("inventory", new Grants.Inventory(3, -2, 7, READY, at("partition")));
+    all.put(
+        "audit", new Grants.Audit(7, -2, 5, 4, READY, USES, at("dispatcher"), HeededRules.NONE));
+    all.put("inventory", new Grants.Inventory(3, -2, 7, READY, at("partition"), 0));
     all.put("report", new Grants.Report(3, -2, 7, 5, READY, USES));
+    all.put("greet-with-rules", new Grants.Greet(7, at("dispatcher"), RULES));
+    all.put(
+        "audit-with-rules",
+        new Grants.Audit(7, -2, 5, 4, List.of(), List.of(), at("dispatcher"), RULES));
+    all.put("inventory-with-rules", new Grants.Inventory(3, -2, 7, List.of(), at("partition"), 12));
+    all.put("rules-changed", new Grants.RulesChanged(7, 5, RULES));
+    all.put("rules-heeded", new Grants.Heeded(3, -2, 7, 12, 5));
     all.put("dispatcher-superseded", new Grants.Superseded(8));
     return all;
   }
@@ -440,11 +464,59 @@ final class WireSamples {
     for (var blocker : Blocker.values()) {
       var name = blocker.name().toLowerCase(Locale.ROOT).replace('_', '-');
       var startIn = blocker == Blocker.NO_CREDIT ? 90_000_000_000L : StreamExplanation.NOT_KNOWN;
+      var view = blocker == Blocker.QUEUE_PAUSED ? SEEN_PAUSED : SEEN;
       all.put(
           "stream-explained-" + name,
-          new Dispatcher.StreamExplained(7, new StreamExplanation(blocker, SEEN, startIn)));
+          new Dispatcher.StreamExplained(7, new StreamExplanation(blocker, view, startIn)));
     }
     return all;
+  }
+
+  private static Map<String, Wire> ofQueues() {
+    var all = new LinkedHashMap<String, Wire>();
+    all.put(
+        "change-queue",
+        new Queues.Change(
+            new QueueChange.Configure("mail", 5, LanePreference.weighted(80, 20), 7, "ann", "more"),
+            at("asker")));
+    all.put(
+        "change-queue-any-version",
+        new Queues.Change(
+            new QueueChange.Configure(
+                "mail", 1, LanePreference.ALTERNATE, QueueChange.ANY_VERSION, "", ""),
+            at("asker")));
+    all.put(
+        "change-queue-pause",
+        new Queues.Change(new QueueChange.PauseUntil("mail", NOON, "ann", "upgrade"), at("asker")));
+    all.put(
+        "change-queue-pause-for-good",
+        new Queues.Change(new QueueChange.PauseUntil("mail", 0, "", ""), at("asker")));
+    all.put(
+        "change-queue-resume",
+        new Queues.Change(new QueueChange.Resume("mail", "bob", "done"), at("asker")));
+    all.put("show-queue", new Queues.Show("mail", at("asker")));
+    all.put("show-queues", new Queues.ShowAll("mail", 100, at("asker")));
+    all.put("queue-changed", new Queues.Changed(line(), List.of(3, 4)));
+    for (var code : QueueDecision.Code.values()) {
+      all.put(
+          "queue-refused-" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          new Queues.Refused(code, "expected this, got that"));
+    }
+    all.put("queues-shown", new Queues.Shown(7, List.of(line()), true));
+    return all;
+  }
+
+  private static Queues.Line line() {
+    return new Queues.Line(
+        "mail",
+        new QueueRule(
+            12,
+            new QueueSettings(
+                5,
+                LanePreference.weighted(80, 20),
+                new Pause("ann", "upgrade", NOON, NOON + 60_000))),
+        2,
+        3);
   }
 
   private static TaskView running() {

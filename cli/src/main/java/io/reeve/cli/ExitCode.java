@@ -13,7 +13,10 @@ public enum ExitCode {
   UNREACHABLE(3, "The server cannot be reached or did not answer in time."),
   REFUSED(4, "The server refused; the message says why."),
   NOT_FOUND(5, "The task or schedule does not exist, or no longer exists."),
-  PARTLY(6, "Some tasks succeeded and others were refused; the messages say which."),
+  PARTLY(
+      6,
+      "Some tasks succeeded and others were refused, or some partitions did not answer in time; the"
+          + " messages say which."),
   STORE_REFUSED(
       7,
       "A node or a command refused the store, because it is damaged or lost acknowledged tasks;"

@@ -69,6 +69,12 @@ final class ExplainJson {
           .put("urgent", ahead.getUrgent())
           .put("about", ahead.getAbout());
     }
+    if (told.hasPause()) {
+      var pause = told.getPause();
+      var one = json.putObject("pause").put("by", pause.getBy()).put("reason", pause.getReason());
+      instant(one, "since", true, pause.getSince());
+      instant(one, "until", pause.hasUntil(), pause.getUntil());
+    }
     if (told.hasRunning()) {
       var running = told.getRunning();
       var one =

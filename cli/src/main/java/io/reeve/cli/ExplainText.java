@@ -67,6 +67,7 @@ final class ExplainText {
       case BLOCKER_NO_DISPATCHER ->
           "No dispatcher answers, so no task starts. It comes back within seconds on a node with"
               + " the role tasks: look at 'reeve nodes'.";
+      case BLOCKER_QUEUE_PAUSED -> paused(told);
       case BLOCKER_NO_WORKER_FOR_QUEUE ->
           "No worker serves queue " + told.getQueue() + ". " + startWorker(told);
       case BLOCKER_NO_WORKER_FOR_KIND ->
@@ -139,6 +140,21 @@ final class ExplainText {
           "A newer release gave a reason that is not known here. Update this program and the node"
               + " that it asks.";
     };
+  }
+
+  private static String paused(ExplainResponse told) {
+    var pause = told.getPause();
+    var by = Words.printable(pause.getBy());
+    var reason = Words.printable(pause.getReason());
+    return "Queue "
+        + told.getQueue()
+        + " is paused since "
+        + Words.instant(pause.getSince())
+        + (by.isEmpty() ? "" : " by " + by)
+        + (reason.isEmpty() ? "" : " (" + reason + ")")
+        + (pause.hasUntil() ? ", until " + Words.instant(pause.getUntil()) : "")
+        + ". Resume it: reeve queues resume "
+        + told.getQueue();
   }
 
   private static String behind(ExplainResponse told) {

@@ -102,6 +102,12 @@ final class Failures {
   }
 
   private static String next(ReeveException refused) {
+    if (refused.reason().equals("TOO_MANY_QUEUES")) {
+      return "'reeve queues set NAME --weight 1 --lanes strict' resets a queue.";
+    }
+    if (refused.reason().equals("TOO_MANY_PAUSES")) {
+      return "'reeve queues resume NAME' ends a pause.";
+    }
     if (refused.code() == Status.Code.RESOURCE_EXHAUSTED) {
       return refused
           .retryDelay()
@@ -109,7 +115,8 @@ final class Failures {
           .orElse("Submit less in one call.");
     }
     if (refused.reason().equals("VERSION_CHANGED")) {
-      return "Look at it with 'reeve schedules get', and set it again with its version.";
+      return "Look at it with 'reeve schedules get' or 'reeve queues get', and set it again with its"
+          + " version.";
     }
     if (!refused.holder().isEmpty()) {
       return "Look at that task with 'reeve get " + Words.printable(refused.holder()) + "'.";

@@ -35,6 +35,7 @@ import picocli.CommandLine.ParameterException;
       "  reeve nodes                               the nodes of the cluster and their state",
       "  reeve workers                             the workers, their state and their load",
       "  reeve demand                              how many workers the work needs",
+      "  reeve queues list                         the queues, their rules and their ready tasks",
       "",
       "'reeve COMMAND --help' or 'reeve help COMMAND' explains each command."
     })
@@ -104,6 +105,14 @@ public final class ReeveCommand implements Runnable {
     root.addSubcommand("nodes", new NodesCommand(terminal));
     root.addSubcommand("workers", new WorkersCommand(terminal));
     root.addSubcommand("demand", new DemandCommand(terminal));
+    root.addSubcommand(
+        "queues",
+        new CommandLine(new QueuesCommand())
+            .addSubcommand("list", new QueuesListCommand(terminal))
+            .addSubcommand("get", new QueuesGetCommand(terminal))
+            .addSubcommand("set", new QueuesSetCommand(terminal))
+            .addSubcommand("pause", new QueuesPauseCommand(terminal))
+            .addSubcommand("resume", new QueuesResumeCommand(terminal)));
     root.addSubcommand("cron", new CronCommand(terminal));
     root.addSubcommand(
         "store",

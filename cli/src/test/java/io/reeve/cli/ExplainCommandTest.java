@@ -12,6 +12,7 @@ import io.reeve.v1.Failure;
 import io.reeve.v1.FailureType;
 import io.reeve.v1.Lane;
 import io.reeve.v1.Priority;
+import io.reeve.v1.QueuePause;
 import io.reeve.v1.RunningAttempt;
 import io.reeve.v1.StartEstimate;
 import io.reeve.v1.TaskEnd;
@@ -83,6 +84,17 @@ class ExplainCommandTest extends CommandTest {
             "t-1  backing off",
             "  Attempt 1 of 4 failed (error 28: disk\\u001b full). The next attempt is due at"
                 + " 2026-11-20 12:00:00Z."),
+        said(
+            told(Blocker.BLOCKER_QUEUE_PAUSED)
+                .setPause(
+                    QueuePause.newBuilder()
+                        .setBy("ada")
+                        .setReason("too many bounces")
+                        .setSince(NOON)
+                        .setUntil(NOON)),
+            "t-1  queue paused",
+            "  Queue mail is paused since 2026-11-20 12:00:00Z by ada (too many bounces), until"
+                + " 2026-11-20 12:00:00Z. Resume it: reeve queues resume mail"),
         said(
             told(Blocker.BLOCKER_LANE_RESERVED),
             "t-1  lane reserved",

@@ -41,7 +41,7 @@ class HelpExamplesTest {
       Set.of("submit", "get", "explain", "list", "watch", "cancel", "nodes", "workers", "demand");
 
   /** Commands whose commands talk to a node. */
-  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "schedules");
+  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "queues", "schedules");
 
   private static final boolean JQ =
       Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))

@@ -44,6 +44,7 @@ class PagesTest {
           "docs/handlers.md",
           "docs/explain.md",
           "docs/dead-letters.md",
+          "docs/queues.md",
           "docs/schedules.md",
           "docs/routing.md",
           "docs/unique-tasks.md");
@@ -60,7 +61,7 @@ class PagesTest {
   private static final Set<String> PARSED = Set.of("cluster-demo", "store");
   private static final Set<String> CLIENTS =
       Set.of("submit", "explain", "nodes", "workers", "demand");
-  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "schedules");
+  private static final Set<String> GROUPS_OF_CLIENTS = Set.of("dead", "queues", "schedules");
 
   @TempDir private static Path directory = Path.of("");
 

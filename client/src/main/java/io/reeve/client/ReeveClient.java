@@ -8,14 +8,26 @@ import io.reeve.v1.ExplainRequest;
 import io.reeve.v1.ExplainResponse;
 import io.reeve.v1.GetDemandRequest;
 import io.reeve.v1.GetDemandResponse;
+import io.reeve.v1.GetQueueRequest;
+import io.reeve.v1.GetQueueResponse;
 import io.reeve.v1.GetTaskRequest;
 import io.reeve.v1.GetTaskResponse;
 import io.reeve.v1.ListNodesRequest;
 import io.reeve.v1.ListNodesResponse;
+import io.reeve.v1.ListQueuesRequest;
+import io.reeve.v1.ListQueuesResponse;
 import io.reeve.v1.ListTasksResponse;
 import io.reeve.v1.ListWorkersRequest;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
+import io.reeve.v1.PauseQueueRequest;
+import io.reeve.v1.PauseQueueResponse;
+import io.reeve.v1.Queue;
+import io.reeve.v1.QueueServiceGrpc;
+import io.reeve.v1.ResumeQueueRequest;
+import io.reeve.v1.ResumeQueueResponse;
+import io.reeve.v1.SetQueueRequest;
+import io.reeve.v1.SetQueueResponse;
 import io.reeve.v1.SubmitTaskRequest;
 import io.reeve.v1.SubmitTasksRequest;
 import io.reeve.v1.Task;
@@ -49,6 +61,9 @@ import java.util.function.Supplier;
  * complete on the client's executor, which must not be blocked for long.
  */
 public final class ReeveClient implements AutoCloseable {
+
+  /** The server sorts all names for each page, so few pages cost least. */
+  private static final int QUEUES_PAGE = 1_000;
 
   private final Calls calls;
   private final ScheduledExecutorService timer;
@@ -315,6 +330,69 @@ public final class ReeveClient implements AutoCloseable {
         ListWorkersRequest.getDefaultInstance(),
         "",
         Function.identity());
+  }
+
+  // ---- Queues -------------------------------------------------------------------------------
+
+  /** The queue as it is; every name is a queue. */
+  public Queue queue(String name) {
+    return await(queueAsync(name));
+  }
+
+  public CompletableFuture<Queue> queueAsync(String name) {
+    return calls.call(
+        QueueServiceGrpc.getGetQueueMethod(),
+        GetQueueRequest.newBuilder().setName(name).build(),
+        "",
+        GetQueueResponse::getQueue);
+  }
+
+  /**
+   * A page of the queues that have settings or ready tasks, by name.
+   *
+   * @param token from the page before, empty for the first
+   */
+  public ListQueuesResponse queues(String token) {
+    return await(queuesAsync(token));
+  }
+
+  public CompletableFuture<ListQueuesResponse> queuesAsync(String token) {
+    return calls.call(
+        QueueServiceGrpc.getListQueuesMethod(),
+        ListQueuesRequest.newBuilder().setPageSize(QUEUES_PAGE).setPageToken(token).build(),
+        "",
+        Function.identity());
+  }
+
+  /** Sets all settings of a queue but its pause. The same again changes nothing. */
+  public Queue setQueue(SetQueueRequest request) {
+    return await(setQueueAsync(request));
+  }
+
+  public CompletableFuture<Queue> setQueueAsync(SetQueueRequest request) {
+    return calls.call(
+        QueueServiceGrpc.getSetQueueMethod(), request, "", SetQueueResponse::getQueue);
+  }
+
+  /**
+   * Lets no task of the queue start until it is resumed, or until an instant. Returns when every
+   * partition keeps the pause, or names those that did not answer in time.
+   */
+  public PauseQueueResponse pauseQueue(PauseQueueRequest request) {
+    return await(pauseQueueAsync(request));
+  }
+
+  public CompletableFuture<PauseQueueResponse> pauseQueueAsync(PauseQueueRequest request) {
+    return calls.call(QueueServiceGrpc.getPauseQueueMethod(), request, "", Function.identity());
+  }
+
+  /** Ends the pause of a queue; does nothing if it is not paused. */
+  public ResumeQueueResponse resumeQueue(ResumeQueueRequest request) {
+    return await(resumeQueueAsync(request));
+  }
+
+  public CompletableFuture<ResumeQueueResponse> resumeQueueAsync(ResumeQueueRequest request) {
+    return calls.call(QueueServiceGrpc.getResumeQueueMethod(), request, "", Function.identity());
   }
 
   // ---- Close --------------------------------------------------------------------------------

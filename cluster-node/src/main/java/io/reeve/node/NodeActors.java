@@ -1,10 +1,13 @@
 package io.reeve.node;
 
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.dispatch.Queues;
 import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.rules.QueueChange;
 import io.reeve.edge.ClusterView;
+import io.reeve.edge.QueueView;
 import io.reeve.edge.calls.EdgeRefusal;
 import io.reeve.edge.grpc.GrpcServer;
 import io.reeve.edge.grpc.worker.WorkerRoster;
@@ -48,7 +51,7 @@ import org.apache.pekko.japi.function.Function;
  * <p>Whatever starts or stops an actor is for the thread of the guardian, whose children they are;
  * the rest is for any thread.
  */
-final class NodeActors implements GrpcServer.Spawner, ClusterView {
+final class NodeActors implements GrpcServer.Spawner, ClusterView, QueueView {
 
   /** What an answer of the registry may take beyond those that it waits for. */
   private static final Duration ANSWER_MARGIN = Duration.ofSeconds(1);
@@ -225,6 +228,29 @@ final class NodeActors implements GrpcServer.Spawner, ClusterView {
                 EdgeRefusal.unwrap(failure) instanceof TimeoutException
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(failure));
+  }
+
+  // ---- Queues -----------------------------------------------------------------------------------
+
+  @Override
+  public CompletionStage<Queues.Answer> change(QueueChange change) {
+    return askDispatcher(replyTo -> new Queues.Change(change, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Queues.Shown> queue(String name) {
+    return askDispatcher(replyTo -> new Queues.Show(name, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Queues.Shown> queues(String after, int max) {
+    return askDispatcher(replyTo -> new Queues.ShowAll(after, max, replyTo));
+  }
+
+  /** With a margin: it may itself wait for partitions. */
+  private <T> CompletionStage<T> askDispatcher(Function<ActorRef<T>, Dispatcher.Command> question) {
+    var within = settings.cluster().answerWithin().plus(ANSWER_MARGIN);
+    return AskPattern.ask(dispatcher, question, within, system.scheduler());
   }
 
   // ---- Their ways -------------------------------------------------------------------------------

@@ -109,6 +109,7 @@ final class NodeEdges {
             actors.roster(),
             health,
             actors,
+            actors,
             isEdge(),
             room,
             parts.nanoTime()),

@@ -7,6 +7,7 @@ import io.reeve.domain.partition.LiveBudget;
 import io.reeve.domain.partition.Now;
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.edge.grpc.worker.SessionFactory;
+import io.reeve.journal.JournalRetention;
 import io.reeve.node.cluster.ClusterSettings;
 import io.reeve.node.cluster.Role;
 import io.reeve.node.store.MemberDirectory;
@@ -41,6 +42,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +67,7 @@ final class ProductionParts implements Parts {
   private final SteadyClock clock;
   private final HeapShares heap;
   private final CompletableFuture<String> heapTooSmall = new CompletableFuture<>();
+  private @Nullable JournalRetention retention;
 
   /**
    * What actors take from the world.
@@ -208,7 +211,7 @@ final class ProductionParts implements Parts {
     var budget = new LiveBudget(heap.live(), heap.liveLimit(), this::onHeapExhausted);
     var settings = boundedByHeap(partitionSettings.partition());
     var snapshots = store.snapshots(system, senses.nanoTime());
-    var retention = store.retention(system, senses.nanoTime());
+    var removal = retention(system);
     return entity -> {
       // Jitter needs no secrets, and a source of them is slow and shared.
       var jitter = new SplittableRandom(senses.random().nextLong());
@@ -221,11 +224,18 @@ final class ProductionParts implements Parts {
               store::room,
               budget,
               snapshots,
-              retention,
+              removal,
               deadForgotten::add,
               figures);
       return Partition.create(Integer.parseInt(entity.getEntityId()), settings, surroundings);
     };
+  }
+
+  /** One for all, so that together they leave writers their share of the time. */
+  private JournalRetention retention(ActorSystem<?> system) {
+    var started = retention == null ? store.retention(system, senses.nanoTime()) : retention;
+    retention = started;
+    return started;
   }
 
   /** Where keys have their homes; and all partitions may come to be here. */
@@ -265,6 +275,7 @@ final class ProductionParts implements Parts {
         config.getString("reeve.node.name"),
         clock,
         senses.nanoTime(),
+        retention(system),
         onEpoch);
   }
 

@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.typesafe.config.ConfigFactory;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.reeve.domain.rules.EpochStarted;
+import io.reeve.domain.rules.QueueRules;
+import io.reeve.domain.rules.Recorded;
+import io.reeve.journal.DispatcherSerializer;
 import io.reeve.node.store.LossAcceptance;
 import io.reeve.node.store.StoreException;
 import io.reeve.node.store.StoreSettings;
@@ -44,6 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DamagedStoreTest {
 
   private static final int TASKS = 6;
+  private static final String OF_DISPATCHER = " WHERE persistence_id = 'dispatcher'";
+  private static final String ROWS_LOST =
+      "rows %d to %d of %s: the first of them is damaged or missing";
   private static final Map<String, Object> ONE_PARTITION = Map.of("reeve.partition.count", 1);
 
   @TempDir private static Path sound = Path.of("");
@@ -107,10 +114,7 @@ class DamagedStoreTest {
     var report = accept();
 
     // Row 1 is the writer's claim, and one row has one task here.
-    assertThat(report.lost())
-        .containsExactly(
-            "rows 4 to %d of partition 0: the first of them is damaged or missing"
-                .formatted(TASKS + 1));
+    assertThat(report.lost()).containsExactly(ROWS_LOST.formatted(4, TASKS + 1, "partition 0"));
     try (var node = new RunningNode(directory)) {
       assertThat(known(node)).isEqualTo(IDS.subList(0, 2));
     }
@@ -126,6 +130,52 @@ class DamagedStoreTest {
     assertThat(report.lost()).anyMatch(what -> what.startsWith("rows 1 to 7 of partition 0: "));
     try (var node = new RunningNode(directory, ONE_PARTITION)) {
       assertThat(known(node)).isEmpty();
+    }
+  }
+
+  /** Rows of the dispatcher go behind its older snapshot, as those of partitions do. */
+  @Test
+  void theDispatcherGoesOnFromItsSnapshotWhenTheLossOfItsRowsWasAccepted() throws Exception {
+    execute("UPDATE event_journal SET sequence_number = 402" + OF_DISPATCHER);
+    keepSnapshotOfDispatcher(400, new Recorded(70, QueueRules.NONE, 0));
+
+    assertThat(accept().lost()).containsExactly(ROWS_LOST.formatted(401, 402, "dispatcher"));
+
+    new RunningNode(directory).close();
+    assertThat(epochAt(401)).isEqualTo(71);
+  }
+
+  private void keepSnapshotOfDispatcher(long row, Recorded state) throws SQLException {
+    var serializer = new DispatcherSerializer();
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("snapshots.db"));
+        var insert =
+            connection.prepareStatement(
+                "INSERT INTO snapshot (persistence_id, sequence_number, created, snapshot_ser_id,"
+                    + " snapshot_ser_manifest, snapshot_payload)"
+                    + " VALUES ('dispatcher', ?, 1, ?, ?, ?)")) {
+      insert.setLong(1, row);
+      insert.setInt(2, serializer.identifier());
+      insert.setString(3, serializer.manifest(state));
+      insert.setBytes(4, serializer.toBinary(state));
+      insert.executeUpdate();
+    }
+  }
+
+  private long epochAt(long row) throws Exception {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("journal.db"));
+        var query =
+            connection.prepareStatement(
+                "SELECT event_payload, event_ser_manifest FROM event_journal"
+                    + OF_DISPATCHER
+                    + " AND sequence_number = ?")) {
+      query.setLong(1, row);
+      try (var found = query.executeQuery()) {
+        assertThat(found.next()).isTrue();
+        var event = new DispatcherSerializer().fromBinary(found.getBytes(1), found.getString(2));
+        return ((EpochStarted) event).epoch();
+      }
     }
   }
 

@@ -48,6 +48,7 @@ class DispatcherSingletonTest {
                   "n",
                   Clock.systemUTC(),
                   System::nanoTime,
+                  new KeptRows(),
                   epoch -> {})));
 
   @AfterEach

@@ -6,6 +6,7 @@ import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
@@ -54,6 +55,7 @@ public final class Checker {
   private final Readers readers = new Readers(this::violated);
   private final Placement placement = new Placement(lives, this::violated);
   private final Map<String, SessionCredit> sessions = new HashMap<>();
+  private final RulesKept rules = new RulesKept(this::violated);
   private final List<Violation> violations = new ArrayList<>();
   private final @Nullable Consumer<Fact> recorder;
   private long events;
@@ -225,6 +227,7 @@ public final class Checker {
       epochs.take(fact);
       placement.take(fact);
       deadLetters.take(fact);
+      rules.take(fact);
     }
   }
 
@@ -292,6 +295,12 @@ public final class Checker {
     public Of writerStarted(WriterStarted event) {
       return this;
     }
+
+    @Override
+    public Of rulesHeeded(RulesHeeded event) {
+      rules.stored(stored.partition(), event);
+      return this;
+    }
   }
 
   private void scheduleChanged(Fact.Stored stored, ScheduleEvent event) {
@@ -319,6 +328,7 @@ public final class Checker {
     if (event instanceof TaskEvent.Leased lease) {
       isNext(id, life, lease);
       placement.leased(id, life, lease);
+      rules.leased(stored.partition(), life.profile.taskClass().queue(), lease);
     }
     life.add(
         event,

@@ -5,6 +5,7 @@ import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Outcome;
 import io.reeve.domain.task.PartitionEvent;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.TaskState;
 import java.util.Map;
@@ -130,6 +131,23 @@ public sealed interface Fact {
 
   /** A dispatcher began to work. */
   record EpochOpened(long epoch) implements Fact {}
+
+  /**
+   * A dispatcher stored a rule.
+   *
+   * @param epoch under which the dispatcher worked
+   * @param paused whether nothing of the queue may start until somebody resumes it
+   */
+  record RuleStored(long epoch, long version, String queue, boolean paused) implements Fact {}
+
+  /** Somebody is about to pause a queue until it is resumed; before the call leaves. */
+  record PauseCalled(long call, String queue) implements Fact {}
+
+  /** That caller was told that nothing of the queue starts any more. */
+  record PauseAnswered(long call) implements Fact {}
+
+  /** A partition may have told that it heeds this, as of its row of this number. */
+  record Heeded(int partition, long row, RulesHeeded heeded) implements Fact {}
 
   /** A partition took note of a dispatcher. */
   record Greeted(int partition, long incarnation, long epoch) implements Fact {}

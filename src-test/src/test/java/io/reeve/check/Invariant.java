@@ -70,6 +70,15 @@ public enum Invariant {
    * No two dispatchers share an epoch, and no partition leases under an older one than it knows.
    */
   EPOCHS_GROW,
+  /**
+   * No lease of a paused queue begins at a partition that said that it keeps the pause, nor at any
+   * once the caller was told so.
+   */
+  PAUSE_KEPT,
+  /** No partition that keeps rules goes back to an older dispatcher, restarts included. */
+  HEEDED_EPOCH_GROWS,
+  /** Rules never fall behind, restarts included, and a superseded dispatcher sets none. */
+  RULES_GO_ON,
   /** When nothing fails any more, every task comes to an end. */
   EVERYTHING_ENDS,
   /** When nothing runs any more, the dispatcher counts nothing in flight. */

@@ -61,7 +61,11 @@ class LayeringTest {
                 "io.reeve.journal",
                 "io.reeve.journal.v1.."),
         Layer.layer("dispatch", "io.reeve.dispatch..")
-            .mayUse("io.reeve.domain..", "io.reeve.settings..", "io.reeve.partition.."),
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.settings..",
+                "io.reeve.journal",
+                "io.reeve.partition.."),
         Layer.layer("session", "io.reeve.session..")
             .mayUse(
                 "io.reeve.domain..",
@@ -79,7 +83,12 @@ class LayeringTest {
             .mayUse("io.reeve.domain..", "io.reeve.journal.."),
         Layer.layer("bounds of edges", "io.reeve.edge.bounds..").mayUse(),
         Layer.layer("calls", "io.reeve.edge.calls..")
-            .mayUse("io.reeve.domain..", "io.reeve.partition..", "io.reeve.edge", "io.reeve.v1.."),
+            .mayUse(
+                "io.reeve.domain..",
+                "io.reeve.partition..",
+                "io.reeve.dispatch..",
+                "io.reeve.edge",
+                "io.reeve.v1.."),
         Layer.layer("statuses of gRPC", "io.reeve.edge.grpc.status..")
             .mayUse("io.reeve.edge.calls.."),
         Layer.layer("guards of gRPC", "io.reeve.edge.grpc.guard..")

@@ -38,7 +38,11 @@ class TidyTest {
           "actors/src/test/java/io/reeve/wire/WireSamples.java",
           "one sample of each message",
           "cli/src/test/java/io/reeve/cli/ReeveCommandTest.java",
-          "one fixture, and a story per method");
+          "one fixture, and a story per method",
+          "src-test/src/test/java/io/reeve/partition/SimulatedWriter.java",
+          "each flaw is planted here",
+          "src-test/src/test/java/io/reeve/check/Checker.java",
+          "a fact of each kind finds its judge here");
 
   /** Java files that may make a thread sleep, each with the reason. */
   private static final Map<String, String> SLEEPERS =

@@ -8,6 +8,7 @@ import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Settlement;
 import io.reeve.domain.task.Task;
@@ -66,6 +67,10 @@ public final class SimulatedWriter {
     STANDS_WHATEVER_LABELS,
     /** A recovery passes over which task took which unique key. */
     FORGETS_UNIQUE_KEYS,
+    /** Which dispatcher and which rules the partition heeds is kept in memory alone. */
+    FORGETS_RULES,
+    /** The partition answers rules that it is told, and keeps them only once it is greeted. */
+    ANSWERS_BEFORE_IT_HEEDS,
     /** Leases end before the renewals in the batch are looked at. */
     ENDS_LEASES_BEFORE_RENEWALS
   }
@@ -102,6 +107,9 @@ public final class SimulatedWriter {
     void greeted(int partition, long incarnation, long epoch);
 
     void leasedUnder(int partition, long incarnation, long epoch);
+
+    /** The partition may have told that it heeds this, as of its row of this number. */
+    void heeded(int partition, long row, RulesHeeded heeded);
 
     /**
      * @param sessionNo the latest of the holder's sessions that the partition knew
@@ -155,6 +163,7 @@ public final class SimulatedWriter {
   private boolean claimed;
   private long rows;
   private long epoch;
+  private RulesHeeded heeded = RulesHeeded.NONE;
   private final SnapshotSchedule schedule;
   private boolean waitsForSnapshot;
 
@@ -225,6 +234,7 @@ public final class SimulatedWriter {
     now = parts.now().get();
     state.recovered(now);
     schedule.recovered(rows, stored.snapshotAt());
+    heeded = state.heeded();
     state.forEachAfter(
         0,
         task -> {
@@ -288,6 +298,9 @@ public final class SimulatedWriter {
     }
     events.addAll(turn.end());
     events.forEach(this::witness);
+    if (parts.flaws().contains(Flaw.FORGETS_RULES)) {
+      events.removeIf(RulesHeeded.class::isInstance);
+    }
     if (events.isEmpty()) {
       finish();
       return Behaviors.same();
@@ -351,6 +364,7 @@ public final class SimulatedWriter {
     turn.carryOut(command);
     if (command instanceof Grants.Greet greet) {
       epoch = Math.max(epoch, greet.epoch());
+      dispatcher = greet.dispatcher();
       parts.witness().greeted(parts.partition(), incarnation, epoch);
     } else if (command instanceof Grants.Grant && state.ready() < before) {
       parts.witness().leasedUnder(parts.partition(), incarnation, named);
@@ -359,6 +373,9 @@ public final class SimulatedWriter {
 
   /** The epoch that the grant in hand really names. */
   private long named;
+
+  /** Who greeted last. */
+  private @Nullable ActorRef<Grants.ToDispatcher> dispatcher;
 
   private Partition.Command flawed(Partition.Command command) {
     if (command instanceof Grants.Grant grant) {
@@ -388,6 +405,15 @@ public final class SimulatedWriter {
           grant.sessionNo(),
           grant.workerId(),
           grant.session());
+    }
+    if (command instanceof Grants.RulesChanged changed
+        && parts.flaws().contains(Flaw.ANSWERS_BEFORE_IT_HEEDS)
+        && dispatcher != null) {
+      var version = changed.rules().version();
+      dispatcher.tell(
+          new Grants.Heeded(
+              parts.partition(), incarnation, changed.epoch(), version, changed.ask()));
+      return new Partition.Tick();
     }
     return command instanceof Leases.Settle settle && parts.flaws().contains(Flaw.IGNORES_FENCES)
         ? unfenced(settle)
@@ -447,6 +473,10 @@ public final class SimulatedWriter {
   private void answer() {
     front.tell(new Partition.WriterDone(turn.nextInNanos()));
     turn.release();
+    if (!heeded.equals(state.heeded())) {
+      heeded = state.heeded();
+      parts.witness().heeded(parts.partition(), rows, heeded);
+    }
   }
 
   private boolean beginSnapshot() {

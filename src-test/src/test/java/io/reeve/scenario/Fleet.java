@@ -179,6 +179,15 @@ public final class Fleet implements BeforeEachCallback, AfterEachCallback {
     return start(id, List.of(), WORKER_HEAP, PROGRAM, command, Map.of());
   }
 
+  /** A worker process of the built-in kinds that serves these queues; not awaited. */
+  Member workerOf(List<String> queues, String id, NodeProcess node, int slots) {
+    var command =
+        new ArrayList<>(
+            List.of("worker", "--endpoint", node.endpoint(), "--id", id, "--slots", "" + slots));
+    queues.forEach(queue -> command.addAll(List.of("--queue", queue)));
+    return start(id, List.of(), WORKER_HEAP, PROGRAM, command, Map.of());
+  }
+
   /** Any other process of this class path; not awaited. */
   public Member process(String name, Class<?> main, String... arguments) {
     return start(name, List.of(), WORKER_HEAP, main.getName(), List.of(arguments), Map.of());

@@ -3,17 +3,16 @@ package io.reeve.simulation;
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
 import io.reeve.dispatch.Dispatcher;
+import io.reeve.dispatch.SimulatedRecord;
 import io.reeve.domain.dispatch.WorkerKind;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.partition.Clients;
 import io.reeve.partition.Partition;
 import io.reeve.partition.Partitions;
 import io.reeve.partition.SimulatedWriter;
 import io.reeve.session.Session;
 import io.reeve.session.WorkerCard;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -203,7 +202,8 @@ final class Cluster implements SimulatedWriter.Witness {
 
   // ---- The dispatcher
 
-  private void toDispatcher(Host from, Dispatcher.Command command) {
+  /** What the proxy of a node does with a message. */
+  void toDispatcher(Host from, Dispatcher.Command command) {
     SimActor<Dispatcher.Command> target = null;
     for (var dispatcher : dispatchers) {
       if (dispatcher.alive && (!dispatcher.host.downed || dispatcher.host == from)) {
@@ -232,19 +232,17 @@ final class Cluster implements SimulatedWriter.Witness {
   }
 
   private void startDispatcher(Host node) {
-    var clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
     var dispatcher =
         world.start(
             node,
             "dispatcher",
-            Dispatcher.create(
+            SimulatedRecord.dispatcher(
                 partitions(node),
                 Tuning.dispatcher(audit),
                 node.name,
-                clock,
+                world.clock(node),
                 world::nanos,
-                epoch -> {}),
-            epochs::open);
+                epochs));
     dispatcher.supervise(DISPATCHER_RESTARTS);
     dispatcherStarting = false;
     dispatchers.removeIf(d -> !d.alive);
@@ -313,8 +311,7 @@ final class Cluster implements SimulatedWriter.Witness {
     return world.start(
         node,
         "session",
-        Session.create(
-            stream, new WorkerCard(), java.util.Objects.requireNonNull(environments.get(node))));
+        Session.create(stream, new WorkerCard(), Objects.requireNonNull(environments.get(node))));
   }
 
   private void startEdge(Host node) {
@@ -484,6 +481,11 @@ final class Cluster implements SimulatedWriter.Witness {
   @Override
   public void leasedUnder(int partition, long incarnation, long epoch) {
     checker.add(new Fact.LeasedUnder(partition, incarnation, epoch));
+  }
+
+  @Override
+  public void heeded(int partition, long row, RulesHeeded heeded) {
+    checker.add(new Fact.Heeded(partition, row, heeded));
   }
 
   @Override

@@ -2,21 +2,26 @@ package io.reeve.simulation;
 
 import io.reeve.check.Checker;
 import io.reeve.check.Fact;
-import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.dispatch.SimulatedRecord;
+import io.reeve.domain.rules.DispatcherEvent;
+import io.reeve.domain.rules.EpochStarted;
+import io.reeve.domain.rules.QueueSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Where dispatchers take their epochs from. Does what {@code DispatcherEpoch} does in production:
- * reads the last number, stores the next if nobody else did meanwhile, and starts over if so or
- * when the journal failed.
+ * The journal of the dispatchers. Has one row of each number: who comes second with one, or whose
+ * row is stored without an answer, starts over.
  */
-final class EpochLog {
+final class EpochLog implements SimulatedRecord.Store {
 
   private static final int LATENCY = 3_000_000;
   private static final int BACKOFF = 100_000_000;
 
   private final World world;
   private final Checker checker;
-  private long last;
+  private final List<DispatcherEvent> rows = new ArrayList<>();
   private int failures;
 
   EpochLog(World world, Checker checker) {
@@ -29,35 +34,38 @@ final class EpochLog {
     failures = rows;
   }
 
-  /** Gives the dispatcher an epoch, unless it starts anew meanwhile and asks again. */
-  void open(SimActor<?> dispatcher) {
-    open(dispatcher, dispatcher.restarts());
+  @Override
+  public void recover(ActorRef<Object> replyTo) {
+    world.in(
+        latency(LATENCY), () -> replyTo.tell(new SimulatedRecord.Recovered(List.copyOf(rows))));
   }
 
-  private void open(SimActor<?> dispatcher, int start) {
+  @Override
+  public void append(long number, DispatcherEvent event, long epoch, ActorRef<Object> replyTo) {
     world.in(
         latency(LATENCY),
-        dispatcher.host,
         () -> {
-          var next = last + 1;
-          world.in(latency(LATENCY), () -> store(next, dispatcher, start));
+          var stored = rows.size() + 1 == number;
+          if (stored) {
+            rows.add(event);
+            tell(event, epoch);
+          }
+          if (stored && failures == 0) {
+            replyTo.tell(new SimulatedRecord.Stored());
+          } else {
+            failures = Math.max(0, failures - 1);
+            world.in(latency(BACKOFF), () -> replyTo.tell(new SimulatedRecord.Failed()));
+          }
         });
   }
 
-  private void store(long epoch, SimActor<?> dispatcher, int start) {
-    var stored = last + 1 == epoch;
-    if (stored) {
-      last = epoch;
-      checker.add(new Fact.EpochOpened(epoch));
-    }
-    if (dispatcher.restarts() != start) {
-      return;
-    }
-    if (stored && failures == 0) {
-      dispatcher.context.adapter(EpochStarted.class).tell(new EpochStarted(epoch, 0, "simulated"));
-    } else {
-      failures = Math.max(0, failures - 1);
-      world.in(latency(BACKOFF), dispatcher.host, () -> open(dispatcher, start));
+  private void tell(DispatcherEvent event, long epoch) {
+    if (event instanceof EpochStarted started) {
+      checker.add(new Fact.EpochOpened(started.epoch()));
+    } else if (event instanceof QueueSet set) {
+      var pause = set.settings().pause();
+      var paused = pause != null && pause.untilMs() == 0;
+      checker.add(new Fact.RuleStored(epoch, set.version(), set.queue(), paused));
     }
   }
 

@@ -36,6 +36,10 @@ enum Flaw {
   FORGETS_UNIQUE_KEYS,
   /** Partitions forget how often workers were lost when they recover. */
   FORGETS_LOSSES,
+  /** Partitions keep the dispatcher and the rules that they heed in memory alone. */
+  FORGETS_RULES,
+  /** Partitions say that they keep rules, and keep them only once they are greeted. */
+  ANSWERS_BEFORE_IT_HEEDS,
   /** Sessions never hear that the dispatcher started anew. */
   RESTARTS_IN_SILENCE;
 
@@ -54,6 +58,8 @@ enum Flaw {
       case FORGETS_LOSSES -> Set.of(SimulatedWriter.Flaw.FORGETS_LOSSES);
       case MOVES_SCHEDULES_ALONE -> Set.of(SimulatedWriter.Flaw.MOVES_SCHEDULES_ALONE);
       case FORGETS_UNIQUE_KEYS -> Set.of(SimulatedWriter.Flaw.FORGETS_UNIQUE_KEYS);
+      case FORGETS_RULES -> Set.of(SimulatedWriter.Flaw.FORGETS_RULES);
+      case ANSWERS_BEFORE_IT_HEEDS -> Set.of(SimulatedWriter.Flaw.ANSWERS_BEFORE_IT_HEEDS);
       case SKIPS_A_ROW -> Set.of(SimulatedWriter.Flaw.SKIPS_A_ROW);
     };
   }

@@ -34,6 +34,10 @@ record Plan(
   /** Connections that break in a plan that is about them, beside those among its other faults. */
   private static final int LOSSES_MAX = 20;
 
+  private static final long RULES_SEED = 0x5DEECE66DL;
+  private static final int RULES_MIN = 2;
+  private static final int RULES_MAX = 8;
+
   /** Three leases: a node alone in its cluster goes on after a pause of any length. */
   private static final int LONG_PAUSE_MS = 3 * (int) Tuning.LEASE.toMillis();
 
@@ -98,6 +102,7 @@ record Plan(
               random.nextInt(endMs), what, random.nextInt(clients), discards, random.nextLong()));
     }
     addSchedules(seed, endMs, steps);
+    addRules(seed, nodes, endMs, steps);
     steps.sort(Comparator.comparingLong(Step::atMs));
     return new Plan(seed, nodes, partitions, clients, workers, endMs, List.copyOf(steps));
   }
@@ -115,6 +120,20 @@ record Plan(
               ? SimSchedules.What.ALL.indexOf(SimSchedules.What.SET)
               : random.nextInt(SimSchedules.What.ALL.size());
       steps.add(new Step(atMs, What.SCHEDULE, 0, what, random.nextLong()));
+    }
+  }
+
+  /** Rules change in every other plan; the rest of the plan is the same with them and without. */
+  private static void addRules(long seed, int nodes, int endMs, List<Step> steps) {
+    var random = new SplittableRandom(seed ^ RULES_SEED);
+    for (var i = random.nextBoolean() ? RULES_MIN + random.nextInt(RULES_MAX) : 0; i > 0; i--) {
+      steps.add(
+          new Step(
+              random.nextInt(endMs),
+              What.RULE_CHANGES,
+              random.nextInt(nodes),
+              0,
+              random.nextLong()));
     }
   }
 
@@ -139,7 +158,15 @@ record Plan(
   private static Step fault(
       long atMs, What what, int nodes, int partitions, int workers, SplittableRandom random) {
     return switch (what) {
-      case SUBMIT, CANCEL, READ, REDRIVE, DISCARD, DISPOSE_DEAD, LIST_DEAD, SCHEDULE ->
+      case SUBMIT,
+          CANCEL,
+          READ,
+          REDRIVE,
+          DISCARD,
+          DISPOSE_DEAD,
+          LIST_DEAD,
+          SCHEDULE,
+          RULE_CHANGES ->
           throw new IllegalArgumentException("no fault: " + what);
       case NODE_DIES ->
           new Step(

@@ -74,11 +74,7 @@ final class SimActor<T> {
   private @Nullable Runnable stopped;
   private @Nullable Consumer<Object> listener;
 
-  /** What happens when it would start a child; null: the child is started. */
-  private final @Nullable Consumer<SimActor<?>> instead;
-
-  SimActor(World world, Host host, String name, @Nullable Consumer<SimActor<?>> instead) {
-    this.instead = instead;
+  SimActor(World world, Host host, String name) {
     this.world = world;
     this.host = host;
     this.life = host.life;
@@ -184,6 +180,8 @@ final class SimActor<T> {
     restarting = true;
     world.as(
         this, () -> Behavior.interpretSignal(behavior, context.typed(), PreRestart.instance()));
+    // As Pekko does it: whoever starts anew does not hear of the children it had.
+    children.forEach(child -> child.unwatchedBy(this));
     endBelow(true);
     world.in(how.backoff(restarts++, world.random.nextDouble()), host, this::startAnew);
   }
@@ -290,12 +288,8 @@ final class SimActor<T> {
                     behavior, context.typed(), new Terminated(ended.unsafeUpcast()))));
   }
 
-  /** Starts a child, unless something stands for it in the simulation. */
+  /** Starts a child. */
   SimRef<?> spawn(Behavior<?> behavior) {
-    if (instead != null) {
-      instead.accept(this);
-      return ref;
-    }
     var child = world.start(host, name + "/child", behavior);
     children.add(child);
     return child.ref;

@@ -72,6 +72,11 @@ final class SimContext<T> implements InvocationHandler {
         ownerOf(arg(args, 0)).unwatchedBy(actor);
         yield null;
       }
+      case "scheduleOnce" -> {
+        var after = (java.time.Duration) arg(args, 0);
+        actor.startTimer(new Object(), scheduled(arg(args, 2)), after.toNanos());
+        yield null;
+      }
       case "toString" -> actor.name;
       default -> throw new UnsupportedOperationException("not simulated: " + method);
     };
@@ -91,6 +96,12 @@ final class SimContext<T> implements InvocationHandler {
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }
+  }
+
+  /** The shells have nothing but their own messages sent later. */
+  @SuppressWarnings("unchecked")
+  private T scheduled(Object message) {
+    return (T) message;
   }
 
   private static SimActor<?> ownerOf(Object ref) {

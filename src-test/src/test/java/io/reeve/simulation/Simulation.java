@@ -55,6 +55,7 @@ final class Simulation {
   private final Checker checker;
   private final World world;
   private final Cluster cluster;
+  private final SimOperator operator;
   private final List<SimClient> clients = new ArrayList<>();
   private final SimSchedules schedules;
   private final List<SimWorker> workers = new ArrayList<>();
@@ -79,6 +80,7 @@ final class Simulation {
             plan.partitions(),
             flaw.ofPartitions(),
             flaw == Flaw.AUDITS_NOTHING ? Tuning.NEVER : Tuning.AUDIT);
+    this.operator = new SimOperator(world, cluster, checker);
     for (var c = 0; c < plan.clients(); c++) {
       clients.add(new SimClient("client" + c, world, cluster, checker, world.random.split()));
     }
@@ -118,6 +120,7 @@ final class Simulation {
     go(plan.endMs() * MS, false);
     cluster.heal();
     schedules.stop();
+    world.in(SETTLED, () -> operator.resumeAll(cluster.nodes.get(0)));
     workers.forEach(SimWorker::makeHaste);
     // Once all zombies are dead.
     world.in(SETTLED, this::wakeWhereZombiesWere);
@@ -235,6 +238,7 @@ final class Simulation {
       case DISPOSE_DEAD -> clients.get(a).disposeDead(b == 0, c);
       case LIST_DEAD -> clients.get(a).listDead(c);
       case SCHEDULE -> schedules.carryOut(SimSchedules.What.ALL.get(b), c);
+      case RULE_CHANGES -> operator.set(cluster.nodes.get(a), c);
       case NODE_DIES -> cluster.crash(cluster.nodes.get(a), b * MS, c * MS);
       case NODE_PAUSES -> cluster.pause(cluster.nodes.get(a), b * MS);
       case JOURNAL_TROUBLE -> cluster.journals.get(a).trouble(SimJournal.TROUBLES.get(b), (int) c);

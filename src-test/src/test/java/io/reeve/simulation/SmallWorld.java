@@ -5,6 +5,7 @@ import io.reeve.check.Fact;
 import io.reeve.check.Invariant;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Priority;
@@ -205,7 +206,7 @@ final class SmallWorld {
   }
 
   private void greet(int dispatcher) {
-    partition.carryOut(new Grants.Greet(dispatcher, new To<>(message -> {})));
+    partition.carryOut(new Grants.Greet(dispatcher, new To<>(message -> {}), HeededRules.NONE));
     greeted = Math.max(greeted, dispatcher);
   }
 

@@ -29,6 +29,8 @@ record Step(long atMs, What what, int a, int b, long c) {
     LIST_DEAD,
     /** A client does b with a schedule, made from seed c. */
     SCHEDULE,
+    /** Somebody at node a sets a rule for a queue, made from seed c. */
+    RULE_CHANGES,
     /** Node a is killed; noticed after b ms, started again after c ms. */
     NODE_DIES,
     /** Node a stands still for b ms. */

@@ -4,6 +4,7 @@ import io.reeve.dispatch.DispatcherSettings;
 import io.reeve.domain.dispatch.DemandRules;
 import io.reeve.domain.dispatch.Rules;
 import io.reeve.domain.partition.Limits;
+import io.reeve.domain.rules.QueueRules;
 import io.reeve.partition.Partition;
 import io.reeve.session.Session;
 import io.reeve.session.SessionTuning;
@@ -51,7 +52,8 @@ final class Tuning {
         Duration.ofSeconds(3),
         audit,
         Duration.ofMillis(300),
-        new DemandRules(Duration.ofSeconds(10).toNanos(), 4));
+        new DemandRules(Duration.ofSeconds(10).toNanos(), 4),
+        new DispatcherSettings.Queues(new QueueRules.Bounds(10, 10), Duration.ofMillis(800), 100));
   }
 
   static Partition.Settings partition(Duration audit) {

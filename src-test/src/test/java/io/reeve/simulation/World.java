@@ -1,6 +1,10 @@
 package io.reeve.simulation;
 
 import io.reeve.domain.partition.Now;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -65,6 +69,26 @@ final class World {
     return sender;
   }
 
+  /** The wall clock of the host. */
+  Clock clock(Host host) {
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        return Instant.ofEpochMilli(now(host).wallMs());
+      }
+    };
+  }
+
   // ---- Events
 
   /** Happens whoever is alive then. */
@@ -94,15 +118,7 @@ final class World {
 
   /** Starts an actor. */
   <T> SimActor<T> start(Host host, String name, Behavior<T> behavior) {
-    return start(host, name, behavior, null);
-  }
-
-  /**
-   * @param instead happens in the place of each child that it would start
-   */
-  <T> SimActor<T> start(
-      Host host, String name, Behavior<T> behavior, @Nullable Consumer<SimActor<?>> instead) {
-    var actor = new SimActor<T>(this, host, name + "-" + ++actors, instead);
+    var actor = new SimActor<T>(this, host, name + "-" + ++actors);
     host.actors.add(actor);
     as(actor, () -> actor.start(behavior));
     return actor;

@@ -4,6 +4,8 @@ package io.reeve.domain.dispatch;
 public enum Blocker {
   /** Its partition does not report to the dispatcher, so nothing is granted there. */
   PARTITION_AWAY(1),
+  /** Somebody paused its queue. */
+  QUEUE_PAUSED(9),
   /** No session serves its queue. */
   NO_WORKER_FOR_QUEUE(2),
   /** Sessions serve its queue, and none of them runs its kind. */

@@ -17,6 +17,7 @@ final class Blockers {
   private static final List<Rule> ORDER =
       List.of(
           new Rule(Blocker.PARTITION_AWAY, view -> !view.partitionHeard()),
+          new Rule(Blocker.QUEUE_PAUSED, view -> view.pause() != null),
           new Rule(Blocker.NO_WORKER_FOR_QUEUE, view -> view.queueWorkers() == 0),
           new Rule(Blocker.NO_WORKER_FOR_KIND, view -> view.kindWorkers() == 0),
           new Rule(Blocker.NO_WORKER_WITH_LABELS, view -> view.workers() == 0),

@@ -1,10 +1,15 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.rules.QueueRules;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,9 +54,13 @@ public final class Dispatch {
   private final StandingPlan plan;
   private final Workforce workforce = new Workforce();
   private final Map<TaskClass, ReadyClass> classes = new LinkedHashMap<>();
+  private final Map<String, Set<ReadyClass>> byQueue = new HashMap<>();
   private final HoldTime holdTime = new HoldTime();
   private long releasedTotal;
   private boolean spreadAgain;
+  private QueueRules queues = QueueRules.NONE;
+  private HeededRules kept = HeededRules.NONE;
+  private long nowMs;
 
   /** So many classes are kept before those without tasks are looked for. */
   private int classesMax = CLASSES_KEPT;
@@ -207,8 +216,7 @@ public final class Dispatch {
     if (classes.size() >= classesMax) {
       for (var old : new ArrayList<>(classes.values())) {
         if (old.unused()) {
-          classes.remove(old.taskClass);
-          pairing.remove(old);
+          forget(old);
         }
       }
       classesMax = Math.max(CLASSES_KEPT, 2 * classes.size());
@@ -217,7 +225,9 @@ public final class Dispatch {
       tellApartBy(taskClass.needs());
     }
     var ready = pairing.open(taskClass);
+    ready.paused(kept.pauses(taskClass.queue(), nowMs));
     classes.put(taskClass, ready);
+    byQueue.computeIfAbsent(taskClass.queue(), queue -> new LinkedHashSet<>()).add(ready);
     return ready;
   }
 
@@ -248,6 +258,48 @@ public final class Dispatch {
       }
     }
     return names;
+  }
+
+  private void forget(ReadyClass ready) {
+    classes.remove(ready.taskClass);
+    pairing.remove(ready);
+    var queue = ready.taskClass.queue();
+    ofQueue(queue).remove(ready);
+    if (ofQueue(queue).isEmpty()) {
+      byQueue.remove(queue);
+    }
+  }
+
+  private Set<ReadyClass> ofQueue(String queue) {
+    return byQueue.getOrDefault(queue, Set.of());
+  }
+
+  // ---- Rules
+
+  /**
+   * People set these rules.
+   *
+   * @param forPartitions what partitions keep of them
+   * @param atMs so they are at this instant
+   */
+  public void rules(QueueRules set, HeededRules forPartitions, long atMs) {
+    pairing.rules(set, set.changedSince(queues));
+    queues = set;
+    var before = kept;
+    kept = forPartitions;
+    before.pausedUntilMs().keySet().forEach(this::lookAtPause);
+    at(atMs);
+  }
+
+  /** The wall clock says this: a pause may be over. */
+  public void at(long atMs) {
+    nowMs = atMs;
+    kept.pausedUntilMs().keySet().forEach(this::lookAtPause);
+  }
+
+  private void lookAtPause(String queue) {
+    var paused = kept.pauses(queue, nowMs);
+    ofQueue(queue).forEach(ready -> ready.paused(paused));
   }
 
   // ---- Pairing
@@ -373,7 +425,7 @@ public final class Dispatch {
     long waiting = 0;
     long unserved = 0;
     for (var ready : classes.values()) {
-      if (kind.runs(ready.taskClass)) {
+      if (kind.runs(ready.taskClass) && !ready.paused()) {
         var total = ready.readyTotal();
         waiting += total;
         unserved += ready.field.groups.isEmpty() ? total : 0;
@@ -395,7 +447,7 @@ public final class Dispatch {
   public StreamExplanation explain(ReadyTask task, long nowMs, long nowNanos) {
     holdTime.at(nowNanos, held(), releasedTotal);
     var view =
-        new StreamReader(workforce, classes, pairing)
+        new StreamReader(workforce, classes, pairing, queues, this.nowMs)
             .view(task, grants.stocks[task.partition()], nowMs);
     var mean = releasedTotal == 0 ? 0 : holdTime.meanNanos();
     return StreamExplanation.of(view, mean);
@@ -416,6 +468,20 @@ public final class Dispatch {
       }
     }
     return lines;
+  }
+
+  /** The queues that have ready tasks, or had some a while ago. */
+  public Set<String> queues() {
+    return Collections.unmodifiableSet(byQueue.keySet());
+  }
+
+  /** The ready tasks of one queue. */
+  public ReadyOfQueue readyOf(String queue) {
+    var found = ReadyOfQueue.NONE;
+    for (var ready : ofQueue(queue)) {
+      found = found.plus(ready);
+    }
+    return found;
   }
 
   private int partitions() {

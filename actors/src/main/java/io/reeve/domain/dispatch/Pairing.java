@@ -1,14 +1,18 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.rules.LanePreference;
+import io.reeve.domain.rules.QueueRules;
+import io.reeve.domain.rules.QueueSettings;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,43 +25,48 @@ import org.jspecify.annotations.Nullable;
  * way when a task became ready. A partition tells when the oldest of its tasks was submitted, not
  * the ones behind it. So in bulk a task is overtaken by at most a round of grants.
  *
- * <p>No lane starves: while both wait, one granted task of {@link Rules#normalEvery} is a normal
- * one.
+ * <p>The rules of a queue may give its lanes shares or turns: then its normal tasks start at its
+ * turns among the urgent ones too, on the queue's account there, see {@link LaneTurns}.
+ *
+ * <p>No lane starves: while urgent tasks go first, one granted task of {@link Rules#normalEvery} is
+ * the next normal one, whatever its queue. What lanes get at the turns of their queue comes on top.
  */
 final class Pairing {
 
+  /** One worker of so many keeps room for the lanes of queues that are not strict. */
+  private static final int KEEPERS_OF_WORKERS = 4;
+
   private final Rules rules;
-  private final OpenGrants grants;
   private final Pauses pauses;
   private final Workforce workforce;
   private final Quarantine quarantine;
-  private final Map<Lane, WaitingTasks> lanes = new EnumMap<>(Lane.class);
+  private final Sources sources;
+  private final WaitingTasks urgent = new WaitingTasks(Lane.URGENT);
+  private final WaitingTasks normal = new WaitingTasks(Lane.NORMAL);
   private final List<ReadyClass> changes = new ArrayList<>();
 
-  /** Of the grant in the making: tasks of each partition, and the partitions that have some. */
-  private final int[] parts;
-
-  private final List<Integer> picked = new ArrayList<>();
-  private final List<Integer> full = new ArrayList<>();
   private final List<WorkerLedger> keepers = new ArrayList<>();
 
+  /** Of the queues whose lanes are not strict. */
+  private final Map<String, LaneTurns> laneTurns = new HashMap<>();
+
+  /** Those whose normal lane is owed tasks. */
+  private final Set<LaneTurns> owing = new LinkedHashSet<>();
+
   /**
-   * Urgent tasks granted while normal ones waited, less those that normal ones were granted for.
+   * Tasks granted at the turns of urgent lanes while normal ones waited, less those that normal
+   * ones were granted for.
    */
   private long urgentInARow;
 
-  private int nextPartition;
+  private QueueRules queues = QueueRules.NONE;
 
   Pairing(Rules rules, OpenGrants grants, Pauses pauses, Workforce workforce) {
     this.rules = rules;
-    this.grants = grants;
     this.pauses = pauses;
     this.workforce = workforce;
     this.quarantine = new Quarantine(grants, pauses, workforce, this::waiting);
-    this.parts = new int[grants.stocks.length];
-    for (var lane : Lane.values()) {
-      lanes.put(lane, new WaitingTasks(lane, rules));
-    }
+    this.sources = new Sources(rules, grants, pauses);
   }
 
   // ---- What there is to pair
@@ -68,8 +77,8 @@ final class Pairing {
     var ready =
         new ReadyClass(
             taskClass,
-            parts.length,
-            lane.share(taskClass.queue()),
+            sources.partitions(),
+            lane.join(taskClass.queue(), weight(taskClass.queue())),
             lane.field(workforce.groupsFor(taskClass)),
             changes);
     ready.turn = lane.nextTurn();
@@ -77,6 +86,40 @@ final class Pairing {
       quarantine.add(ready);
     }
     return ready;
+  }
+
+  /** A queue that people set nothing but a pause for has the weight of the configuration. */
+  private int weight(String queue) {
+    var settings = queues.of(queue).settings().with(null);
+    return settings.equals(QueueSettings.PLAIN)
+        ? Math.max(1, rules.weight(queue))
+        : settings.weight();
+  }
+
+  /**
+   * People set these rules.
+   *
+   * @param changed the queues whose rules are others than before
+   */
+  void rules(QueueRules set, Collection<String> changed) {
+    settle();
+    queues = set;
+    for (var queue : changed) {
+      urgent.weigh(queue, weight(queue));
+      normal.weigh(queue, weight(queue));
+      lanes(queue, set.of(queue).settings().lanes());
+    }
+  }
+
+  private void lanes(String queue, LanePreference preference) {
+    var before = laneTurns.get(queue);
+    if (before != null && !before.preference.equals(preference)) {
+      laneTurns.remove(queue);
+      owing.remove(before);
+    }
+    if (preference.mode() != LanePreference.Mode.STRICT) {
+      laneTurns.computeIfAbsent(queue, q -> new LaneTurns(q, preference, rules.grantMax()));
+    }
   }
 
   /** Forgets a class. */
@@ -89,7 +132,8 @@ final class Pairing {
   /** Groups began or ended: finds anew which of them may run each of all classes. */
   void regroup(Collection<ReadyClass> all) {
     settle();
-    lanes.values().forEach(WaitingTasks::forgetFields);
+    urgent.forgetFields();
+    normal.forgetFields();
     all.forEach(ready -> lane(ready).move(ready, workforce.groupsFor(ready.taskClass)));
   }
 
@@ -106,8 +150,8 @@ final class Pairing {
   /** Where something waits. */
   List<Field> waiting() {
     settle();
-    var waiting = new ArrayList<Field>();
-    lanes.values().forEach(lane -> waiting.addAll(lane.waiting()));
+    var waiting = new ArrayList<>(urgent.waiting());
+    waiting.addAll(normal.waiting());
     return waiting;
   }
 
@@ -122,17 +166,17 @@ final class Pairing {
     keepers.clear();
     settle();
     quarantine.run();
-    var normalWaits = !lane(Lane.NORMAL).isEmpty();
+    var normalWaits = !normal.isEmpty();
     if (!normalWaits) {
       urgentInARow = 0;
     }
     payNormal();
-    var urgent = serve(Lane.URGENT, Long.MAX_VALUE);
+    var first = payLanes() + serve(urgent, Long.MAX_VALUE);
     if (normalWaits) {
-      urgentInARow = Math.min(urgentInARow + urgent, urgentInARowMax());
+      urgentInARow = Math.min(urgentInARow + first, urgentInARowMax());
     }
-    var normal = serve(Lane.NORMAL, Long.MAX_VALUE);
-    urgentInARow = Math.max(0, urgentInARow - normal * urgentPerNormal());
+    var second = serve(normal, Long.MAX_VALUE);
+    urgentInARow = Math.max(0, urgentInARow - second * urgentPerNormal());
   }
 
   // ---- What the normal lane is owed
@@ -144,9 +188,9 @@ final class Pairing {
     }
     var owed = urgentInARow / urgentPerNormal();
     if (owed > 0) {
-      var paid = serve(Lane.NORMAL, owed);
+      var paid = serve(normal, owed);
       urgentInARow -= paid * urgentPerNormal();
-      if (!lane(Lane.URGENT).isEmpty()) {
+      if (!urgent.isEmpty()) {
         keepRoom(owed - paid);
       }
     }
@@ -161,21 +205,28 @@ final class Pairing {
    */
   private void keepRoom(long tasks) {
     var left = tasks;
-    var waiting = new ArrayList<>(lane(Lane.NORMAL).waiting());
+    var waiting = new ArrayList<>(normal.waiting());
+    waiting.removeIf(Field::isOpen);
     waiting.sort(Comparator.comparingDouble(field -> field.parts.first().share.paid));
     for (var field : waiting) {
-      var worker = left > 0 ? nearestToRoom(field) : null;
-      if (worker != null) {
-        worker.keepRoom(true);
-        keepers.add(worker);
+      if (left > 0 && keepsRoom(field, field.parts.first())) {
         left--;
       }
     }
     workforce.settle();
   }
 
-  private @Nullable WorkerLedger nearestToRoom(Field field) {
-    var next = field.parts.first().classes.first();
+  /** Has a worker keep room for the next of these classes; returns whether one can. */
+  private boolean keepsRoom(Field field, Part classes) {
+    var worker = nearestToRoom(field, classes.classes.first());
+    if (worker != null) {
+      worker.keepRoom(true);
+      keepers.add(worker);
+    }
+    return worker != null;
+  }
+
+  private @Nullable WorkerLedger nearestToRoom(Field field, ReadyClass next) {
     @Nullable WorkerLedger nearest = null;
     for (var group : field.groups) {
       for (var worker : group.crowded()) {
@@ -190,9 +241,14 @@ final class Pairing {
     return nearest;
   }
 
-  /** Urgent tasks that start for each normal one while both wait; MAX_VALUE: all of them. */
-  long urgentBeforeNormal() {
-    return rules.normalEvery() == 0 ? Long.MAX_VALUE : urgentPerNormal();
+  /**
+   * Urgent tasks that start for each normal one of the queue while both wait, about; MAX_VALUE: all
+   * of them.
+   */
+  long urgentBeforeNormal(String queue) {
+    var most = rules.normalEvery() == 0 ? Long.MAX_VALUE : urgentPerNormal();
+    var lanes = laneTurns.get(queue);
+    return lanes == null ? most : Math.min(most, lanes.urgentPerNormal());
   }
 
   private long urgentPerNormal() {
@@ -204,11 +260,101 @@ final class Pairing {
     return urgentPerNormal() * rules.grantMax();
   }
 
+  // ---- What the lanes of one queue are owed
+
+  /**
+   * Grants the normal tasks that workers kept room for at the last run, and has workers keep room
+   * for those of the queues whose lanes are owed more; returns how many were granted.
+   */
+  private long payLanes() {
+    if (owing.isEmpty()) {
+      return 0;
+    }
+    var paid = 0L;
+    var keepersMax = Math.max(1, workforce.all().size() / KEEPERS_OF_WORKERS);
+    for (var lanes : List.copyOf(owing)) {
+      var account = urgent.waitingShare(lanes.queue);
+      var share = normal.waitingShare(lanes.queue);
+      if (account == null || share == null) {
+        lanes.forget();
+      } else {
+        paid += payLane(lanes, share, account);
+        if (lanes.owed() > 0 && keepers.size() < keepersMax && normal.next(share) == null) {
+          keepRoom(lanes, share);
+        }
+      }
+      if (lanes.owed() == 0) {
+        lanes.takeRoomKept();
+        owing.remove(lanes);
+      }
+    }
+    workforce.settle();
+    return paid;
+  }
+
+  /** A strict queue would take the room else, again and again. */
+  private long payLane(LaneTurns lanes, Share share, Share account) {
+    var left = Math.min(lanes.takeRoomKept(), lanes.owed());
+    var paid = 0L;
+    while (paid < left) {
+      var next = normal.next(share);
+      var count = next == null ? 0 : start(next, 1, left - paid);
+      if (count == 0) {
+        break;
+      }
+      urgent.pay(account, count);
+      settle();
+      paid += count;
+    }
+    return paid;
+  }
+
+  private void keepRoom(LaneTurns lanes, Share share) {
+    for (var entry : share.parts.entrySet()) {
+      if (keepsRoom(entry.getKey(), entry.getValue())) {
+        lanes.roomIsKept();
+        return;
+      }
+    }
+  }
+
+  /**
+   * The turn of a queue among the urgent lanes: grants tasks of the lane that its rules have now;
+   * returns how many.
+   *
+   * @param next its next urgent class
+   */
+  private int startOfLanes(ReadyClass next, LaneTurns lanes, double part, long most) {
+    var share = normal.waitingShare(lanes.queue);
+    var other = share == null ? null : normal.next(share);
+    if (other == null) {
+      return start(next, part, most);
+    }
+    if (lanes.owed() > 0) {
+      var count = start(other, part, Math.min(most, lanes.owed()));
+      if (count > 0) {
+        urgent.pay(next.share, count);
+        return count;
+      }
+    }
+    return start(next, part * lanes.urgentPart(), most);
+  }
+
+  private void noteLanes(LaneTurns lanes, Lane lane, int count) {
+    if (lane == Lane.NORMAL && urgent.waitingShare(lanes.queue) != null) {
+      lanes.normalStarted(count);
+    } else if (lane == Lane.URGENT && normal.waitingShare(lanes.queue) != null) {
+      lanes.urgentStarted(count);
+      if (lanes.owed() > 0) {
+        owing.add(lanes);
+      }
+    }
+  }
+
   // ---- Classes and workers
 
-  /** Grants at most so many tasks of the lane; returns how many. */
-  private long serve(Lane lane, long most) {
-    var waiting = lane(lane);
+  /** Grants at most so many tasks at the turns of the lane; returns how many. */
+  private long serve(WaitingTasks waiting, long most) {
     var open = waiting.open();
     var served = 0L;
     while (served < most) {
@@ -220,17 +366,34 @@ final class Pairing {
       for (var field : open) {
         weights += field.weights;
       }
-      var count = grant(next, (double) next.share.weight / weights, most - served);
+      var part = (double) next.share.weight / weights;
+      var lanes = waiting == urgent ? laneTurns.get(next.share.queue) : null;
+      var count =
+          lanes == null
+              ? start(next, part, most - served)
+              : startOfLanes(next, lanes, part, most - served);
       if (count == 0) {
         waiting.putAside(next);
       } else {
         served += count;
-        waiting.granted(next, count);
         settle();
       }
     }
     waiting.takeBack();
     return served;
+  }
+
+  /** Grants once for the class, and has its queue pay; returns how many. */
+  private int start(ReadyClass ready, double part, long most) {
+    var count = grant(ready, part, most);
+    if (count > 0) {
+      lane(ready).granted(ready, count);
+      var lanes = laneTurns.get(ready.share.queue);
+      if (lanes != null) {
+        noteLanes(lanes, ready.taskClass.lane(), count);
+      }
+    }
+    return count;
   }
 
   /** Grants once for the class, at most its queue's part of the free credit, and {@code most}. */
@@ -269,7 +432,7 @@ final class Pairing {
             : (long) ((best.tally.freeShare() - secondShare) * best.credit.capacity());
     var fair = Math.max(1, (long) Math.ceil(freeTotal * part));
     var wanted = Math.min(Math.min(Math.max(even, lead), fair), best.free(lane));
-    return split(ready, best, (int) Math.min(wanted, most));
+    return sources.propose(ready, best, (int) Math.min(wanted, most));
   }
 
   private static boolean isBefore(WorkerLedger worker, WorkerLedger other) {
@@ -277,89 +440,8 @@ final class Pairing {
     return byLoad > 0 || (byLoad == 0 && worker.no < other.no);
   }
 
-  // ---- Partitions
-
-  /** Proposes {@code wanted} tasks where they lie; returns how many could be. */
-  private int split(ReadyClass ready, WorkerLedger worker, int wanted) {
-    var left = wanted;
-    var spread = wanted / Math.max(1, rules.spreadMin());
-    if (spread > 1) {
-      left -= spread(ready, worker, wanted, spread);
-    }
-    // From the oldest on, also what the chosen ones could not give.
-    while (left > 0) {
-      var p = oldest(ready, worker, full);
-      if (p < 0) {
-        break;
-      }
-      left -= take(ready, p, left);
-      full.add(p);
-    }
-    full.clear();
-    for (var p : picked) {
-      grants.propose(ready, grants.stocks[p], worker, parts[p]);
-      parts[p] = 0;
-      nextPartition = (p + 1) % parts.length;
-    }
-    picked.clear();
-    return wanted - left;
-  }
-
-  /**
-   * Takes from at most {@code spread} partitions, those with the oldest tasks, in proportion to
-   * what lies there, so that they are emptied together; returns how many.
-   */
-  private int spread(ReadyClass ready, WorkerLedger worker, int wanted, int spread) {
-    var chosen = new ArrayList<Integer>();
-    var lie = 0L;
-    while (chosen.size() < spread) {
-      var p = oldest(ready, worker, chosen);
-      if (p < 0) {
-        break;
-      }
-      chosen.add(p);
-      lie += ready.availableAt(p);
-    }
-    var left = wanted;
-    for (var p : chosen) {
-      var inProportion = (int) Math.round((double) wanted * ready.availableAt(p) / lie);
-      left -= take(ready, p, Math.min(inProportion, left));
-    }
-    return wanted - left;
-  }
-
-  /** Takes at most so many tasks from the partition; returns how many. */
-  private int take(ReadyClass ready, int partition, int most) {
-    var room = Math.min(ready.availableAt(partition), rules.grantMax()) - parts[partition];
-    var taken = Math.min(most, room);
-    if (taken > 0 && parts[partition] == 0) {
-      picked.add(partition);
-    }
-    parts[partition] += taken;
-    return taken;
-  }
-
-  /**
-   * The partition with the oldest task; where several are equally old, they take turns. -1: none.
-   *
-   * @param passedOver are not asked
-   */
-  private int oldest(ReadyClass ready, WorkerLedger worker, List<Integer> passedOver) {
-    var oldest = -1;
-    for (var i = 0; i < parts.length; i++) {
-      var p = (nextPartition + i) % parts.length;
-      if (ready.availableAt(p) > 0
-          && (oldest < 0 || ready.headAt(p) < ready.headAt(oldest))
-          && !passedOver.contains(p)
-          && !pauses.paused(worker, p)) {
-        oldest = p;
-      }
-    }
-    return oldest;
-  }
-
   private WaitingTasks lane(Lane lane) {
-    return Objects.requireNonNull(lanes.get(lane));
+    return lane == Lane.URGENT ? urgent : normal;
   }
 
   private WaitingTasks lane(ReadyClass ready) {

@@ -20,6 +20,9 @@ final class ReadyClass {
   private boolean changed;
   private long available;
 
+  /** Whether the rules let none of them start now. */
+  private boolean paused;
+
   // Where it stands in the order, see WaitingTasks.
 
   /** What its queue had in its lane. */
@@ -54,11 +57,26 @@ final class ReadyClass {
     this.changes = changes;
   }
 
+  void paused(boolean now) {
+    if (paused != now) {
+      paused = now;
+      change();
+    }
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
   long available() {
-    return available;
+    return paused ? 0 : available;
   }
 
   int availableAt(int partition) {
+    return paused ? 0 : leftAt(partition);
+  }
+
+  private int leftAt(int partition) {
     return Math.max(0, ready[partition] - granted[partition]);
   }
 
@@ -103,18 +121,18 @@ final class ReadyClass {
     if (ready[partition] == count && headMs[partition] == oldestMs) {
       return;
     }
-    available -= availableAt(partition);
+    available -= leftAt(partition);
     ready[partition] = count;
     headMs[partition] = oldestMs;
-    available += availableAt(partition);
+    available += leftAt(partition);
     change();
   }
 
   /** Counts {@code delta} more tasks as granted at the partition. */
   void grantedAt(int partition, int delta) {
-    available -= availableAt(partition);
+    available -= leftAt(partition);
     granted[partition] += delta;
-    available += availableAt(partition);
+    available += leftAt(partition);
     change();
   }
 

@@ -10,10 +10,11 @@ import java.util.Map;
 final class Share {
 
   final String queue;
-  final int weight;
 
   /** Tells shares apart that paid the same. */
   final int no;
+
+  int weight;
 
   double paid;
 

@@ -33,6 +33,7 @@ public record StreamExplanation(Blocker blocker, StreamView view, long startInNa
         yield Math.round(turns * holdTimeNanos / view.slots());
       }
       case PARTITION_AWAY,
+          QUEUE_PAUSED,
           NO_WORKER_FOR_QUEUE,
           NO_WORKER_FOR_KIND,
           NO_WORKER_WITH_LABELS,

@@ -1,5 +1,6 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.rules.QueueRules;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.TaskClass;
 import java.util.Collections;
@@ -19,11 +20,23 @@ final class StreamReader {
   private final Workforce workforce;
   private final Map<TaskClass, ReadyClass> classes;
   private final Pairing pairing;
+  private final QueueRules queues;
+  private final long pausesMs;
 
-  StreamReader(Workforce workforce, Map<TaskClass, ReadyClass> classes, Pairing pairing) {
+  /**
+   * @param pausesMs by which the pairing holds pauses, in milliseconds since the epoch
+   */
+  StreamReader(
+      Workforce workforce,
+      Map<TaskClass, ReadyClass> classes,
+      Pairing pairing,
+      QueueRules queues,
+      long pausesMs) {
     this.workforce = workforce;
     this.classes = classes;
     this.pairing = pairing;
+    this.queues = queues;
+    this.pausesMs = pausesMs;
   }
 
   /**
@@ -59,6 +72,7 @@ final class StreamReader {
     count.rivals();
     return new StreamView(
         stock.known,
+        queues.of(taskClass.queue()).settings().at(pausesMs).pause(),
         sessions(group -> group.offer.servesQueue(taskClass.queue())),
         sessions(group -> group.offer.servesKind(taskClass)),
         able.size(),
@@ -72,7 +86,9 @@ final class StreamReader {
         granted > task.ahead(),
         count.ahead,
         count.higher,
-        Math.min(count.urgent, urgentBefore(count.ahead + count.kinds + count.higher + 1)),
+        Math.min(
+            count.urgent,
+            urgentBefore(taskClass.queue(), count.ahead + count.kinds + count.higher + 1)),
         count.others,
         count.kinds,
         count.about);
@@ -158,8 +174,8 @@ final class StreamReader {
     }
   }
 
-  private long urgentBefore(long normal) {
-    var each = pairing.urgentBeforeNormal();
+  private long urgentBefore(String queue, long normal) {
+    var each = pairing.urgentBeforeNormal(queue);
     return each == Long.MAX_VALUE ? each : each * normal;
   }
 }

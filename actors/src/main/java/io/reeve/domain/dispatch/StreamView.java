@@ -1,10 +1,14 @@
 package io.reeve.domain.dispatch;
 
+import io.reeve.domain.rules.Pause;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the dispatcher sees of one ready task and of what stands between it and its start. Counts
  * are those of a moment ago.
  *
  * @param partitionHeard whether its partition reports to the dispatcher
+ * @param pause of its queue; null: none
  * @param queueWorkers sessions that serve its queue
  * @param kindWorkers sessions that also run its kind, whatever labels their workers have
  * @param workers sessions that may run its class
@@ -26,6 +30,7 @@ package io.reeve.domain.dispatch;
  */
 public record StreamView(
     boolean partitionHeard,
+    @Nullable Pause pause,
     long queueWorkers,
     long kindWorkers,
     long workers,

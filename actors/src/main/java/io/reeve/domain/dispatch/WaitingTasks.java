@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class WaitingTasks {
 
   private final Lane lane;
-  private final Rules rules;
   private final Map<String, Share> shares = new LinkedHashMap<>();
   private final Map<List<Group>, Field> fields = new LinkedHashMap<>();
   private final Set<Field> waiting = new LinkedHashSet<>();
@@ -30,20 +29,34 @@ final class WaitingTasks {
   private int sharesSeen;
   private long turns;
 
-  WaitingTasks(Lane lane, Rules rules) {
+  WaitingTasks(Lane lane) {
     this.lane = lane;
-    this.rules = rules;
   }
 
   // ---- Which classes there are
 
-  /** The share of a queue, for one more class of it. */
-  Share share(String queue) {
-    var share =
-        shares.computeIfAbsent(
-            queue, name -> new Share(name, Math.max(1, rules.weight(name)), sharesSeen++));
+  /** The share of a queue of this weight, for one more class of it. */
+  Share join(String queue, int weight) {
+    var share = shares.computeIfAbsent(queue, name -> new Share(name, weight, sharesSeen++));
     share.classes++;
     return share;
+  }
+
+  /** The share of the queue; null: nothing of it waits. */
+  @Nullable Share waitingShare(String queue) {
+    var share = shares.get(queue);
+    return share == null || share.waiting == 0 ? null : share;
+  }
+
+  /** The queue has this weight from now on. What it had so far counts as before. */
+  void weigh(String queue, int weight) {
+    var share = shares.get(queue);
+    if (share != null) {
+      for (var field : share.parts.keySet()) {
+        field.weights += weight - share.weight;
+      }
+      share.weight = weight;
+    }
   }
 
   /** The field of these groups. */
@@ -185,15 +198,34 @@ final class WaitingTasks {
     return next;
   }
 
+  /**
+   * The next class of the queue that a worker has room for; null: none. Costs a look at each field
+   * of the queue.
+   */
+  @Nullable ReadyClass next(Share share) {
+    @Nullable ReadyClass next = null;
+    for (var entry : share.parts.entrySet()) {
+      var first = entry.getValue().classes.first();
+      if ((next == null || Part.NEXT_FIRST.compare(first, next) < 0) && entry.getKey().isOpen()) {
+        next = first;
+      }
+    }
+    return next;
+  }
+
   /** So many tasks of the class were granted; {@link #place} it then. */
   void granted(ReadyClass ready, long count) {
-    var share = ready.share;
     leave(ready);
+    pay(ready.share, count);
+    ready.turn = ++turns;
+  }
+
+  /** The queue pays for so many tasks. */
+  void pay(Share share, long count) {
     share.parts.forEach((field, part) -> field.parts.remove(part));
     clock = Math.max(clock, share.paid);
     share.paid += (double) count / share.weight;
     share.parts.forEach((field, part) -> field.parts.add(part));
-    ready.turn = ++turns;
   }
 
   /** A turn behind all that were had. */

@@ -7,6 +7,7 @@ import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.PlannedSpec;
 import io.reeve.domain.task.Redriven;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
@@ -35,6 +36,9 @@ final class Books implements PartitionEvent.Visitor<Task> {
 
   /** Of the newest writer; null before the first. */
   @Nullable WriterStarted lastStart;
+
+  /** The dispatcher and the rules that the partition keeps. */
+  RulesHeeded heeded = RulesHeeded.NONE;
 
   /** Tasks that finished since this was made. */
   long finishedTotal;
@@ -194,6 +198,12 @@ final class Books implements PartitionEvent.Visitor<Task> {
     return Task.Absent.TASK;
   }
 
+  @Override
+  public Task rulesHeeded(RulesHeeded event) {
+    heeded = event;
+    return Task.Absent.TASK;
+  }
+
   /** See {@link Task#isLive} for why the most frequent class has a branch. */
   private void keep(Task task) {
     if (task instanceof Task.Completed completed) {
@@ -231,6 +241,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
     }
     tasks.nextSequence = snapshot.nextSequence();
     lastStart = snapshot.lastStart();
+    heeded = snapshot.heeded();
   }
 
   /**
@@ -246,6 +257,7 @@ final class Books implements PartitionEvent.Visitor<Task> {
         requests.snapshot(),
         leases.endedHolders(),
         schedules.snapshot(),
-        unique.snapshot());
+        unique.snapshot(),
+        heeded);
   }
 }

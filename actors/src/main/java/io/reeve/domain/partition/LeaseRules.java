@@ -52,9 +52,10 @@ public final class LeaseRules {
 
   /**
    * Leases up to {@code count} tasks of the class, or of one that differs from it in its higher
-   * priority alone. Nothing is leased to a session that a later one of the same holder has
-   * superseded, or that is gone. A task whose queue timeout is over expires; at most {@code count}
-   * do so in one call, so that the call adds a bounded number of events.
+   * priority alone; of a paused queue none, whatever grants it. Nothing is leased to a session that
+   * a later one of the same holder has superseded, or that is gone. A task whose queue timeout is
+   * over expires; at most {@code count} do so in one call, so that the call adds a bounded number
+   * of events.
    *
    * @return the leased tasks, in order; null when the session may not have any
    */
@@ -64,11 +65,12 @@ public final class LeaseRules {
     if (holder == null) {
       return null;
     }
-    var nowMs = Math.max(now.wallMs(), tasks.horizonMs);
+    var nowMs = nowMs(now);
+    var most = isPaused(taskClass, now) ? 0 : count;
     var expiresAtMs = TimeBounds.plus(nowMs, limits.leaseNanos() / 1_000_000);
-    var leased = new ArrayList<Task.Leased>(Math.min(count, tasks.ready.count(taskClass)));
+    var leased = new ArrayList<Task.Leased>(Math.min(most, tasks.ready.count(taskClass)));
     var expired = 0;
-    while (leased.size() < count && expired < count) {
+    while (leased.size() < most && expired < most) {
       var sequence = tasks.ready.poll(taskClass);
       if (sequence < 0) {
         break;
@@ -90,6 +92,16 @@ public final class LeaseRules {
     }
     leases.renew(holder, now.monoNanos());
     return leased;
+  }
+
+  /** Whether no task of the class may start now. */
+  public boolean isPaused(TaskClass taskClass, Now now) {
+    return books.heeded.rules().pauses(taskClass.queue(), nowMs(now));
+  }
+
+  /** The clock does not go back for what was decided by it. */
+  private long nowMs(Now now) {
+    return Math.max(now.wallMs(), tasks.horizonMs);
   }
 
   /**

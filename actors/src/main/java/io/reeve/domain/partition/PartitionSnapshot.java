@@ -1,6 +1,7 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.task.HolderEnded;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Schedule;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.UniqueTaken;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended holders that are gone, the longest gone first
  * @param schedules by name
  * @param unique keys that tasks hold, the longest held first
+ * @param heeded the dispatcher and the rules that the partition keeps
  */
 public record PartitionSnapshot(
     long nextSequence,
@@ -28,7 +30,8 @@ public record PartitionSnapshot(
     Request[] requests,
     HolderEnded[] ended,
     Schedule[] schedules,
-    UniqueTaken[] unique) {
+    UniqueTaken[] unique,
+    RulesHeeded heeded) {
 
   private static final UniqueTaken[] NO_KEYS = {};
 
@@ -40,7 +43,15 @@ public record PartitionSnapshot(
       Request[] requests,
       HolderEnded[] ended,
       Schedule... schedules) {
-    this(nextSequence, lastStart, Tasks.of(tasks), requests, ended, schedules, NO_KEYS);
+    this(
+        nextSequence,
+        lastStart,
+        Tasks.of(tasks),
+        requests,
+        ended,
+        schedules,
+        NO_KEYS,
+        RulesHeeded.NONE);
   }
 
   /** Live tasks by sequence number, then finished ones in the order they ended. */

@@ -1,8 +1,10 @@
 package io.reeve.domain.partition;
 
 import io.reeve.domain.TimeBounds;
+import io.reeve.domain.task.HeededRules;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Rejection;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.Task;
 import io.reeve.domain.task.TaskClass;
@@ -187,7 +189,12 @@ public final class PartitionState {
     var soonest = leases.nextInNanos(now.monoNanos());
     soonest = Math.min(soonest, nanosUntil(tasks.nextDueAtMs(), 0, now));
     soonest = Math.min(soonest, nanosUntil(books.schedules.nextDueAtMs(), 0, now));
+    soonest = Math.min(soonest, nanosUntil(pauseEndsAtMs(now), 0, now));
     return Math.min(soonest, nanosUntil(forgetAtMs, FORGET_SLACK_MS, now));
+  }
+
+  private long pauseEndsAtMs(Now now) {
+    return tasks.ready.total() == 0 ? Long.MAX_VALUE : books.heeded.rules().nextEndMs(now.wallMs());
   }
 
   private static long nanosUntil(long atMs, long slackMs, Now now) {
@@ -265,6 +272,35 @@ public final class PartitionState {
   public @Nullable Rejection cancel(
       long sequence, String reason, Now now, List<PartitionEvent> out) {
     return books.carryOut(tasks.get(sequence).cancel(reason, now.wallMs()), out);
+  }
+
+  // ---- Rules
+
+  /** The dispatcher and the rules that the partition keeps. */
+  public RulesHeeded heeded() {
+    return books.heeded;
+  }
+
+  /**
+   * A dispatcher says under which epoch it works and which rules hold. Nothing is noted before the
+   * first rule.
+   *
+   * @return whether the partition heeds it; not if it knows one of a higher epoch
+   */
+  public boolean heed(long epoch, HeededRules rules, Now now, List<PartitionEvent> out) {
+    var before = books.heeded;
+    if (epoch < before.epoch()) {
+      return false;
+    }
+    var sameVersion = rules.version() == before.rules().version();
+    var known =
+        epoch == before.epoch()
+            ? rules.version() <= before.rules().version()
+            : sameVersion && rules.version() == 0;
+    if (!known) {
+      books.emit(new RulesHeeded(epoch, rules, now.wallMs()), out);
+    }
+    return true;
   }
 
   // ---- Time

@@ -15,7 +15,8 @@ public sealed interface PartitionEvent
         UniqueMet,
         ScheduleEvent,
         HolderEnded,
-        WriterStarted {
+        WriterStarted,
+        RulesHeeded {
 
   /** Calls the method of the visitor that is for this kind of event. */
   <R> R accept(Visitor<R> visitor);
@@ -40,5 +41,7 @@ public sealed interface PartitionEvent
     R holderEnded(HolderEnded event);
 
     R writerStarted(WriterStarted event);
+
+    R rulesHeeded(RulesHeeded event);
   }
 }

@@ -2,6 +2,11 @@ package io.reeve.domain.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reeve.domain.rules.LanePreference;
+import io.reeve.domain.rules.Pause;
+import io.reeve.domain.rules.QueueRules;
+import io.reeve.domain.rules.QueueSet;
+import io.reeve.domain.rules.QueueSettings;
 import io.reeve.domain.task.Labels;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
@@ -30,28 +35,33 @@ class BlockersTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    // heard, of queue, of kind, of class, draining, slots, free, of lane, moving, granted, ahead,
+    // heard, paused, of queue, of kind, of class, draining, slots, free, of lane, moving, granted,
+    // ahead,
     // higher, urgent, kinds
-    "PARTITION_AWAY,      false, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0",
-    "NO_WORKER_FOR_QUEUE, true,  0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
-    "NO_WORKER_FOR_KIND,  true,  1, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
-    "NO_WORKER_WITH_LABELS, true, 2, 1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
-    "WORKERS_DRAINING,    true,  2, 2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5, 0",
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5, 0", // granted
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0, 0", // credit for all
-    "ON_ITS_WAY,          true,  2, 2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0, 0", // and on the way back
-    "BEHIND,              true,  2, 2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0, 0", // only for those ahead
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0, 0",
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1, 0", // by lane
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0, 0", // by priority
-    "BEHIND,              true,  2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 0, 1", // by age
-    "LANE_RESERVED,       true,  1, 1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0, 0",
-    "LANE_RESERVED,       true,  1, 1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9, 0", // no slot at all
-    "NO_CREDIT,           true,  1, 1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0, 0",
+    "PARTITION_AWAY,      false, false, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0",
+    "QUEUE_PAUSED,        true, true, 0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "NO_WORKER_FOR_QUEUE, true, false, 0, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "NO_WORKER_FOR_KIND,  true, false, 1, 0, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "NO_WORKER_WITH_LABELS, true, false, 2, 1, 0, 0, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "WORKERS_DRAINING,    true, false, 2, 2, 2, 2, 0, 0, 0, 0, false, 5, 0, 5, 0",
+    "ON_ITS_WAY,          true, false, 2, 2, 2, 1, 4, 0, 0, 0, true,  5, 0, 5, 0", // granted
+    "ON_ITS_WAY,          true, false, 2, 2, 2, 1, 4, 3, 0, 0, false, 2, 0, 0, 0", // credit for all
+    "ON_ITS_WAY,          true, false, 2, 2, 2, 1, 4, 1, 0, 2, false, 2, 0, 0, 0", // and on the way
+    // back
+    "BEHIND,              true, false, 2, 2, 2, 1, 4, 2, 0, 0, false, 2, 0, 0, 0", // only for those
+    // ahead
+    "BEHIND,              true, false, 2, 2, 2, 1, 4, 0, 1, 0, false, 1, 0, 0, 0",
+    "BEHIND,              true, false, 2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 1, 0", // by lane
+    "BEHIND,              true, false, 2, 2, 2, 1, 4, 0, 1, 0, false, 0, 1, 0, 0", // by priority
+    "BEHIND,              true, false, 2, 2, 2, 1, 4, 0, 1, 0, false, 0, 0, 0, 1", // by age
+    "LANE_RESERVED,       true, false, 1, 1, 1, 0, 3, 0, 1, 0, false, 0, 0, 0, 0",
+    "LANE_RESERVED,       true, false, 1, 1, 1, 0, 0, 0, 0, 0, false, 9, 0, 9, 0", // no slot at all
+    "NO_CREDIT,           true, false, 1, 1, 1, 0, 4, 0, 0, 0, false, 0, 0, 0, 0",
   })
   void theFirstThatHoldsCounts(
       Blocker blocker,
       boolean heard,
+      boolean paused,
       long queueWorkers,
       long kindWorkers,
       long workers,
@@ -68,6 +78,7 @@ class BlockersTest {
     var view =
         new StreamView(
             heard,
+            paused ? new Pause("ada", "", 1, 0) : null,
             queueWorkers,
             kindWorkers,
             workers,
@@ -106,6 +117,36 @@ class BlockersTest {
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.PARTITION_AWAY);
     dispatch.inventory(0, 1);
     assertThat(blocker(MAIL, 0)).isEqualTo(Blocker.NO_WORKER_FOR_QUEUE);
+  }
+
+  @Test
+  void aPausedQueueSaysWhoPausedItWhateverElseBlocks() {
+    heard();
+    var settings = QueueSettings.PLAIN.with(new Pause("ada", "too many bounces", 1, 50));
+    set(settings, 10);
+
+    var told = explain(MAIL, 0, 0, 0);
+    assertThat(told.blocker()).isEqualTo(Blocker.QUEUE_PAUSED);
+    assertThat(told.view().pause()).isEqualTo(settings.pause());
+    assertThat(told.startInNanos()).isEqualTo(StreamExplanation.NOT_KNOWN);
+    assertThat(blocker(MAIL.withPriority(Priority.LOW), 3)).isEqualTo(Blocker.QUEUE_PAUSED);
+
+    dispatch.at(50);
+    assertThat(blocker(MAIL, 0)).as("once it is over").isEqualTo(Blocker.NO_WORKER_FOR_QUEUE);
+  }
+
+  @Test
+  void lanesThatTakeTurnsLetOneUrgentTaskGoAheadOfEachNormalOne() {
+    busy(1, 0);
+    set(new QueueSettings(1, LanePreference.ALTERNATE, null), 10);
+    dispatch.ready(0, MAIL, 1, 0);
+    dispatch.ready(1, ALARM, 400, 0);
+    dispatch.pair(0);
+
+    var told = explain(MAIL, 0, 0, 0);
+    assertThat(told.blocker()).isEqualTo(Blocker.BEHIND);
+    assertThat(told.view().urgentAhead()).isEqualTo(1);
+    assertThat(explain(MAIL, 0, 2, 0).view().urgentAhead()).isEqualTo(3);
   }
 
   @Test
@@ -334,6 +375,11 @@ class BlockersTest {
   /** Of a task that is as old as all others. */
   private StreamExplanation explain(TaskClass taskClass, int partition, long ahead, long nowNanos) {
     return dispatch.explain(new ReadyTask(taskClass, partition, ahead, 0), 0, nowNanos);
+  }
+
+  private void set(QueueSettings settings, long atMs) {
+    var rules = QueueRules.NONE.after(new QueueSet(1, "mail", settings, "ada", "", atMs));
+    dispatch.rules(rules, rules.forPartitions(), atMs);
   }
 
   private void heard() {

@@ -32,6 +32,7 @@ class EventVisitorTest {
             new UniqueTaken(new UniqueKey("", "k"), 7, UniqueScope.UNTIL_ENDED, 0, NOON)),
         Arguments.of("uniqueMet", new UniqueMet("r", 1, 7, NOON)),
         Arguments.of("scheduleChanged", new ScheduleEvent.Resumed(7, NOON)),
+        Arguments.of("rulesHeeded", RulesHeeded.NONE),
         Arguments.of("changed", new TaskEvent.Expired(7, NOON)));
   }
 

@@ -1,11 +1,13 @@
 package io.reeve.cli.cluster;
 
 import com.typesafe.config.Config;
-import io.reeve.domain.dispatch.EpochStarted;
+import io.reeve.domain.rules.DispatcherEvent;
+import io.reeve.domain.rules.EpochStarted;
 import io.reeve.domain.task.Discarded;
 import io.reeve.domain.task.HolderEnded;
 import io.reeve.domain.task.PartitionEvent;
 import io.reeve.domain.task.Redriven;
+import io.reeve.domain.task.RulesHeeded;
 import io.reeve.domain.task.ScheduleEvent;
 import io.reeve.domain.task.Submission;
 import io.reeve.domain.task.TaskEvent;
@@ -13,7 +15,7 @@ import io.reeve.domain.task.TaskId;
 import io.reeve.domain.task.UniqueMet;
 import io.reeve.domain.task.UniqueTaken;
 import io.reeve.domain.task.WriterStarted;
-import io.reeve.journal.EpochSerializer;
+import io.reeve.journal.DispatcherSerializer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
 import io.reeve.node.store.JournalReader;
@@ -39,7 +41,7 @@ public final class JournalFollower implements AutoCloseable {
 
   private final PostgresSettings settings;
   private final JournalFacts facts;
-  private final EpochSerializer epochs = new EpochSerializer();
+  private final DispatcherSerializer dispatcher = new DispatcherSerializer();
   private final Map<String, Long> read = new HashMap<>();
   private @Nullable JournalReader reader;
 
@@ -107,7 +109,9 @@ public final class JournalFollower implements AutoCloseable {
               .formatted(persistenceId, last(persistenceId) + 1, row.sequenceNr()));
     }
     if (persistenceId.equals(DISPATCHER)) {
-      tell(epoch(row));
+      if (event(row) instanceof EpochStarted started) {
+        tell(started);
+      }
     } else {
       var partition = Integer.parseInt(persistenceId.substring(PARTITION.length()));
       var outside = new Outside(partition);
@@ -122,11 +126,12 @@ public final class JournalFollower implements AutoCloseable {
     read.put(persistenceId, row.sequenceNr());
   }
 
-  private EpochStarted epoch(JournalRow row) {
+  private DispatcherEvent event(JournalRow row) {
     try {
-      return (EpochStarted) epochs.fromBinary(row.payload(), row.manifest());
+      return (DispatcherEvent) dispatcher.fromBinary(row.payload(), row.manifest());
     } catch (NotSerializableException e) {
-      throw new IllegalStateException("an epoch cannot be read: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "a row of the dispatcher cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -239,6 +244,11 @@ public final class JournalFollower implements AutoCloseable {
 
     @Override
     public Outside writerStarted(WriterStarted event) {
+      return this;
+    }
+
+    @Override
+    public Outside rulesHeeded(RulesHeeded event) {
       return this;
     }
 

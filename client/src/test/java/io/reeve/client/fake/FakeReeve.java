@@ -23,6 +23,7 @@ import io.reeve.v1.GetDemandResponse;
 import io.reeve.v1.ListNodesResponse;
 import io.reeve.v1.ListWorkersResponse;
 import io.reeve.v1.Node;
+import io.reeve.v1.Queue;
 import io.reeve.v1.Task;
 import io.reeve.v1.TaskState;
 import java.io.IOException;
@@ -45,6 +46,7 @@ public final class FakeReeve implements AutoCloseable {
   private final FakeTasks tasks;
   private final FakeSchedules schedules = new FakeSchedules();
   private final FakeClusterService cluster = new FakeClusterService();
+  private final FakeQueueService queues = new FakeQueueService();
   private final Server server;
   private final int port;
   private final Deque<StatusRuntimeException> refusals = new ArrayDeque<>();
@@ -73,6 +75,7 @@ public final class FakeReeve implements AutoCloseable {
             .addService(new FakeWorkerService(tasks))
             .addService(new FakeScheduleService(schedules))
             .addService(cluster)
+            .addService(queues)
             .intercept(new Script())
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build()
@@ -215,6 +218,16 @@ public final class FakeReeve implements AutoCloseable {
   /** From now on this is the answer to who asks for workers. */
   public void workers(ListWorkersResponse workers) {
     cluster.workers(workers);
+  }
+
+  /** From now on there is this queue. */
+  public void queue(Queue queue) {
+    queues.put(queue);
+  }
+
+  /** From now on these partitions do not answer those who pause and resume queues. */
+  public void owing(Integer... partitions) {
+    queues.owing(List.of(partitions));
   }
 
   /** Breaks every open watch as a stopping server does. */

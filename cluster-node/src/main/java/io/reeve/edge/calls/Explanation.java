@@ -45,6 +45,7 @@ public record Explanation(
   private static Blocker of(StreamExplanation stream) {
     return switch (stream.blocker()) {
       case PARTITION_AWAY -> Blocker.BLOCKER_PARTITION_AWAY;
+      case QUEUE_PAUSED -> Blocker.BLOCKER_QUEUE_PAUSED;
       case NO_WORKER_FOR_QUEUE -> Blocker.BLOCKER_NO_WORKER_FOR_QUEUE;
       case NO_WORKER_FOR_KIND -> Blocker.BLOCKER_NO_WORKER_FOR_KIND;
       case NO_WORKER_WITH_LABELS -> Blocker.BLOCKER_NO_WORKER_WITH_LABELS;

@@ -36,6 +36,11 @@ public enum Reason {
           + " request id. Without one, look first."),
   NOT_READY(200, "The partition starts or moves. Retry."),
   NO_ANSWER(200, "A read got no answer in time. Retry."),
+  NO_DISPATCHER(
+      200,
+      "No dispatcher answered in time. A change may have taken effect; repeating it does no harm."),
+  TOO_MANY_QUEUES(0, "As many queues have settings as may. Reset queues that need none."),
+  TOO_MANY_PAUSES(0, "As many queues are paused as may be. Resume some."),
   INVALID_REQUEST(0, "A field is wrong in any state of the system; BadRequest names it."),
   MALFORMED_MESSAGE(0, "The bytes are no message of this method."),
   MESSAGE_TOO_LARGE(0, "The message exceeds the limit of the server. Send less in one message."),

@@ -4,10 +4,12 @@ import com.typesafe.config.ConfigFactory;
 import io.reeve.edge.ClusterView;
 import io.reeve.edge.EdgeSettings;
 import io.reeve.edge.NodeHealth;
+import io.reeve.edge.QueueView;
 import io.reeve.edge.bounds.Descriptors;
 import io.reeve.edge.bounds.Door;
 import io.reeve.edge.bounds.Doors;
 import io.reeve.edge.bounds.Room;
+import io.reeve.edge.calls.QueueCalls;
 import io.reeve.edge.calls.RequestRouting;
 import io.reeve.edge.calls.TaskPage;
 import io.reeve.edge.grpc.guard.CallGuard;
@@ -29,6 +31,8 @@ import io.reeve.partition.Partitions;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.ClusterServiceHandlerFactory;
 import io.reeve.v1.DeadLetterService;
+import io.reeve.v1.QueueService;
+import io.reeve.v1.QueueServiceHandlerFactory;
 import io.reeve.v1.ScheduleService;
 import io.reeve.v1.ScheduleServiceHandlerFactory;
 import io.reeve.v1.TaskService;
@@ -149,6 +153,7 @@ public final class GrpcServer {
    * @param roster of the workers of this node
    * @param health of the node, asked by health checks
    * @param cluster for whoever asks who is in it
+   * @param queues for whoever sets their rules
    * @param edge whether clients and workers are served
    * @param room for the bytes in flight of all edges of the node
    * @param nanoTime monotonic
@@ -160,6 +165,7 @@ public final class GrpcServer {
       WorkerRoster roster,
       NodeHealth health,
       ClusterView cluster,
+      QueueView queues,
       boolean edge,
       Room room,
       LongSupplier nanoTime) {}
@@ -211,6 +217,7 @@ public final class GrpcServer {
       var clients = EdgeServices.of(system, tasks, settings, backing, clock);
       services = Optional.of(clients);
       served.addAll(served(system, clients));
+      served.add(queues(system, backing));
       served.add(health(system, health));
       handler =
           new WatchCalls(
@@ -311,6 +318,17 @@ public final class GrpcServer {
         WorkerService.description,
         WorkerServiceViewHandlerFactory.partial(
             workers, WorkerService.name, materializer(system), GrpcStatuses::mapper, system));
+  }
+
+  private static Served queues(ActorSystem<?> system, Backing backing) {
+    return new Served(
+        QueueService.description,
+        QueueServiceHandlerFactory.partial(
+            new QueueServiceEdge(new QueueCalls(backing.queues())),
+            QueueService.name,
+            materializer(system),
+            GrpcStatuses::mapper,
+            system));
   }
 
   private static Served health(ActorSystem<?> system, HealthEdge health) {

@@ -10,6 +10,7 @@ import io.reeve.grpc.health.v1.HealthCheckResponse;
 import io.reeve.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.reeve.v1.ClusterService;
 import io.reeve.v1.DeadLetterService;
+import io.reeve.v1.QueueService;
 import io.reeve.v1.ScheduleService;
 import io.reeve.v1.TaskService;
 import io.reeve.v1.WorkerService;
@@ -40,7 +41,8 @@ final class HealthEdge implements Health {
           DeadLetterService.name,
           ScheduleService.name,
           WorkerService.name,
-          ClusterService.name);
+          ClusterService.name,
+          QueueService.name);
 
   private final Set<String> services;
   private final NodeHealth node;

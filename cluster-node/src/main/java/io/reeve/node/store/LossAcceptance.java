@@ -6,7 +6,9 @@ import static io.reeve.node.store.StoreException.Reason.UNREADABLE;
 
 import io.reeve.domain.partition.PartitionCounts;
 import io.reeve.domain.partition.PartitionSnapshot;
-import io.reeve.journal.EpochSerializer;
+import io.reeve.domain.rules.EpochStarted;
+import io.reeve.domain.rules.Recorded;
+import io.reeve.journal.DispatcherSerializer;
 import io.reeve.journal.JournalSerializer;
 import io.reeve.journal.PartitionRow;
 import io.reeve.journal.RowPlace;
@@ -23,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a store that a node refuses usable again, at the price of what it lacks: an operator
@@ -153,7 +157,8 @@ public final class LossAcceptance {
       String persistenceId, Map<String, Long> marked, Connection rows, Connection states)
       throws SQLException {
     var what = StoreFiles.words(persistenceId);
-    var from = newestReadableSnapshot(persistenceId, states);
+    var snapshot = newestReadableSnapshot(persistenceId, states);
+    var from = snapshot.row();
     var before = StoreFiles.highest(rows, persistenceId);
     var good = lastGoodRow(persistenceId, from, rows);
     if (good < before) {
@@ -163,9 +168,9 @@ public final class LossAcceptance {
               .formatted(good + 1, before, what));
     }
     dropSnapshotsAbove(persistenceId, Math.max(good, from), states);
-    if (good < from) {
+    if (StoreFiles.highest(rows, persistenceId) < from) {
       // The journal goes on behind the snapshot.
-      insertEmpty(new RowPlace(persistenceId, from), rows);
+      insert(new RowPlace(persistenceId, from), snapshot.state(), rows);
       good = from;
     }
     var mark = marked.getOrDefault(persistenceId, 0L);
@@ -177,23 +182,35 @@ public final class LossAcceptance {
     return good;
   }
 
-  private static long newestReadableSnapshot(String persistenceId, Connection states)
+  /**
+   * @param row 0: there is no snapshot
+   */
+  private record Snapshot(long row, @Nullable Object state) {}
+
+  private static Snapshot newestReadableSnapshot(String persistenceId, Connection states)
       throws SQLException {
-    var readable = new long[1];
+    var readable = new Snapshot[] {new Snapshot(0, null)};
     new StoredRows(states, states)
         .forEachSnapshot(
             persistenceId,
             row -> {
               try {
-                if (new JournalSerializer().fromBinary(row.getBytes(6), row.getString(5))
-                    instanceof PartitionSnapshot) {
-                  readable[0] = row.getLong(2);
+                var state = read(persistenceId, row.getBytes(6), row.getString(5));
+                if (state instanceof PartitionSnapshot || state instanceof Recorded) {
+                  readable[0] = new Snapshot(row.getLong(2), state);
                 }
               } catch (NotSerializableException | UnreadableJournalException unreadable) {
                 // An older one may do.
               }
             });
     return readable[0];
+  }
+
+  private static Object read(String persistenceId, byte[] bytes, String manifest)
+      throws NotSerializableException {
+    return persistenceId.startsWith(StoredRows.PARTITION)
+        ? new JournalSerializer().fromBinary(bytes, manifest)
+        : new DispatcherSerializer().fromBinary(bytes, manifest);
   }
 
   private long lastGoodRow(String persistenceId, long from, Connection rows) throws SQLException {
@@ -219,11 +236,8 @@ public final class LossAcceptance {
 
   private static boolean isReadable(RowPlace place, byte[] bytes, String manifest) {
     try {
-      if (place.persistenceId().startsWith(StoredRows.PARTITION)) {
-        var row = (PartitionRow) new JournalSerializer().fromBinary(bytes, manifest);
+      if (read(place.persistenceId(), bytes, manifest) instanceof PartitionRow row) {
         row.events(place, profile -> profile);
-      } else {
-        new EpochSerializer().fromBinary(bytes, manifest);
       }
       return true;
     } catch (NotSerializableException | UnreadableJournalException unreadable) {
@@ -259,9 +273,15 @@ public final class LossAcceptance {
     }
   }
 
-  private static void insertEmpty(RowPlace place, Connection rows) throws SQLException {
-    var serializer = new JournalSerializer();
-    var row = PartitionRow.of(place, List.of());
+  /** A row that tells nothing new behind the snapshot with this state. */
+  private static void insert(RowPlace place, @Nullable Object state, Connection rows)
+      throws SQLException {
+    SerializerWithStringManifest serializer = new JournalSerializer();
+    Object row = PartitionRow.of(place, List.of());
+    if (state instanceof Recorded recorded) {
+      serializer = new DispatcherSerializer();
+      row = new EpochStarted(recorded.epoch(), 0, "accept-loss");
+    }
     try (var insert =
         rows.prepareStatement(
             "INSERT INTO event_journal (persistence_id, sequence_number, writer, write_timestamp,"
@@ -269,7 +289,7 @@ public final class LossAcceptance {
                 + " VALUES (?, ?, 'accept-loss', 0, '', ?, ?, ?)")) {
       insert.setString(1, place.persistenceId());
       insert.setLong(2, place.number());
-      insert.setInt(3, JournalSerializer.IDENTIFIER);
+      insert.setInt(3, serializer.identifier());
       insert.setString(4, serializer.manifest(row));
       insert.setBytes(5, serializer.toBinary(row));
       insert.executeUpdate();

@@ -73,6 +73,9 @@ public final class EdgeFixture implements AutoCloseable {
   final WorkerRoster roster;
   final LinkedBlockingQueue<OpenSession> sessions = new LinkedBlockingQueue<>();
 
+  /** The dispatcher as far as rules of queues go. */
+  final PlayedQueues queues = new PlayedQueues();
+
   /** What the fixture knows of other nodes. */
   volatile Supplier<CompletionStage<ListNodesResponse>> nodes =
       () -> CompletableFuture.completedFuture(ListNodesResponse.getDefaultInstance());
@@ -164,6 +167,7 @@ public final class EdgeFixture implements AutoCloseable {
                     roster,
                     health,
                     new Told(),
+                    queues,
                     open,
                     Room.ofHeap(
                         settings.bounds().inFlightShare(), settings.server().messageBytesMax()),

@@ -11,6 +11,7 @@ import io.reeve.domain.dispatch.ReadyTask;
 import io.reeve.domain.dispatch.StreamExplanation;
 import io.reeve.domain.dispatch.StreamView;
 import io.reeve.domain.partition.Place;
+import io.reeve.domain.rules.Pause;
 import io.reeve.domain.task.Failure;
 import io.reeve.domain.task.FailureType;
 import io.reeve.domain.task.Lane;
@@ -47,7 +48,7 @@ class ExplainEdgeTest {
   private static final TaskClass MAIL = new TaskClass("mail", "send", Lane.URGENT, Priority.HIGH);
   private static final Failure FULL = new Failure(FailureType.ERROR, "disk full", "28");
   private static final StreamView SEEN =
-      new StreamView(true, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 3, true);
+      new StreamView(true, null, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 3, true);
 
   private final EdgeFixture edge =
       EdgeFixture.start("reeve.grpc { explain-partition-within = 300ms, explains-max = 2 }");
@@ -147,6 +148,28 @@ class ExplainEdgeTest {
     assertThat(told.getEstimate().getStartAt())
         .isEqualTo(WireTime.instant(EdgeFixture.NOON.plusSeconds(90).toEpochMilli()));
     assertThat(told.getEstimate().getQuality()).isEqualTo(EstimateQuality.ESTIMATE_QUALITY_ROUGH);
+  }
+
+  @Test
+  void aPauseIsToldWithItsEndAsTheEarliestStart() {
+    var pause = new Pause("ada", "too many bounces", 1_000, 9_000);
+    var seen = new StreamView(true, pause, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 0, false);
+    edge.streams =
+        task ->
+            Optional.of(
+                new StreamExplanation(
+                    io.reeve.domain.dispatch.Blocker.QUEUE_PAUSED,
+                    seen,
+                    StreamExplanation.NOT_KNOWN));
+
+    var told = explain(located(TaskState.READY, 0));
+
+    assertThat(told.getPause().getBy()).isEqualTo("ada");
+    assertThat(told.getPause().getReason()).isEqualTo("too many bounces");
+    assertThat(told.getPause().getSince()).isEqualTo(WireTime.instant(1_000));
+    assertThat(told.getEstimate().getStartAt()).isEqualTo(WireTime.instant(9_000));
+    assertThat(told.getEstimate().getQuality())
+        .isEqualTo(EstimateQuality.ESTIMATE_QUALITY_NOT_BEFORE);
   }
 
   @Test

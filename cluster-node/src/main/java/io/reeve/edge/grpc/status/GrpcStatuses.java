@@ -159,12 +159,15 @@ public final class GrpcStatuses {
           OVERLOADED,
           MESSAGE_TOO_LARGE,
           NO_ROOM,
+          TOO_MANY_QUEUES,
+          TOO_MANY_PAUSES,
           TOO_MANY_SESSIONS,
           TOO_MANY_WATCHES ->
           io.grpc.Status.Code.RESOURCE_EXHAUSTED;
       case OUTCOME_UNKNOWN,
           NOT_READY,
           NO_ANSWER,
+          NO_DISPATCHER,
           MESSAGE_LATE,
           NO_EDGE,
           HELLO_LATE,

@@ -2,6 +2,7 @@ package io.reeve.edge.grpc.task;
 
 import io.reeve.domain.TimeBounds;
 import io.reeve.domain.dispatch.StreamExplanation;
+import io.reeve.domain.rules.Pause;
 import io.reeve.domain.task.Lane;
 import io.reeve.domain.task.Priority;
 import io.reeve.edge.calls.Explanation;
@@ -9,6 +10,7 @@ import io.reeve.edge.calls.WireTime;
 import io.reeve.partition.Clients;
 import io.reeve.v1.EstimateQuality;
 import io.reeve.v1.ExplainResponse;
+import io.reeve.v1.QueuePause;
 import io.reeve.v1.RunningAttempt;
 import io.reeve.v1.StartEstimate;
 import io.reeve.v1.TaskEnd;
@@ -124,6 +126,10 @@ final class ExplainReplies {
             .setUrgent(view.urgentAhead())
             .setOtherKinds(view.kindsAhead())
             .setAbout(located.place().about() || view.about()));
+    var pause = view.pause();
+    if (pause != null) {
+      addPause(reply, pause);
+    }
     if (stream.startInNanos() != StreamExplanation.NOT_KNOWN) {
       var startAtMs = TimeBounds.plus(nowMs, Duration.ofNanos(stream.startInNanos()).toMillis());
       reply.setEstimate(
@@ -131,6 +137,22 @@ final class ExplainReplies {
               .setStartAt(WireTime.instant(startAtMs))
               .setQuality(EstimateQuality.ESTIMATE_QUALITY_ROUGH));
     }
+  }
+
+  private static void addPause(ExplainResponse.Builder reply, Pause pause) {
+    var told =
+        QueuePause.newBuilder()
+            .setBy(pause.by())
+            .setReason(pause.reason())
+            .setSince(WireTime.instant(pause.sinceMs()));
+    if (pause.untilMs() != 0) {
+      told.setUntil(WireTime.instant(pause.untilMs()));
+      reply.setEstimate(
+          StartEstimate.newBuilder()
+              .setStartAt(told.getUntil())
+              .setQuality(EstimateQuality.ESTIMATE_QUALITY_NOT_BEFORE));
+    }
+    reply.setPause(told);
   }
 
   private static io.reeve.v1.Lane lane(Lane lane) {

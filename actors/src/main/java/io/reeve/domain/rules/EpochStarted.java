@@ -1,4 +1,4 @@
-package io.reeve.domain.dispatch;
+package io.reeve.domain.rules;
 
 /**
  * A dispatcher began to work. Stored once for each, so that its number is above all earlier ones
@@ -8,4 +8,4 @@ package io.reeve.domain.dispatch;
  * @param atMs milliseconds since the epoch, UTC
  * @param node address of its node, for people
  */
-public record EpochStarted(long epoch, long atMs, String node) {}
+public record EpochStarted(long epoch, long atMs, String node) implements DispatcherEvent {}
