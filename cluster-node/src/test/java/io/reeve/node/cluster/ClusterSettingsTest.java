@@ -40,8 +40,8 @@ class ClusterSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "8 MiB, 1 MiB, 2 MiB, 16837184",
-    "64 MiB, 32 MiB, 2 MiB, 75557440",
+    "8 MiB, 1 MiB, 2 MiB, 18825792",
+    "64 MiB, 32 MiB, 2 MiB, 136266304",
     "8 MiB, 14 MiB, 4 MiB, 19922944",
     "2 MiB, 1 MiB, 1 MiB, 7340032"
   })
