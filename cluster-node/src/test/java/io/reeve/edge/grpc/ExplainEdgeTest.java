@@ -153,7 +153,8 @@ class ExplainEdgeTest {
   @Test
   void aPauseIsToldWithItsEndAsTheEarliestStart() {
     var pause = new Pause("ada", "too many bounces", 1_000, 9_000);
-    var seen = new StreamView(true, pause, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 0, false);
+    var seen =
+        new StreamView(true, pause, 3, 2, 2, 1, 4, 5, 0, 6, 0, false, false, 7, 2, 8, 9, 0, false);
     edge.streams =
         task ->
             Optional.of(
