@@ -36,7 +36,7 @@ class ReeveCommandTest extends CommandTest {
       assertThat(cli.out())
           .isEqualTo(
               "{\"taskId\":\"t-1\",\"submittedAt\":\"2026-11-20T12:00:00Z\","
-                  + "\"alreadySubmitted\":false,\"requestId\":\"order-7\"}\n");
+                  + "\"alreadySubmitted\":false,\"returnedFirst\":false,\"requestId\":\"order-7\"}\n");
     }
 
     @Test

@@ -10,8 +10,20 @@ enum BuildFlaw {
   /** Clients are told that a submission is stored before it is. */
   ANSWERS_BEFORE_IT_IS_STORED(
       "actors/src/main/java/io/reeve/partition/PartitionWriter.java",
-      "return Effect().persist(row).thenRun(stored -> finish(stored, now));",
-      "finish(state, now); return Effect().persist(row);",
+      """
+      return Effect()
+              .persist(row)
+              .thenRun(
+                  stored -> {
+                    finish(stored, now);
+      """,
+      """
+      finish(state, now);
+      return Effect()
+              .persist(row)
+              .thenRun(
+                  stored -> {
+      """,
       Invariant.NO_LOST_ACK),
   /** A row that the journal refuses, since another writer has its number, counts as stored. */
   SWALLOWS_THE_FENCE_OF_A_WRITER(
