@@ -33,8 +33,6 @@ class TidyTest {
           "one fixture, and a story per method",
           "actors/src/test/java/io/reeve/session/SessionTest.java",
           "one fixture, and a story per method",
-          "actors/src/test/java/io/reeve/dispatch/DispatcherTest.java",
-          "one fixture, and a story per method",
           "actors/src/test/java/io/reeve/wire/WireSamples.java",
           "one sample of each message",
           "cli/src/test/java/io/reeve/cli/ReeveCommandTest.java",
